@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+
+/**
+ * The board: the one small document everyone in a room reads (WAITING-ROOM §4). It is public, at most 4 KB, and changes
+ * once a tick. Scores are strings on the wire, because they may hold more digits than a careless reader keeps.
+ */
+export const boardLaneSchema = v.object({
+  /** Scores above this are derived from the draw's seed; set once a lobby has opened. */
+  base: v.optional(v.string()),
+  calledTo: v.string(),
+  nearTo: v.string(),
+  admittedTo: v.string(),
+  /** Time of the first late answer admitted last, in ms; 0 when none was. */
+  lateTo: v.number(),
+  waiting: v.number(),
+  /** At most 64 [score, rank] points, rank = people of this lane in line with a lower score. */
+  marks: v.array(v.tuple([v.number(), v.number()])),
+});
+export type BoardLane = v.InferOutput<typeof boardLaneSchema>;
+
+export const BOARD_PHASES = ['lobby', 'open', 'paused', 'sold_out', 'closed'] as const;
+
+export const boardSchema = v.object({
+  room: v.string(),
+  epoch: v.number(),
+  tick: v.number(),
+  /** Redis time of the tick, in ms. */
+  at: v.number(),
+  phase: v.picklist(BOARD_PHASES),
+  /** Admission stands still because this part is away. */
+  held: v.optional(v.picklist(['postgres', 'core'])),
+  /** Set by the edge when the store did not answer and this is the last board it saw. */
+  stale: v.optional(v.boolean()),
+  lanes: v.record(v.string(), boardLaneSchema),
+  active: v.number(),
+  capacity: v.number(),
+  /** People let in during the last 60 s. */
+  admittedPerMinute: v.number(),
+  /** False while no honest estimate exists (nobody admitted yet, paused, not open). */
+  waitTimeKnown: v.boolean(),
+  remaining: v.optional(v.number()),
+  message: v.optional(v.string()),
+  draw: v.optional(v.object({ commitment: v.string(), seed: v.optional(v.string()) })),
+  opensAt: v.optional(v.number()),
+  pollNearMs: v.number(),
+  pollFarMs: v.number(),
+});
+export type Board = v.InferOutput<typeof boardSchema>;
+
+/** How often a visitor near the head looks at the board, in ms. */
+export const POLL_NEAR_MS = 2000;
+/** How often a visitor far from the head looks at the board, in ms. */
+export const POLL_FAR_MS = 20_000;
+/** No answer may rest on a board older than this, in ms. */
+export const BOARD_FRESH_MS = 2000;
+
+/**
+ * People of the lane ahead of `score`, by straight lines between the board's marks. Exact at a mark; between two
+ * marks the error is bounded by their distance (WAITING-ROOM §4: 2 % or 3 places).
+ */
+export function aheadOf(lane: BoardLane, score: number): number {
+  let [fromScore, fromRank] = [Number(lane.calledTo), 0];
+  for (const [markScore, markRank] of lane.marks) {
+    if (score <= markScore) {
+      const share = markScore > fromScore ? (score - fromScore) / (markScore - fromScore) : 1;
+      return Math.max(0, Math.round(fromRank + share * (markRank - fromRank)));
+    }
+    [fromScore, fromRank] = [markScore, markRank];
+  }
+  return Math.max(fromRank, Math.min(lane.waiting, fromRank + Math.round(score - fromScore - 1)));
+}
+
+/** How long `ahead` people take at the measured rate, in ms; null when it can't be known. */
+export function estimateWaitMs(board: Board, ahead: number): number | null {
+  if (!board.waitTimeKnown || board.phase !== 'open' || board.held || board.admittedPerMinute <= 0) return null;
+  return Math.round((ahead / board.admittedPerMinute) * 60_000);
+}
+
+/** When a visitor with this score should look at the board next, in ms. Score null: not yet known (lobby). */
+export function pollAfterMs(board: Board, laneName: string, score: number | null, nowMs: number): number {
+  const lane = board.lanes[laneName];
+  if (board.phase === 'lobby') {
+    const untilOpening = board.opensAt === undefined ? board.pollFarMs : Math.max(1000, board.opensAt - nowMs);
+    return Math.min(board.pollFarMs, untilOpening);
+  }
+  if (lane === undefined || score === null) return board.pollNearMs;
+  return score <= Number(lane.nearTo) ? board.pollNearMs : board.pollFarMs;
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { seatIdSchema, slugSchema, stopCodeSchema } from './catalogue.ts';
+import { MAX_HOLD_ITEMS, MAX_HOLD_SEATS } from './limits.ts';
+
+const seatsItem = v.strictObject({
+  zoneId: slugSchema,
+  seats: v.pipe(
+    v.array(seatIdSchema),
+    v.minLength(1),
+    v.maxLength(MAX_HOLD_SEATS),
+    v.check((seats) => new Set(seats).size === seats.length, 'names a seat twice'),
+  ),
+});
+const quantityItem = v.strictObject({
+  zoneId: slugSchema,
+  quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_HOLD_SEATS)),
+});
+
+/** One wish: exact seats of a reserved zone, or a number of places in a general zone. */
+export const holdItemSchema = v.union([seatsItem, quantityItem], 'name either seats or a quantity from 1 to 50');
+
+/** `POST holds` (API.md). `legs` are stop codes; absent = the whole run. */
+export const holdRequestSchema = v.strictObject({
+  performanceId: slugSchema,
+  items: v.pipe(v.array(holdItemSchema), v.minLength(1), v.maxLength(MAX_HOLD_ITEMS)),
+  legs: v.optional(v.strictObject({ from: stopCodeSchema, to: stopCodeSchema })),
+});
+export type HoldRequest = v.InferOutput<typeof holdRequestSchema>;
+
+/** `POST holds/{id}/extend`. */
+export const extendRequestSchema = v.strictObject({ receipt: v.pipe(v.string(), v.maxLength(16_384)) });
+
+export type Money = { amountMinor: number; currency: string };
+
+/** What `POST holds`, `GET holds/{id}` and `extend` answer. */
+export type HoldView = {
+  holdId: string;
+  performanceId: string;
+  receipt: string;
+  fence: string;
+  expiresAt: string;
+  maxExpiresAt: string;
+  items: { zoneId: string; seatId?: string; quantity: number; priceMinor: number }[];
+  legs?: { from: string; to: string };
+  total: Money;
+  now: string;
+};

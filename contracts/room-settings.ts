@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+
+/** A room's name: it stands in addresses, cookie names and Redis keys, so it is a short slug. */
+export const roomIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'a slug of 1 to 48 of a-z, 0-9 and -'));
+
+/** A lane's name inside its room. */
+export const laneNameSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'a slug of 1 to 32 of a-z, 0-9 and -'));
+
+/** The lane of a room that has defined none. */
+export const DEFAULT_LANE = 'general';
+
+/** Methods a room can be set to today. */
+export const QUEUEING_METHODS = ['fifo', 'reject'] as const;
+
+const whole = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const time = v.pipe(v.string(), v.isoTimestamp());
+const host = v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, 'a host name, with a port where it needs one'));
+
+/** One lane: `weight` is its share of the allowance against the other lanes' weights. */
+export const laneSchema = v.strictObject({ name: laneNameSchema, weight: whole(1, 1000) });
+
+const fields = {
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  /** People let in a minute, at most. 0 lets nobody in. */
+  newUsersPerMinute: whole(0, 600_000),
+  /** Live access keys at most: people inside at the same time. */
+  totalActiveUsers: whole(0, 10_000_000),
+  sessionDurationSeconds: whole(60, 4 * 3600),
+  claimWindowSeconds: whole(10, 1800),
+  queueingMethod: v.picklist(QUEUEING_METHODS),
+  lobbyOpensAt: v.nullable(time),
+  opensAt: v.nullable(time),
+  closesAt: v.nullable(time),
+  /** Places one pass may hold at the same time. */
+  holdLimit: whole(1, 50),
+  joinsPerClientPerMinute: whole(1, 100_000),
+  /** Where admitted visitors go: a path of ours or an https address. */
+  shopUrl: v.nullable(v.pipe(v.string(), v.maxLength(500), v.regex(/^(\/(?!\/)|https?:\/\/)/, 'a path or an http(s) address'))),
+  allowedReturnHosts: v.pipe(v.array(host), v.maxLength(50)),
+};
+
+/** A room's settings as an operator sees them (API.md, operator/rooms). */
+export const roomSettingsSchema = v.strictObject(fields);
+export type RoomSettings = v.InferOutput<typeof roomSettingsSchema>;
+
+/** What `PATCH operator/rooms/{room}` takes: any subset. Relations between fields are judged by `refuseSettings`. */
+export const roomPatchSchema = v.pipe(
+  v.partial(v.strictObject(fields)),
+  v.check((patch) => Object.keys(patch).length > 0, 'name at least one setting'),
+);
+export type RoomPatch = v.InferOutput<typeof roomPatchSchema>;
+
+/** A settings pair that contradicts itself, as field errors; empty when all is well. */
+export function refuseSettings(s: RoomSettings): { path: string; message: string }[] {
+  const errors = [];
+  const after = (later: string | null, earlier: string | null) =>
+    later !== null && earlier !== null && Date.parse(later) <= Date.parse(earlier);
+  if (after(s.opensAt, s.lobbyOpensAt)) errors.push({ path: 'opensAt', message: 'must lie after lobbyOpensAt' });
+  if (after(s.closesAt, s.opensAt)) errors.push({ path: 'closesAt', message: 'must lie after opensAt' });
+  return errors;
+}
+
+/** The settings a new room starts with; every one can be changed while people wait. */
+export const DEFAULT_ROOM_SETTINGS: Omit<RoomSettings, 'name'> = {
+  newUsersPerMinute: 60,
+  totalActiveUsers: 500,
+  sessionDurationSeconds: 600,
+  claimWindowSeconds: 120,
+  queueingMethod: 'fifo',
+  lobbyOpensAt: null,
+  opensAt: null,
+  closesAt: null,
+  holdLimit: 6,
+  joinsPerClientPerMinute: 600,
+  shopUrl: null,
+  allowedReturnHosts: [],
+};
+
+/** What `GET operator/rooms/{room}` answers: the settings, flat, with what surrounds them. `version` is also the `ETag`. */
+export type RoomView = RoomSettings & {
+  room: string;
+  version: number;
+  state: 'open' | 'paused' | 'closed';
+  message: string | null;
+  lanes: { name: string; weight: number }[];
+  performances: string[];
+};
+
+/** What `GET operator/rooms/{room}/stats` answers: the last board's counts beside the limits in force. */
+export type RoomStats = {
+  room: string;
+  phase: string | null;
+  tick: number | null;
+  at: string | null;
+  held: string | null;
+  waiting: number;
+  ready: number;
+  late: number;
+  active: number;
+  admittedPerMinute: number;
+  admittedTotal: number;
+  newUsersPerMinute: number;
+  totalActiveUsers: number;
+  configVersion: number;
+  bookings: { pendingPayment: number; confirmed: number };
+  now: string;
+};
