@@ -1,0 +1,57 @@
+import { Redis } from '@upstash/redis/cloudflare';
+import { COMMAND_TIMEOUT_MS, type RedisReply, type ScriptClient } from './script-client.ts';
+import { isUnknownScript, toOperatingError } from './script-error.ts';
+import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
+
+export type EdgeStoreOptions = { url: string; token: string; commandTimeoutMs?: number };
+
+/**
+ * Scripts over the Upstash REST protocol. One client per request: workerd does not let requests share I/O, which is also why
+ * auto-pipelining is off. No retries of its own: callers that retry bring the ticket id along, so that it is harmless.
+ */
+export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: ScriptSet = SCRIPTS): ScriptClient {
+  const timeoutMs = options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
+  const redis = new Redis({
+    url: options.url,
+    token: options.token,
+    automaticDeserialization: false,
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    readYourWrites: false,
+    retry: { retries: 0, backoff: () => 0 },
+    // A plain signal would be shared by all commands and can resolve as a success; the function form makes one each.
+    signal: () => AbortSignal.timeout(timeoutMs),
+  });
+  return {
+    async run(name, keys, args) {
+      const { sha1, lua } = scripts[name];
+      const texts = args.map(String);
+      try {
+        return toReply(await redis.evalsha<string[], unknown>(sha1, [...keys], texts));
+      } catch (error) {
+        if (!isUnknownScript(error)) throw toOperatingError(error, name);
+      }
+      return guarded(name, async () => toReply(await redis.eval<string[], unknown>(lua, [...keys], texts)));
+    },
+    get: (key) => guarded('GET', () => redis.get<string>(key)),
+    isMember: (key, member) =>
+      guarded('SISMEMBER', async () => {
+        const [isIn, exists] = await redis.pipeline().sismember(key, member).exists(key).exec<[number, number]>();
+        return { member: Number(isIn) === 1, exists: Number(exists) === 1 };
+      }),
+  };
+}
+
+async function guarded<T>(name: string, command: () => Promise<T>): Promise<T> {
+  try {
+    return await command();
+  } catch (error) {
+    throw toOperatingError(error, name);
+  }
+}
+
+function toReply(value: unknown): RedisReply {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  if (Array.isArray(value)) return value.map(toReply);
+  throw new TypeError(`a script replied with ${typeof value}`);
+}

@@ -1,0 +1,57 @@
+/**
+ * Every Redis key name. All keys of a room, and of the inventory of its performances, share the hash tag `{r:<room>}`, so
+ * that one script may touch them in a cluster (WAITING-ROOM §6).
+ */
+const tag = (room: string) => `{r:${room}}`;
+
+/** The set of all rooms that the admission worker keeps in this Redis; missing as a whole means that Redis lost its state. */
+export const ROOMS_KEY = 'rooms';
+
+/** Where a room's committed ticks are announced (pub/sub). */
+export const roomChannel = (room: string): string => `room:${room}`;
+
+/** Room keys that belong to no lane. */
+export const roomKeys = (room: string) =>
+  ({
+    config: `${tag(room)}:config`,
+    state: `${tag(room)}:state`,
+    board: `${tag(room)}:board`,
+    live: `${tag(room)}:live`,
+    spent: `${tag(room)}:spent`,
+    ring: `${tag(room)}:ring`,
+    facts: `${tag(room)}:facts`,
+  }) as const;
+
+/** Keys of one lane. */
+export const laneKeys = (room: string, lane: string) =>
+  ({
+    waiting: `${tag(room)}:waiting:${lane}`,
+    ready: `${tag(room)}:ready:${lane}`,
+    readySeen: `${tag(room)}:ready-seen:${lane}`,
+    late: `${tag(room)}:late:${lane}`,
+    calls: `${tag(room)}:calls:${lane}`,
+    answers: `${tag(room)}:answers:${lane}`,
+  }) as const;
+
+/** The access key of one ticket: it says "admitted" (unclaimed) or "inside" (claimed), and until when. */
+export const accessKey = (room: string, ticketId: string): string => `${tag(room)}:access:${ticketId}`;
+
+/** Inventory keys of one performance. `hold(id)` is one hold. */
+export const inventoryKeys = (room: string, performanceId: string) => {
+  const prefix = `${tag(room)}:inv:${performanceId}`;
+  return {
+    meta: `${prefix}:meta`,
+    seats: `${prefix}:seats`,
+    zones: `${prefix}:zones`,
+    holds: `${prefix}:holds`,
+    claims: `${prefix}:claims`,
+    deltas: `${prefix}:deltas`,
+    hold: (holdId: string) => `${prefix}:hold:${holdId}`,
+    /** Places held per owner, for the hold limit. */
+    owner: (owner: string) => `${prefix}:owner:${owner}`,
+    idempotency: (caller: string, key: string) => `${prefix}:idem:${caller}:${key}`,
+  } as const;
+};
+
+/** A limiter's counter; outside the rooms' tags, its own call. */
+export const limiterKey = (name: string, subject: string): string => `limit:${name}:${subject}`;

@@ -1,0 +1,2 @@
+--- Purpose: to be written
+return 0

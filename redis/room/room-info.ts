@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { boardSchema, type Board } from '../../contracts/board.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { ROOMS_KEY, roomKeys } from '../keys.ts';
+import { asText, asTexts } from '../reply.ts';
+import type { ScriptClient } from '../script-client.ts';
+
+/** What the edge needs of a room besides the ticket; cached for about a second by each isolate. */
+export type RoomInfo = {
+  board: Board;
+  /** The board as published, ready to be sent. */
+  boardJson: string;
+  name: string;
+  lanes: string[];
+  /** ms; null = open at once. */
+  opensAtMs: number | null;
+  /** Server-side secret until the lobby has opened. */
+  drawSeed: string;
+  joinsPerClientPerMinute: number;
+  shopUrl: string | null;
+  allowedReturnHosts: string[];
+};
+
+const publishedConfigSchema = v.object({
+  name: v.string(),
+  lanes: v.array(v.object({ name: v.string(), weight: v.number() })),
+  opensAtMs: v.nullable(v.number()),
+  drawSeed: v.string(),
+  joinsPerClientPerMinute: v.number(),
+  shopUrl: v.nullable(v.string()),
+  allowedReturnHosts: v.array(v.string()),
+});
+
+/** What the worker writes into the room's `config` under `edge`: one JSON text, read whole. */
+export type EdgeRoomConfig = v.InferOutput<typeof publishedConfigSchema>;
+
+/**
+ * Reads config and board in one script. Refuses: `room_not_found` (Redis has its state, and the room is not in it),
+ * `room_recovering` (Redis lost its state, or the room was never put in), `store_unavailable`.
+ */
+export async function readRoomInfo(client: ScriptClient, room: string): Promise<RoomInfo> {
+  const keys = roomKeys(room);
+  const [configText, boardText] = asTexts(await client.run('read-room', [keys.config, keys.board], []));
+  if (!configText || !boardText) {
+    const { member, exists } = await client.isMember(ROOMS_KEY, room);
+    throw new OperatingError(exists && !member ? 'room_not_found' : 'room_recovering');
+  }
+  const config = v.parse(publishedConfigSchema, JSON.parse(configText));
+  const board = v.parse(boardSchema, JSON.parse(boardText));
+  return { ...config, lanes: config.lanes.map((lane) => lane.name), board, boardJson: asText(boardText) };
+}

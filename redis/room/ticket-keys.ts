@@ -1,0 +1,15 @@
+import { accessKey, laneKeys, roomKeys } from '../keys.ts';
+
+/** One verified ticket, as the personal scripts take it. `score` is absent while only the draw can tell it. */
+export type TicketRef = { room: string; ticketId: string; lane: string; score?: string; expMs: number };
+
+/** KEYS of the personal room scripts, in the order that `includes/room.lua` names them. */
+export function ticketKeys(ticket: Pick<TicketRef, 'room' | 'lane' | 'ticketId'>): string[] {
+  const room = roomKeys(ticket.room);
+  const lane = laneKeys(ticket.room, ticket.lane);
+  return [
+    room.config, room.state, room.live, room.spent, room.facts,
+    lane.waiting, lane.ready, lane.readySeen, lane.late, lane.calls, lane.answers,
+    accessKey(ticket.room, ticket.ticketId),
+  ];
+}

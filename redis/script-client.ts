@@ -1,0 +1,24 @@
+import type { ScriptName } from './scripts.generated.ts';
+
+/**
+ * What the typed script functions need of a Redis client; `client.edge.ts` (@upstash/redis over HTTP) and `client.node.ts`
+ * (ioredis) implement it, and one conformance suite holds them to the same behaviour.
+ */
+
+/** A reply in RESP2 shapes. Bulk strings stay strings, also when they look like numbers. */
+export type RedisReply = string | number | null | RedisReply[];
+
+export type ScriptClient = {
+  /**
+   * Runs a shipped script by its hash, and once more by its text when the server does not know it (NOSCRIPT).
+   * Throws `OperatingError`: the script's own code when it replied with one (`ERR room_recovering` …), else `store_unavailable`.
+   */
+  run(script: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<RedisReply>;
+  /** GET. */
+  get(key: string): Promise<string | null>;
+  /** SISMEMBER and EXISTS of the same set, in one round trip: is it a member, and is there a set at all. */
+  isMember(key: string, member: string): Promise<{ member: boolean; exists: boolean }>;
+};
+
+/** How long one command may take before the store counts as down, in ms: well inside the one second of DESIGN §2.7. */
+export const COMMAND_TIMEOUT_MS = 800;

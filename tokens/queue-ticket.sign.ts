@@ -1,0 +1,20 @@
+import { QUEUE_TICKET_TTL_SECONDS } from '../contracts/limits.ts';
+import { signJwt, type SigningKey } from './jwt.ts';
+import { QUEUE_TICKET, queueAudience } from './kinds.ts';
+
+/** A place to be signed: `score` is absent for lobby visitors, whose order comes from the draw. */
+export type QueueTicket = { issuer: string; room: string; ticketId: string; lane: string; score?: string; nowMs: number };
+
+/** Signs a queue ticket (HS256, 24 h): the receipt of a place, which only the edge reads. */
+export function signQueueTicket(key: SigningKey, ticket: QueueTicket): Promise<string> {
+  const iat = Math.floor(ticket.nowMs / 1000);
+  return signJwt(QUEUE_TICKET, key, {
+    iss: ticket.issuer,
+    aud: queueAudience(ticket.room),
+    sub: ticket.ticketId,
+    lane: ticket.lane,
+    ...(ticket.score === undefined ? {} : { score: ticket.score }),
+    iat,
+    exp: iat + QUEUE_TICKET_TTL_SECONDS,
+  });
+}
