@@ -1,0 +1,36 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+/** Raw SQL, for `db/queries`; `int8` comes as a number (our counters stay below 2^53), times as `Date`. */
+export type Sql = postgres.Sql<{ bigint: number }>;
+export type Transaction = postgres.TransactionSql<{ bigint: number }>;
+
+export type DatabaseOptions = {
+  /** Connections at most; each part has its own bound, so that one crowd can't starve another. */
+  max?: number;
+  /** A statement that takes longer is cancelled by the server, ms. */
+  statementTimeoutMs?: number;
+  applicationName?: string;
+};
+
+/** A pool. A server that is away fails within about two seconds; callers answer 503. */
+export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql {
+  return postgres(url, {
+    max: options.max ?? 10,
+    connect_timeout: 2,
+    idle_timeout: 60,
+    onnotice: () => {},
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    connection: {
+      application_name: options.applicationName ?? 'onsale',
+      statement_timeout: options.statementTimeoutMs ?? 5000,
+      idle_in_transaction_session_timeout: 10_000,
+    },
+  });
+}
+
+/**
+ * Drizzle for plain reads and writes. It rewrites the parsers of the client it is given, so it gets one of its own
+ * (`connectDatabase` again), never one that `db/queries` uses.
+ */
+export const toDrizzle = (ownSql: Sql): PostgresJsDatabase => drizzle(ownSql);
