@@ -3,6 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 // Long runs (storms, faults, rehearsals) are chosen by name, never by accident.
 const LONG = '**/*.long.test.ts';
 const INTEGRATION = '**/*.integration.test.ts';
+// One Postgres for all files of a run; each test file gets a database of its own from it.
+const SHARED_POSTGRES = 'local-stack/test-stack.global-setup.ts';
 const OUTSIDE = [...configDefaults.exclude, 'dist/**', 'coverage/**', '.onsale*/**', LONG];
 
 /**
@@ -42,6 +44,7 @@ export default defineConfig({
           name: 'integration',
           include: [INTEGRATION, 'tests/**/*.test.ts'],
           exclude: [...OUTSIDE, 'tests/tree/**', 'tests/browser/**', 'tests/stack/**', 'tests/e2e/**'],
+          globalSetup: [SHARED_POSTGRES],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -76,6 +79,7 @@ export default defineConfig({
           name: 'long',
           include: [LONG],
           exclude: OUTSIDE.filter((pattern) => pattern !== LONG),
+          globalSetup: [SHARED_POSTGRES],
           fileParallelism: false,
           testTimeout: 1_200_000,
           hookTimeout: 240_000,

@@ -1,0 +1,33 @@
+import { lintSource } from '@secretlint/core';
+import { creator as recommended } from '@secretlint/secretlint-rule-preset-recommend';
+import { textOf, treeFiles } from './source-files.ts';
+import { isBinary } from './tidy-rules.ts';
+
+// A key's shape, put together here so that this file holds none: the search must find it, or it finds nothing at all.
+const PLANTED = `aws_secret_access_key = "${['wJalrXUtnFEMI', 'K7MDENG', 'bPxRfiCYZ1XMPLQKEY'].join('/')}"`;
+
+async function secretsIn(filePath: string, content: string): Promise<string[]> {
+  const { messages } = await lintSource({
+    source: { filePath, content, ext: '', contentType: 'text' },
+    options: {
+      maskSecrets: true,
+      config: { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: recommended }] },
+    },
+  });
+  return messages.map((message) => `${filePath}:${message.loc.start.line}: ${message.message}`);
+}
+
+async function main(): Promise<void> {
+  if ((await secretsIn('planted.txt', PLANTED)).length === 0)
+    throw new Error('the planted key was not found: the search is blind');
+  const root = process.cwd();
+  // The lock holds hashes of packages only, and is longer than everything else together.
+  const files = treeFiles(root).filter((path) => !isBinary(path) && path !== 'package-lock.json');
+  if (files.length === 0) throw new Error(`no files below ${root}: nothing was searched`);
+  const found = (await Promise.all(files.map((path) => secretsIn(path, textOf(root, path))))).flat();
+  for (const line of found) console.error(line);
+  console.log(`secrets: ${files.length} files searched, ${found.length} found`);
+  if (found.length > 0) process.exitCode = 1;
+}
+
+await main();
