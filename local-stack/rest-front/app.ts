@@ -1,0 +1,142 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import { encodeReply } from './encode-reply.ts';
+import type { JsonReply } from './encode-reply.ts';
+import { parseCommand, parseCommands } from './parse-commands.ts';
+import { StoreUnavailable } from './redis-connection.ts';
+import type { Outcome, RedisConnection } from './redis-connection.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export type RestFront = {
+  token: string;
+  redis: RedisConnection;
+  subscriptions: Subscriptions;
+};
+
+type Answer = { result: JsonReply } | { error: string };
+
+/** The largest body that the official service's smallest plan takes. */
+const MAX_BODY_BYTES = 1_048_576;
+const SUBSCRIBE_BUFFER_LINES = 1_000;
+
+/**
+ * The Upstash REST protocol in front of a plain Redis, as @upstash/redis 1.39 speaks it: `POST /` one command,
+ * `/pipeline` many, `/multi-exec` many atomically, `/subscribe/<channel>` and `/psubscribe/<pattern>` event streams.
+ * Redis's errors pass verbatim: 400 on `/` and `/multi-exec`, an item on `/pipeline`. Redis away: 503 with `Retry-After`.
+ */
+export function createRestFrontApp({ token, redis, subscriptions }: RestFront): Hono {
+  const app = new Hono();
+  app.use(bearer(token));
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      // The rest of the body is not read, so the connection can't be used again and the client must know.
+      onError: (c) => c.json({ error: 'ERR request body too large' }, 413, { Connection: 'close' }),
+    }),
+  );
+
+  app.post('/', async (c) => {
+    const parsed = parseCommand(await jsonBody(c));
+    if (!parsed.ok) return c.json({ error: parsed.error }, 400);
+    const [outcome] = await redis.pipeline([parsed.value]);
+    return outcome === undefined ? c.json({ error: 'ERR no answer' }, 500) : single(c, outcome);
+  });
+  app.post('/pipeline', async (c) => {
+    const parsed = parseCommands(await jsonBody(c));
+    if (!parsed.ok) return c.json({ error: parsed.error }, 400);
+    const base64 = wantsBase64(c);
+    return ok(
+      c,
+      (await redis.pipeline(parsed.value)).map((outcome) => answerOf(outcome, base64)),
+    );
+  });
+  app.post('/multi-exec', async (c) => {
+    const parsed = parseCommands(await jsonBody(c));
+    if (!parsed.ok) return c.json({ error: parsed.error }, 400);
+    const outcome = await redis.transaction(parsed.value);
+    if (!outcome.ok || !Array.isArray(outcome.reply)) return single(c, outcome);
+    const base64 = wantsBase64(c);
+    return ok(
+      c,
+      outcome.reply.map((reply) => answerOf(outcomeOfItem(reply), base64)),
+    );
+  });
+  app.post('/subscribe/:channel', (c) => events(c, { channel: c.req.param('channel'), isPattern: false }));
+  app.post('/psubscribe/:channel', (c) => events(c, { channel: c.req.param('channel'), isPattern: true }));
+
+  app.notFound((c) => c.json({ error: 'ERR only POST /, /pipeline, /multi-exec, /subscribe and /psubscribe' }, 404));
+  app.onError((error, c) => {
+    if (error instanceof SyntaxError) return c.json({ error: 'ERR the body is not JSON' }, 400);
+    const unavailable = error instanceof StoreUnavailable;
+    return c.json({ error: unavailable ? error.message : 'ERR internal error' }, unavailable ? 503 : 500, {
+      'Retry-After': '1',
+    });
+  });
+
+  const events = async (c: Context, subscription: { channel: string; isPattern: boolean }): Promise<Response> => {
+    const lines: string[] = [];
+    let wake = (): void => {};
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      wake();
+    };
+    const push = (line: string): void => {
+      // A reader who falls this far behind is cut off rather than kept in memory.
+      if (lines.push(line) > SUBSCRIBE_BUFFER_LINES) ended = true;
+      wake();
+    };
+    const unsubscribe = await subscriptions.open(subscription, push, end).catch((cause: unknown) => {
+      throw new StoreUnavailable(cause instanceof Error ? cause.message : 'Redis does not answer');
+    });
+    return streamSSE(c, async (stream) => {
+      stream.onAbort(end);
+      while (!ended) {
+        for (const line of lines.splice(0)) await stream.writeSSE({ data: line });
+        if (ended || lines.length > 0) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      unsubscribe();
+    });
+  };
+  return app;
+}
+
+function bearer(token: string): MiddlewareHandler {
+  const expected = Buffer.from(`Bearer ${token}`);
+  return async (c, next) => {
+    const given = Buffer.from(c.req.header('Authorization') ?? '');
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return next();
+    return c.json({ error: 'WRONGPASS invalid or missing auth token' }, 401);
+  };
+}
+
+async function jsonBody(c: Context): Promise<unknown> {
+  return JSON.parse(await c.req.text());
+}
+
+function wantsBase64(c: Context): boolean {
+  return c.req.header('Upstash-Encoding') === 'base64';
+}
+
+function answerOf(outcome: Outcome, base64: boolean): Answer {
+  return outcome.ok ? { result: encodeReply(outcome.reply, base64) } : { error: outcome.error };
+}
+
+function outcomeOfItem(reply: Extract<Outcome, { ok: true }>['reply']): Outcome {
+  return reply instanceof Error ? { ok: false, error: reply.message } : { ok: true, reply };
+}
+
+function single(c: Context, outcome: Outcome): Response {
+  return outcome.ok ? ok(c, answerOf(outcome, wantsBase64(c))) : c.json({ error: outcome.error }, 400);
+}
+
+function ok(c: Context, body: Answer | Answer[]): Response {
+  // One Redis without replicas is always in step, so the token that orders reads after writes can stay the same.
+  return c.json(body, 200, { 'Upstash-Sync-Token': 'local=1' });
+}
