@@ -7,7 +7,7 @@ import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
  * An ioredis connection for scripts: a command that the store does not answer in time fails at once instead of waiting in
  * a queue, so that callers can say 503 within a second (DESIGN §2.7). It reconnects by itself.
  */
-export function connectRedis(url: string, options: { commandTimeoutMs?: number } = {}): Redis {
+export function connectRedis(url: string, options: { commandTimeoutMs?: number; autoResubscribe?: boolean } = {}): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -15,6 +15,7 @@ export function connectRedis(url: string, options: { commandTimeoutMs?: number }
     connectTimeout: 2000,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
     lazyConnect: true,
+    autoResubscribe: options.autoResubscribe ?? true,
   });
   // Without a listener ioredis prints each failed reconnect; callers see the failure of their own command.
   redis.on('error', () => {});
