@@ -33,9 +33,14 @@ export default defineConfig({
         },
       },
       {
-        // Checks on the tree itself: import walls, tidiness.
+        // Checks on the tree itself: import walls, tidiness; and on the runner behind bin/test.
         extends: true,
-        test: { name: 'tree', include: ['tests/tree/**/*.test.ts'], exclude: OUTSIDE, testTimeout: 30_000 },
+        test: {
+          name: 'tree',
+          include: ['tests/tree/**/*.test.ts', 'tests/runner/**/*.test.ts'],
+          exclude: OUTSIDE,
+          testTimeout: 30_000,
+        },
       },
       {
         // Real Redis and Postgres, started by local-stack/test-stack.ts.
@@ -43,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [INTEGRATION, 'tests/**/*.test.ts'],
-          exclude: [...OUTSIDE, 'tests/tree/**', 'tests/browser/**', 'tests/stack/**', 'tests/e2e/**'],
+          exclude: [...OUTSIDE, 'tests/{tree,runner,stack,e2e,browser}/**'],
           globalSetup: [SHARED_POSTGRES],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -8,8 +8,8 @@ say() { printf '%s\n' "$*" >&2; }
 with_lock() {
   local name=$1 lock
   shift
-  # The user's id keeps another user's lock file, which we could not open, out of our way.
-  lock="${TMPDIR:-/tmp}/onsale-$name.$(id -u).lock"
+  # Not TMPDIR, which each test run sets for itself; with the user's id, since another user's lock file could not be opened.
+  lock="/tmp/onsale-$name.$(id -u).lock"
   if command -v flock >/dev/null 2>&1; then
     (
       flock -n 9 || { say "waiting for another $name …"; flock 9; }

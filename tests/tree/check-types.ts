@@ -7,10 +7,10 @@ const PROJECTS = ['tsconfig.node.json', 'tsconfig.edge.json', 'tsconfig.web.json
 
 /** Root files of a project, relative to `root`. */
 function filesOf(root: string, project: string): string[] {
-  const { config, error }: { config?: unknown; error?: ts.Diagnostic } = ts.readConfigFile(
-    join(root, project),
-    (path) => ts.sys.readFile(path),
+  const read: { config?: unknown; error?: ts.Diagnostic } = ts.readConfigFile(join(root, project), (path) =>
+    ts.sys.readFile(path),
   );
+  const { config, error } = read;
   if (error !== undefined) throw new Error(`${project}: ${ts.flattenDiagnosticMessageText(error.messageText, '\n')}`);
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, root);
   return parsed.fileNames.map((path) => path.slice(root.length + 1));
