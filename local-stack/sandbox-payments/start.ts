@@ -1,0 +1,60 @@
+import { serve } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
+import { systemClock, type Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { RunningService } from '../../platform/service.ts';
+import { createSandboxApp } from './app.ts';
+import { openJournal } from './journal.ts';
+import type { Faults } from './payments.ts';
+import { createProvider } from './provider.ts';
+import { createWebhookSender } from './webhook-sender.ts';
+
+export type SandboxOptions = {
+  host: string;
+  port: number;
+  /** Where the ledger is kept. */
+  dataFolder: string;
+  /** Core's webhook address. */
+  webhookUrl: string;
+  webhookSecret: string;
+  log: Logger;
+  clock?: Clock;
+};
+
+/** Starts the sandbox provider: its API and hosted page on one port, its webhooks out of the same process. */
+export async function startSandboxPayments(options: SandboxOptions): Promise<RunningService & { url: string }> {
+  const clock = options.clock ?? systemClock;
+  const faults: Faults = { down: false, latencyMs: 0, dropWebhooks: false };
+  const journal = openJournal(options.dataFolder);
+  const sender = createWebhookSender({
+    url: options.webhookUrl,
+    secret: options.webhookSecret,
+    journal,
+    faults,
+    log: options.log,
+    clock,
+  });
+  const provider = createProvider({ journal, sender, clock });
+  let url = '';
+  const app = createSandboxApp({ provider, faults, publicUrl: () => url });
+  const { server, address } = await new Promise<{ server: ReturnType<typeof serve>; address: AddressInfo }>(
+    (resolve, reject) => {
+      const starting = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (bound) =>
+        resolve({ server: starting, address: bound }),
+      );
+      starting.once('error', reject);
+    },
+  );
+  url = `http://${options.host}:${address.port}`;
+  return {
+    url,
+    async stop() {
+      await new Promise((resolve) => {
+        server.close(resolve);
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      });
+      await sender.stop();
+      journal.close();
+    },
+  };
+}
