@@ -39,6 +39,7 @@ describe('a step’s process', () => {
       env: process.env,
       timeoutSeconds: 30,
       stop: never,
+      stragglersMs: 300,
     });
     expect(ended).toMatchObject({ exitCode: 0, trouble: 'left processes behind (now killed)' });
     await expect.poll(() => groupRuns(Number(ended.output))).toBe(false);

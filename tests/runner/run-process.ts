@@ -18,7 +18,7 @@ export interface ProcessEnd {
  */
 export async function runProcess(
   command: readonly string[],
-  options: { env: NodeJS.ProcessEnv; timeoutSeconds: number; stop: AbortSignal },
+  options: { env: NodeJS.ProcessEnv; timeoutSeconds: number; stop: AbortSignal; stragglersMs?: number },
 ): Promise<ProcessEnd> {
   const [program = '', ...args] = command;
   const child = spawn(program, args, { env: options.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -27,12 +27,13 @@ export async function runProcess(
   child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
 
   let trouble: string | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
   const interrupt = (reason: string): void => {
     trouble ??= reason;
     const group = child.pid;
     if (group === undefined) return;
     signalGroup(group, 'SIGTERM');
-    setTimeout(() => signalGroup(group, 'SIGKILL'), KILL_AFTER_MS).unref();
+    killTimer = setTimeout(() => signalGroup(group, 'SIGKILL'), KILL_AFTER_MS);
   };
   const timer = setTimeout(
     () => interrupt(`took longer than ${options.timeoutSeconds} s`),
@@ -51,16 +52,18 @@ export async function runProcess(
     child.once('exit', resolve);
   });
   clearTimeout(timer);
+  clearTimeout(killTimer);
   options.stop.removeEventListener('abort', onStop);
-  if (child.pid !== undefined && (await leftBehind(child.pid))) trouble ??= 'left processes behind (now killed)';
+  if (child.pid !== undefined && (await leftBehind(child.pid, options.stragglersMs ?? STRAGGLERS_MS)))
+    trouble ??= 'left processes behind (now killed)';
   child.stdout.destroy();
   child.stderr.destroy();
   return { exitCode, output: output.join(''), trouble };
 }
 
 /** Waits for the rest of the group; kills it and answers true when it stays. */
-async function leftBehind(group: number): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < STRAGGLERS_MS; waitedMs += 50) {
+async function leftBehind(group: number, patienceMs: number): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 50) {
     if (!groupRuns(group)) return false;
     await sleep(50);
   }
