@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import * as v from 'valibot';
+import { WebSocket } from 'ws';
+import type { Board } from '../contracts/board.ts';
+import { createLogger } from '../platform/log.ts';
+import { systemClock } from '../platform/clock.ts';
+import { generateOkpKeySet } from '../tokens/generate-keys.ts';
+import { signFeedHello } from '../tokens/feed-hello.sign.ts';
+import { ed25519SigningKey, publicKeySet } from '../tokens/key-set.ts';
+import { startFeed, type FeedBounds } from './feed.ts';
+
+/** The origin of the tests' edge. */
+export const ORIGIN = 'http://shop.test';
+
+/** A served key set and a signer of feed tokens: what the edge is to the feed. */
+export async function startKeyPublisher() {
+  const set = await generateOkpKeySet();
+  const key = await ed25519SigningKey(set);
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(publicKeySet(set)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  return {
+    jwksUrl: `http://127.0.0.1:${port}/jwks.json`,
+    sign: (hello: { room: string; ticketId: string; lane?: string; score?: string; nowMs?: number; issuer?: string }) =>
+      signFeedHello(key, { lane: 'general', nowMs: systemClock.nowMs(), issuer: ORIGIN, ...hello }),
+    stop: () => void server.close(),
+  };
+}
+
+/** A feed on a free port. */
+export const startTestFeed = (redisUrl: string, jwksUrl: string, bounds: FeedBounds = {}, maxSockets = 1000) =>
+  startFeed(
+    { redisUrl, jwksUrl, origin: ORIGIN, maxSockets, host: '127.0.0.1', port: 0 },
+    createLogger('feed', 'silent'),
+    systemClock,
+    bounds,
+  );
+
+/** An open room with one lane. */
+export function makeBoard(room: string, tick: number, changes: Partial<Board> & { calledTo?: string } = {}): Board {
+  const { calledTo = '0', ...board } = changes;
+  return {
+    room,
+    epoch: 1,
+    tick,
+    at: systemClock.nowMs(),
+    phase: 'open',
+    lanes: { general: { calledTo, nearTo: '256', admittedTo: '0', lateTo: 0, waiting: 500, marks: [] } },
+    active: 0,
+    capacity: 50,
+    admittedPerMinute: 60,
+    waitTimeKnown: true,
+    pollNearMs: 2000,
+    pollFarMs: 20_000,
+    ...board,
+  };
+}
+
+/** A socket that keeps what it heard. */
+export type TestSocket = {
+  socket: WebSocket;
+  frames: string[];
+  /** Waits for the first message, heard already or not, that has this type. */
+  heard(type: string): Promise<Record<string, unknown>>;
+  count(type: string): number;
+  closed: Promise<number>;
+};
+
+/** Opens a socket and starts to listen before the first frame can come. */
+export async function openSocket(url: string, origin: string | null = ORIGIN): Promise<TestSocket> {
+  const socket = new WebSocket(url, origin === null ? {} : { origin });
+  const frames: string[] = [];
+  const parsed = () => frames.map((frame) => v.parse(v.record(v.string(), v.unknown()), JSON.parse(frame)));
+  socket.on('message', (data: Buffer) => void frames.push(data.toString('utf8')));
+  const closed = new Promise<number>((resolve) => {
+    socket.on('close', (code) => resolve(code));
+  });
+  await once(socket, 'open');
+  const heard = async (type: string): Promise<Record<string, unknown>> => {
+    for (;;) {
+      const found = parsed().find((message) => message['type'] === type);
+      if (found !== undefined) return found;
+      await Promise.race([
+        once(socket, 'message'),
+        closed.then((code) => Promise.reject(new Error(`closed ${code} before ${type}: ${frames.at(-1)}`))),
+      ]);
+    }
+  };
+  return {
+    socket,
+    frames,
+    heard,
+    count: (type) => parsed().filter((message) => message['type'] === type).length,
+    closed,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { RunningService } from '../platform/service.ts';
+import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { createSubscriber } from '../redis/subscriber.node.ts';
+import { verifyFeedHello } from '../tokens/feed-hello.verify.ts';
+import { remoteKeys } from '../tokens/remote-key-set.ts';
+import type { FeedConfig } from './config.ts';
+import type { OutboxLimits } from './outbox.ts';
+import { serveRoomSocket } from './room-socket.ts';
+import { createRooms } from './rooms.ts';
+import { startFeedServer } from './server.ts';
+
+/** Bounds that tests make small. */
+export type FeedBounds = { outboxLimits?: OutboxLimits; pingEveryMs?: number };
+
+/** Starts the feed: connects to Redis, then listens. It holds no private key and no Postgres. */
+export async function startFeed(
+  config: FeedConfig,
+  log: Logger,
+  clock: Clock,
+  bounds: FeedBounds = {},
+): Promise<RunningService & { url: string }> {
+  const redis = connectRedis(config.redisUrl);
+  await redis.connect();
+  const subscriber = await createSubscriber(config.redisUrl);
+  const client = createNodeScriptClient(redis);
+  const keys = remoteKeys(config.jwksUrl);
+  const rooms = createRooms({ client, clock, log, subscriber });
+  const verify = (token: string, nowMs: number) => verifyFeedHello(keys, token, { issuer: config.origin, nowMs });
+
+  const server = await startFeedServer({
+    ...config,
+    ...bounds,
+    serve(socket, address) {
+      if (address.kind === 'room') serveRoomSocket(socket, address.room, { rooms, verify, clock, log, ...bounds });
+    },
+  });
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      rooms.stop();
+      subscriber.close();
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { WebSocket } from 'ws';
+import type { Clock } from '../platform/clock.ts';
+
+/** Bytes a socket may have unsent before frames are left out: sixteen boards. */
+const COALESCE_BYTES = 64 * 1024;
+/** How long a reader may stay behind before it is dropped, in ms: longer than a phone's change of cell. */
+const DROP_AFTER_MS = 15_000;
+/** How long a closing handshake may take before the socket is cut, in ms. */
+const CLOSE_GRACE_MS = 1000;
+
+/** Close codes (RFC 6455 §7.4.1 and the registry): refused, and "try again later". */
+export const CLOSE_POLICY = 1008;
+export const CLOSE_TRY_LATER = 1013;
+
+export type OutboxLimits = { coalesceBytes: number; dropAfterMs: number };
+
+/**
+ * What leaves through one socket. A slow reader never makes the process buffer: while it is behind, replaceable frames are
+ * left out (the next one says it all), and who stays behind is dropped with 1008.
+ */
+export type Outbox = {
+  /** Sends a frame that a later one replaces; false when it was left out because the reader is behind. */
+  offer(frame: Buffer): boolean;
+  /** Sends a small frame to this reader alone (`called`, `place`, …); false when it was left out. */
+  send(message: object): boolean;
+  close(code: number, reason?: string): void;
+};
+
+/** An outbox over an open ws socket. */
+export function createOutbox(
+  socket: WebSocket,
+  clock: Clock,
+  limits: OutboxLimits = { coalesceBytes: COALESCE_BYTES, dropAfterMs: DROP_AFTER_MS },
+): Outbox {
+  let behindSince: number | undefined;
+
+  const close = (code: number, reason = ''): void => {
+    if (socket.readyState >= socket.CLOSING) return;
+    socket.close(code, reason);
+    // A peer that does not read will not shake hands either.
+    const cut = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+    cut.unref();
+    socket.once('close', () => clearTimeout(cut));
+  };
+
+  const isBehind = (): boolean => {
+    if (socket.bufferedAmount <= limits.coalesceBytes) {
+      behindSince = undefined;
+      return false;
+    }
+    behindSince ??= clock.nowMs();
+    if (clock.nowMs() - behindSince >= limits.dropAfterMs) close(CLOSE_POLICY, 'too slow');
+    return true;
+  };
+
+  const write = (data: Buffer | string): boolean => {
+    if (socket.readyState !== socket.OPEN || isBehind()) return false;
+    socket.send(data, { binary: false });
+    return true;
+  };
+
+  return { offer: write, send: (message) => write(JSON.stringify(message)), close };
+}

@@ -1,0 +1,59 @@
+import type { Board } from '../contracts/board.ts';
+import { drawScore } from '../contracts/draw.ts';
+import { QUEUE_TICKET_TTL_SECONDS } from '../contracts/limits.ts';
+import type { FeedHelloClaims } from '../contracts/token-claims.ts';
+import type { TicketRef } from '../redis/room/ticket-keys.ts';
+import type { Outbox } from './outbox.ts';
+
+/** One socket of one ticket in a room. Two tabs are two visitors with the same ticket id. */
+export type Visitor = {
+  room: string;
+  ticketId: string;
+  lane: string;
+  /** Absent for a lobby ticket until the draw's seed is out. */
+  score?: string;
+  expMs: number;
+  /** Whether `called` was said on this socket. */
+  called: boolean;
+  outbox: Outbox;
+};
+
+/**
+ * A visitor from verified claims. A feed token does not tell when its queue ticket ends; the latest possible end is as good, since
+ * it only bounds how long a spent ticket is remembered.
+ */
+export function createVisitor(claims: FeedHelloClaims, outbox: Outbox): Visitor {
+  return {
+    room: claims.room,
+    ticketId: claims.sub,
+    lane: claims.lane,
+    ...(claims.score === undefined ? {} : { score: claims.score }),
+    expMs: (claims.iat + QUEUE_TICKET_TTL_SECONDS) * 1000,
+    called: false,
+    outbox,
+  };
+}
+
+/** Gives a lobby visitor the score that the draw gave its ticket, once the board tells seed and base. */
+export async function learnScore(visitor: Visitor, board: Board): Promise<void> {
+  const seed = board.draw?.seed;
+  const base = board.lanes[visitor.lane]?.base;
+  if (visitor.score !== undefined || seed === undefined || base === undefined) return;
+  visitor.score = String(await drawScore(seed, visitor.ticketId, Number(base)));
+}
+
+/** Says `called`, once, when the lane's call has reached this visitor. */
+export function callIfReached(visitor: Visitor, board: Board): void {
+  const lane = board.lanes[visitor.lane];
+  if (visitor.called || visitor.score === undefined || lane === undefined || board.phase === 'lobby') return;
+  if (Number(visitor.score) <= Number(lane.calledTo)) visitor.called = visitor.outbox.send({ type: 'called' });
+}
+
+/** The visitor's ticket as the scripts take it. */
+export const ticketOf = ({ room, ticketId, lane, score, expMs }: Visitor): TicketRef => ({
+  room,
+  ticketId,
+  lane,
+  expMs,
+  ...(score === undefined ? {} : { score }),
+});
