@@ -11,6 +11,8 @@ export interface Step {
   /** A check must print this, so that one which looked at nothing can't pass. */
   readonly looked?: RegExp;
   readonly timeoutSeconds: number;
+  /** A file without which there is nothing to run yet: the step is then skipped and counted so. */
+  readonly needs?: string;
   /** Only with --long. */
   readonly long?: true;
 }
@@ -75,6 +77,20 @@ export const STEPS: readonly Step[] = [
     timeoutSeconds: 60,
   },
   {
+    name: 'dead',
+    title: 'nothing is exported, installed or kept for nobody',
+    kind: 'check',
+    command: [
+      'node',
+      'node_modules/knip/bin/knip.js',
+      '--no-config-hints',
+      '--reporter=symbols',
+      '--reporter=./tests/tree/count-knip-files.ts',
+    ],
+    looked: /dead code: [1-9]\d* files read/,
+    timeoutSeconds: 120,
+  },
+  {
     name: 'audit',
     title: 'no package has a known serious hole',
     kind: 'audit',
@@ -109,6 +125,7 @@ export const STEPS: readonly Step[] = [
     kind: 'check',
     command: ['npm', 'run', '--silent', 'bench', '--', '--smoke'],
     timeoutSeconds: 180,
+    needs: 'bench/main.ts',
   },
   { name: 'long', title: 'long runs', kind: 'vitest', command: vitest('long'), timeoutSeconds: 3600, long: true },
 ];
