@@ -57,7 +57,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const identity = await findIdentity();
   const place = await choosePlace(options.dataFolder, identity);
   const durable = options.durable ?? true;
-  await ensureCluster(place, identity, { durable });
+  await ensureCluster(place, identity, { durable, logFile: options.logFile, spawn: options.spawn });
   await clearLeftovers(place.cluster);
   const { child, port } = await startServer(place, identity, options);
   const database = options.database ?? 'onsale';

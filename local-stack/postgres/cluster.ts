@@ -2,12 +2,16 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopLeftover } from '../process/leftover.ts';
 import { StackError } from '../stack-error.ts';
-import { runAs } from './identity.ts';
+import { spawnChild } from '../process/child.ts';
+import type { SpawnChild } from '../process/child.ts';
+import { childEnvironment } from './identity.ts';
 import type { Identity } from './identity.ts';
 import type { Place } from './place.ts';
 
 /** The superuser and owner of the embedded cluster; it listens on loopback only and asks for no password. */
 export const SUPERUSER = 'onsale';
+
+export type ClusterOptions = { durable: boolean; logFile: string; spawn: SpawnChild | undefined };
 
 const LEFTOVER_STOP_MS = 10_000;
 
@@ -15,11 +19,13 @@ const LEFTOVER_STOP_MS = 10_000;
  * Makes the cluster when there is none. It is made under another name and renamed when it is whole, so that a kill in
  * the middle leaves nothing that looks like a cluster.
  */
-export async function ensureCluster(place: Place, identity: Identity, options: { durable: boolean }): Promise<void> {
+export async function ensureCluster(place: Place, identity: Identity, options: ClusterOptions): Promise<void> {
   if (await isCluster(place.cluster)) return;
   const unfinished = `${place.cluster}.initdb`;
   await rm(unfinished, { recursive: true, force: true });
-  const result = await runAs(identity, join(place.binaries.home, 'bin', 'initdb'), [
+  const [command = '', ...args] = [
+    ...identity.prefix,
+    join(place.binaries.home, 'bin', 'initdb'),
     `--pgdata=${unfinished}`,
     `--username=${SUPERUSER}`,
     '--auth=trust',
@@ -30,9 +36,14 @@ export async function ensureCluster(place: Place, identity: Identity, options: {
     '--builtin-locale=C.UTF-8',
     '--no-instructions',
     ...(options.durable ? ['--data-checksums'] : ['--no-sync', '--no-data-checksums']),
-  ]);
-  if (!result.ok) {
-    throw new StackError(`Postgres could not make its data folder ${unfinished}:\n${result.output.trim()}`, {
+  ];
+  const spawn = options.spawn ?? spawnChild;
+  const { logFile } = options;
+  const child = spawn({ command, args, cwd: '/', env: childEnvironment(), logFile, ...identity.switchTo });
+  const { code } = await child.exited;
+  if (code !== 0) {
+    const lines = await child.lastLines(8);
+    throw new StackError(`Postgres could not make its data folder ${unfinished}:\n${lines.join('\n')}`, {
       fix: 'Check free space and the folder’s mode, or choose another data folder with --data DIR.',
     });
   }

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+
+export type DevOptions = {
+  port: number | undefined;
+  dataFolder: string | undefined;
+  crowd: number | undefined;
+  readyFile: string | undefined;
+  verbose: boolean;
+};
+
+export type ParsedOptions =
+  | { kind: 'run'; options: DevOptions }
+  | { kind: 'help' }
+  | { kind: 'wrong'; problem: string };
+
+export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--verbose]
+
+Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admission worker, feed and sandbox payments.
+
+  --port N           port of the edge on 127.0.0.1 (default: 8787, or a free one when that is taken)
+  --data DIR         where data, keys and logs live (default: .onsale in the repository)
+  --crowd N          sends N simulated visitors once everything is up
+  --ready-file PATH  writes addresses, tokens and rooms as JSON (mode 0600) once every part answers
+  --verbose          prints the parts' logs too; they are always in DIR/logs
+  --help             this text
+
+Environment: DATABASE_URL, REDIS_URL, and UPSTASH_REDIS_REST_URL with UPSTASH_REDIS_REST_TOKEN replace the embedded
+Postgres, Redis and REST front. Ctrl-C stops everything and keeps the data.
+`;
+
+/** Reads the arguments of bin/dev; paths are resolved against `cwd`. */
+export function parseOptions(args: readonly string[], cwd: string): ParsedOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        crowd: { type: 'string' },
+        'ready-file': { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) return { kind: 'help' };
+    return {
+      kind: 'run',
+      options: {
+        port: wholeNumber('--port', values.port, 65_535),
+        crowd: wholeNumber('--crowd', values.crowd, 1_000_000),
+        dataFolder: path('--data', values.data, cwd),
+        readyFile: path('--ready-file', values['ready-file'], cwd),
+        verbose: values.verbose,
+      },
+    };
+  } catch (error) {
+    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function wholeNumber(option: string, text: string | undefined, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > max)
+    throw new Error(`${option} takes a whole number from 1 to ${max}`);
+  return value;
+}
+
+function path(option: string, text: string | undefined, cwd: string): string | undefined {
+  if (text === '') throw new Error(`${option} takes a path`);
+  return text === undefined ? undefined : resolve(cwd, text);
+}
