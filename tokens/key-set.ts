@@ -6,7 +6,7 @@ import type { SigningKey } from './jwt.ts';
  * Key sets. The first key of a list signs, the others only verify: publish a new key at the end, wait, move it to the front,
  * retire the old one after the longest `exp` (DESIGN §5).
  */
-const okpKeySchema = v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), kid: v.string(), x: v.string(), d: v.optional(v.string()) });
+const okpKeySchema = v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), kid: v.string(), x: v.string(), d: v.exactOptional(v.string()) });
 const octKeySchema = v.object({ kty: v.literal('oct'), kid: v.string(), k: v.string() });
 
 export const okpKeySetSchema = v.object({ keys: v.pipe(v.array(okpKeySchema), v.minLength(1)) });

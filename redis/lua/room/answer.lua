@@ -1,2 +1,9 @@
---- Purpose: to be written
-return 0
+--- @include "ticket"
+--- Purpose: the visitor's one question: first answer, repeated answer and, when it claims, the claim of a committed access key.
+--- KEYS: as in includes/ticket.lua
+--- ARGV: 1 ticket id, 2 lane, 3 score, 4 ticket's end (ms), 5 claims (1 or 0)
+--- Returns: a place (includes/ticket.lua). Errors: room_recovering.
+--- Cost: O(log ready + open calls).
+local room = read_room(ARGV[2], now_ms())
+if not room then return RECOVERING end
+return answer(room, ARGV[1], tonumber(ARGV[3]) or room.base, tonumber(ARGV[4]), ARGV[5] == '1', KEYS[12])

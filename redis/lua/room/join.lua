@@ -1,2 +1,36 @@
---- Purpose: to be written
-return 0
+--- @include "ticket"
+--- Purpose: take a place in a lane, or find the place a ticket has. Never an answer to a call. The ticket id makes it idempotent.
+--- KEYS: as in includes/ticket.lua
+--- ARGV: 1 ticket id, 2 lane, 3 score of a known ticket or '', 4 ticket's end (ms), 5 draw in [0,1) for a lobby visitor or ''
+--- Returns: a place (includes/ticket.lua). Errors: room_recovering, lane_unknown, room_closed, room_rejecting.
+--- Cost: O(log waiting).
+local id, lane, known_score, exp_ms, draw = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local room = read_room(lane, now_ms())
+if not room then return RECOVERING end
+if not room.counter then return redis.error_reply('ONSALE lane_unknown') end
+
+local score = known_score or tonumber(redis.call('ZSCORE', waiting_key, id) or '')
+if score then
+  local known = settled(room, id, score, read_access(KEYS[12]))
+  if known then return known end
+  -- After Redis lost its index a waiting ticket adds itself again, with the score it carries.
+  if score > room.called_to then redis.call('ZADD', waiting_key, 'NX', score, id) end
+  return standing(room, id, score)
+end
+
+if room.method == 'reject' then return redis.error_reply('ONSALE room_rejecting') end
+local shut = room.closed or (room.closes_at and room.now >= room.closes_at)
+if shut or (room.lobby and room.lobby_opens_at and room.now < room.lobby_opens_at) then
+  return redis.error_reply('ONSALE room_closed')
+end
+if room.lobby then
+  -- A lobby visitor without a draw would stand at the very front.
+  if not draw then return RECOVERING end
+  score = room.base + draw
+else
+  -- The counter runs only inside the block that Postgres leased (WAITING-ROOM §2).
+  if room.counter >= room.leased_to then return RECOVERING end
+  score = redis.call('HINCRBY', state_key, 'counter:' .. lane, 1)
+end
+redis.call('ZADD', waiting_key, digits(score), id)
+return standing(room, id, score)

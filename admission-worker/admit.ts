@@ -1,0 +1,50 @@
+import type { Sql } from '../db/connect.ts';
+import type { RoomRow } from '../db/queries/rooms.ts';
+import { writeTick, type TicketFact, type TickRecord } from '../db/queries/write-tick.ts';
+import type { ScriptClient } from '../redis/script-client.ts';
+import { commitTick, tickRoom, type TickResult } from '../redis/room/tick-room.ts';
+
+export type Stores = { sql: Sql; scripts: ScriptClient };
+
+/** `lost`: Redis has no state of this epoch, or an older one than Postgres: the room must be restored. */
+export type AdmitOutcome = { status: 'lost' | 'skipped' | 'stale' } | { status: 'admitted'; result: TickResult };
+
+/**
+ * The one place where visitors are admitted. A tick decides in Redis (one script), Postgres takes note (one guarded transaction),
+ * and only then the tick is committed and its keys count (DESIGN §2.3, §2.5). A crash between two of these leaves a pending tick
+ * that any worker finishes; every step repeats harmlessly.
+ */
+export async function admit({ sql, scripts }: Stores, room: RoomRow): Promise<AdmitOutcome> {
+  const lanes = room.lanes.map((lane) => lane.name);
+  const outcome = await tickRoom(scripts, room, lanes);
+  if (outcome.status === 'lost' || outcome.status === 'skipped') return { status: outcome.status };
+  const { result } = outcome;
+  const written = await writeTick(sql, toRecord(room, result));
+  if (written === 'stale') return { status: 'stale' };
+  await commitTick(scripts, room.id, room.epoch, lanes, result);
+  return { status: 'admitted', result };
+}
+
+function toRecord(room: RoomRow, result: TickResult): TickRecord {
+  return {
+    room: room.id,
+    epoch: room.epoch,
+    tick: result.tick,
+    atMs: result.at,
+    opened: result.opened,
+    liveUntilMs: result.liveUntil,
+    admitted: result.admitted,
+    facts: result.facts.map(parseFact),
+    lanes: Object.entries(result.lanes).map(([name, numbers]) => ({ name, ...numbers })),
+  };
+}
+
+const FACTS = ['claimed', 'left', 'expired', 'unclaimed', 'spent'] as const;
+
+/** Facts travel as "what id atMs untilMs expMs" (redis/lua/room). */
+function parseFact(text: string): TicketFact {
+  const [name, id, atMs, untilMs, expMs] = text.split(' ');
+  const what = FACTS.find((known) => known === name);
+  if (what === undefined || id === undefined) throw new TypeError('the tick reported an unknown fact');
+  return { what, id, atMs: Number(atMs), untilMs: Number(untilMs), expMs: Number(expMs) };
+}

@@ -1,0 +1,42 @@
+import { readRestoreFacts } from '../db/queries/restore-facts.ts';
+import { takeEpoch, type RoomRow } from '../db/queries/rooms.ts';
+import { restoreRoom, type RestoreFacts } from '../redis/room/restore-room.ts';
+import type { Stores } from './admit.ts';
+import { LEASE_BLOCK } from './lease.ts';
+import { toRoomConfig } from './room-config.ts';
+
+/**
+ * Puts a room into Redis: at its first start, or after Redis lost it (WAITING-ROOM §5). Workers race for the epoch in Postgres and
+ * one wins; the others see the new epoch in their next round. Returns the epoch, or null when another worker is doing it.
+ */
+export async function restore(stores: Stores, room: RoomRow): Promise<number | null> {
+  const lanes = room.lanes.map((lane) => lane.name);
+  const epoch = await takeEpoch(stores.sql, room.id, room.epoch, lanes, LEASE_BLOCK);
+  if (epoch === null) return null;
+  const facts = await toFacts(stores, { ...room, epoch });
+  await restoreRoom(stores.scripts, room.id, epoch, facts);
+  return epoch;
+}
+
+async function toFacts({ sql }: Stores, room: RoomRow): Promise<RestoreFacts> {
+  const written = await readRestoreFacts(sql, room.id);
+  return {
+    tick: room.tick,
+    opened: room.opened,
+    config: await toRoomConfig(room),
+    lanes: written.lanes.map((lane) => ({
+      name: lane.lane,
+      // The block leased with this epoch is new; what lies below may have been given out.
+      counter: lane.leasedTo - LEASE_BLOCK,
+      leasedTo: lane.leasedTo,
+      base: lane.base,
+      calledTo: lane.calledTo,
+      nearTo: lane.nearTo,
+      admittedTo: lane.admittedTo,
+      lateTo: lane.lateTo,
+      show: lane.show,
+    })),
+    live: written.live.map(({ id, untilMs, claimed }) => [id, untilMs, claimed ? 'session' : 'key']),
+    spent: written.spent.map(({ id, expMs }) => [id, expMs]),
+  };
+}

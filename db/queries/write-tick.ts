@@ -1,0 +1,74 @@
+import type { Sql, Transaction } from '../connect.ts';
+
+/** One thing that happened to a ticket. `untilMs`: end of the session for `claimed`; `expMs`: end of the ticket where it is spent. */
+export type TicketFact = {
+  what: 'claimed' | 'left' | 'expired' | 'unclaimed' | 'spent';
+  id: string;
+  atMs: number;
+  untilMs: number;
+  expMs: number;
+};
+
+export type TickRecord = {
+  room: string;
+  epoch: number;
+  tick: number;
+  atMs: number;
+  opened: boolean;
+  liveUntilMs: number;
+  admitted: { id: string; lane: string; score: string }[];
+  facts: TicketFact[];
+  lanes: { name: string; calledTo: string; nearTo: string; admittedTo: string; lateTo: number; waiting: number; show: number }[];
+};
+
+/**
+ * Writes a tick: one transaction, guarded by epoch and tick (compare-and-set on `rooms`, whose row lock also orders rival
+ * workers). `already`: another worker wrote this very tick; `stale`: the epoch or the tick has moved on, write nothing.
+ */
+export async function writeTick(sql: Sql, record: TickRecord): Promise<'written' | 'already' | 'stale'> {
+  return sql.begin(async (tx) => {
+    const moved = await tx`UPDATE rooms SET tick = ${record.tick}, opened = ${record.opened}
+      WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick < ${record.tick} RETURNING id`;
+    if (moved.length === 0) {
+      const same = await tx`SELECT 1 FROM rooms WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick = ${record.tick}`;
+      return same.length === 1 ? 'already' : 'stale';
+    }
+    await writeFacts(tx, record);
+    await writeAdmissions(tx, record);
+    for (const lane of record.lanes) {
+      await tx`UPDATE room_lanes SET called_to = ${lane.calledTo}::float8, near_to = ${lane.nearTo}::float8, admitted_to = ${lane.admittedTo}::float8,
+        late_to = ${lane.lateTo}, waiting = ${lane.waiting}, show_up_rate = ${lane.show} WHERE room = ${record.room} AND lane = ${lane.name}`;
+    }
+    return 'written';
+  });
+}
+
+async function writeAdmissions(tx: Transaction, { room, tick, atMs, liveUntilMs, admitted }: TickRecord): Promise<void> {
+  if (admitted.length === 0) return;
+  await tx`INSERT INTO admissions (room, ticket_id, tick, lane, score, admitted_at, live_until)
+    SELECT ${room}, a.id, ${tick}, a.lane, a.score::float8, to_timestamp(${atMs}::float8 / 1000), to_timestamp(${liveUntilMs}::float8 / 1000)
+    FROM unnest(${admitted.map((a) => a.id)}::text[], ${admitted.map((a) => a.lane)}::text[], ${admitted.map((a) => a.score)}::text[]) AS a (id, lane, score)`;
+}
+
+/** Facts are older than this tick's admissions; a claim comes before the end of the same session. */
+async function writeFacts(tx: Transaction, { room, facts }: TickRecord): Promise<void> {
+  const claimed = facts.filter((fact) => fact.what === 'claimed');
+  if (claimed.length > 0) {
+    await tx`UPDATE admissions a SET claimed_at = to_timestamp(f.at / 1000), live_until = to_timestamp(f.until / 1000)
+      FROM unnest(${claimed.map((f) => f.id)}::text[], ${claimed.map((f) => f.atMs)}::float8[], ${claimed.map((f) => f.untilMs)}::float8[]) AS f (id, at, until)
+      WHERE a.room = ${room} AND a.ticket_id = f.id AND a.ended_at IS NULL`;
+  }
+  const ended = facts.filter((fact) => fact.what !== 'claimed');
+  if (ended.length > 0) {
+    await tx`UPDATE admissions a SET ended_at = to_timestamp(f.at / 1000), end_reason = f.reason
+      FROM unnest(${ended.map((f) => f.id)}::text[], ${ended.map((f) => f.atMs)}::float8[], ${ended.map((f) => (f.what === 'spent' ? 'unclaimed' : f.what))}::text[])
+        AS f (id, at, reason)
+      WHERE a.room = ${room} AND a.ticket_id = f.id AND a.ended_at IS NULL`;
+  }
+  const spent = facts.filter((fact) => fact.expMs > 0);
+  if (spent.length > 0) {
+    await tx`INSERT INTO spent_tickets (room, ticket_id, expires_at)
+      SELECT ${room}, f.id, to_timestamp(f.exp / 1000) FROM unnest(${spent.map((f) => f.id)}::text[], ${spent.map((f) => f.expMs)}::float8[]) AS f (id, exp)
+      ON CONFLICT (room, ticket_id) DO NOTHING`;
+  }
+}

@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { accessKey, laneKeys, roomChannel, roomKeys } from '../keys.ts';
+import { asList, asNumber, asText } from '../reply.ts';
+import type { ScriptClient } from '../script-client.ts';
+
+const laneNumbersSchema = v.object({
+  counter: v.number(),
+  leasedTo: v.number(),
+  calledTo: v.string(),
+  nearTo: v.string(),
+  admittedTo: v.string(),
+  lateTo: v.number(),
+  waiting: v.number(),
+  ready: v.number(),
+  late: v.number(),
+  show: v.number(),
+});
+const admittedSchema = v.object({ id: v.string(), lane: v.string(), score: v.string(), late: v.boolean() });
+const tickResultSchema = v.object({
+  tick: v.number(),
+  /** Redis time, ms. */
+  at: v.number(),
+  opened: v.boolean(),
+  /** End of the claim window of this tick's keys, ms. */
+  liveUntil: v.number(),
+  board: v.string(),
+  lanes: v.record(v.string(), laneNumbersSchema),
+  admitted: v.pipe(v.nullable(v.array(admittedSchema)), v.transform((list) => list ?? [])),
+  /** What happened to tickets since the last tick: "what id atMs untilMs expMs". */
+  facts: v.pipe(v.nullable(v.array(v.string())), v.transform((list) => list ?? [])),
+});
+
+export type LaneNumbers = v.InferOutput<typeof laneNumbersSchema>;
+export type TickResult = v.InferOutput<typeof tickResultSchema>;
+
+/**
+ * `lost`: Redis has no state of this epoch, or an older one than Postgres. `skipped`: this period is done. `pending`: a tick that
+ * ran before and still has to be committed, by anybody.
+ */
+export type TickOutcome = { status: 'lost' } | { status: 'skipped' } | { status: 'ticked' | 'pending'; result: TickResult };
+
+/** The keys of a lane in the order of tick and restore. */
+export const laneKeyList = (room: string, lane: string): string[] => {
+  const keys = laneKeys(room, lane);
+  return [keys.waiting, keys.ready, keys.readySeen, keys.late, keys.answers, keys.calls];
+};
+
+/** Runs one tick (WAITING-ROOM §3) for the epoch and the last tick that Postgres knows. Nothing of it counts before `commitTick`. */
+export async function tickRoom(
+  client: ScriptClient,
+  { id: room, epoch, tick }: { id: string; epoch: number; tick: number },
+  lanes: string[],
+): Promise<TickOutcome> {
+  const keys = roomKeys(room);
+  const names = [keys.config, keys.state, keys.live, keys.spent, keys.facts, keys.ring];
+  const reply = asList(
+    await client.run('tick', [...names, ...lanes.flatMap((lane) => laneKeyList(room, lane))], [epoch, accessKey(room, ''), room, tick, ...lanes]),
+    1,
+  );
+  const status = asText(reply[0]);
+  if (status === 'lost') return { status };
+  if (status === 'skipped') return { status };
+  if (status !== 'ticked' && status !== 'pending') throw new TypeError('the tick replied with an unknown status');
+  return { status, result: v.parse(tickResultSchema, JSON.parse(asText(reply[1]))) };
+}
+
+/** Makes a written tick count: keys claimable, board published. Idempotent; false when another worker was first. */
+export async function commitTick(client: ScriptClient, room: string, epoch: number, lanes: string[], result: TickResult): Promise<boolean> {
+  const keys = roomKeys(room);
+  const announcement = JSON.stringify({ board: result.board, admitted: result.admitted.map((admission) => admission.id) });
+  const reply = await client.run(
+    'commit-tick',
+    [keys.config, keys.state, keys.board, keys.facts, ...lanes.map((lane) => laneKeys(room, lane).calls)],
+    [epoch, result.tick, result.board, roomChannel(room), announcement, result.facts.length, ...lanes],
+  );
+  return asNumber(reply) === 1;
+}
