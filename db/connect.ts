@@ -5,6 +5,9 @@ import postgres from 'postgres';
 export type Sql = postgres.Sql<{ bigint: number }>;
 export type Transaction = postgres.TransactionSql<{ bigint: number }>;
 
+/** Drizzle, for plain reads and writes. */
+export type Database = PostgresJsDatabase;
+
 export type DatabaseOptions = {
   /** Connections at most; each part has its own bound, so that one crowd can't starve another. */
   max?: number;
@@ -18,6 +21,8 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
   return postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 2,
+    // The default backs off to 20 s: a pool would stay deaf long after its server is back.
+    backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 0.5),
     idle_timeout: 60,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
@@ -33,4 +38,4 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
  * Drizzle for plain reads and writes. It rewrites the parsers of the client it is given, so it gets one of its own
  * (`connectDatabase` again), never one that `db/queries` uses.
  */
-export const toDrizzle = (ownSql: Sql): PostgresJsDatabase => drizzle(ownSql);
+export const toDrizzle = (ownSql: Sql): Database => drizzle(ownSql);

@@ -21,7 +21,9 @@ export type WrittenFacts = {
 /** What a restore of a room needs (WAITING-ROOM §5), read at one moment (repeatable read). */
 export async function readRestoreFacts(sql: Sql, room: string): Promise<WrittenFacts> {
   return sql.begin('isolation level repeatable read read only', async (tx) => {
-    const lanes = await tx<LaneFacts[]>`SELECT lane, base, leased_to AS "leasedTo", called_to::text AS "calledTo", near_to::text AS "nearTo",
+    const lanes = await tx<
+      LaneFacts[]
+    >`SELECT lane, base, leased_to AS "leasedTo", called_to::text AS "calledTo", near_to::text AS "nearTo",
       admitted_to::text AS "admittedTo", late_to AS "lateTo", show_up_rate AS show FROM room_lanes WHERE room = ${room}`;
     const live = await tx<{ id: string; untilMs: number; claimed: boolean }[]>`
       SELECT ticket_id AS id, floor(extract(epoch FROM live_until) * 1000)::float8 AS "untilMs", claimed_at IS NOT NULL AS claimed

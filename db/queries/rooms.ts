@@ -32,7 +32,9 @@ export type RoomRow = {
 
 /** All rooms, for the admission worker's round; one plain read, no lock. */
 export async function listRooms(sql: Sql): Promise<RoomRow[]> {
-  const rows = await sql<(Omit<RoomRow, 'lanes' | 'allowedReturnHosts'> & { lanes: unknown; allowedReturnHosts: unknown })[]>`
+  const rows = await sql<
+    (Omit<RoomRow, 'lanes' | 'allowedReturnHosts'> & { lanes: unknown; allowedReturnHosts: unknown })[]
+  >`
     SELECT id, name, version, new_users_per_minute AS "newUsersPerMinute", total_active_users AS "totalActiveUsers",
       session_duration_seconds AS "sessionDurationSeconds", claim_window_seconds AS "claimWindowSeconds",
       queueing_method AS "queueingMethod", lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
@@ -50,9 +52,17 @@ export async function listRooms(sql: Sql): Promise<RoomRow[]> {
  * Takes the next epoch of a room by compare-and-set; one caller wins, the others get null and look again. In the same
  * transaction each lane's next block of numbers is leased, so that the new epoch never reuses a score.
  */
-export async function takeEpoch(sql: Sql, room: string, from: number, lanes: string[], block: number): Promise<number | null> {
+export async function takeEpoch(
+  sql: Sql,
+  room: string,
+  from: number,
+  lanes: string[],
+  block: number,
+): Promise<number | null> {
   return sql.begin(async (tx) => {
-    const [row] = await tx<{ epoch: number }[]>`UPDATE rooms SET epoch = epoch + 1 WHERE id = ${room} AND epoch = ${from} RETURNING epoch`;
+    const [row] = await tx<
+      { epoch: number }[]
+    >`UPDATE rooms SET epoch = epoch + 1 WHERE id = ${room} AND epoch = ${from} RETURNING epoch`;
     if (row === undefined) return null;
     for (const lane of lanes) {
       await tx`INSERT INTO room_lanes (room, lane, leased_to) VALUES (${room}, ${lane}, ${1 + block})
@@ -63,7 +73,13 @@ export async function takeEpoch(sql: Sql, room: string, from: number, lanes: str
 }
 
 /** Leases numbers up to `leasedTo` for a lane; only forward, guarded by the epoch. False when the epoch has moved on. */
-export async function leaseNumbers(sql: Sql, room: string, epoch: number, lane: string, leasedTo: number): Promise<boolean> {
+export async function leaseNumbers(
+  sql: Sql,
+  room: string,
+  epoch: number,
+  lane: string,
+  leasedTo: number,
+): Promise<boolean> {
   const rows = await sql`UPDATE room_lanes SET leased_to = GREATEST(leased_to, ${leasedTo})
     WHERE room = ${room} AND lane = ${lane} AND EXISTS (SELECT 1 FROM rooms WHERE id = ${room} AND epoch = ${epoch}) RETURNING lane`;
   return rows.length === 1;

@@ -18,7 +18,15 @@ export type TickRecord = {
   liveUntilMs: number;
   admitted: { id: string; lane: string; score: string }[];
   facts: TicketFact[];
-  lanes: { name: string; calledTo: string; nearTo: string; admittedTo: string; lateTo: number; waiting: number; show: number }[];
+  lanes: {
+    name: string;
+    calledTo: string;
+    nearTo: string;
+    admittedTo: string;
+    lateTo: number;
+    waiting: number;
+    show: number;
+  }[];
 };
 
 /**
@@ -30,7 +38,8 @@ export async function writeTick(sql: Sql, record: TickRecord): Promise<'written'
     const moved = await tx`UPDATE rooms SET tick = ${record.tick}, opened = ${record.opened}
       WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick < ${record.tick} RETURNING id`;
     if (moved.length === 0) {
-      const same = await tx`SELECT 1 FROM rooms WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick = ${record.tick}`;
+      const same =
+        await tx`SELECT 1 FROM rooms WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick = ${record.tick}`;
       return same.length === 1 ? 'already' : 'stale';
     }
     await writeFacts(tx, record);
@@ -43,7 +52,10 @@ export async function writeTick(sql: Sql, record: TickRecord): Promise<'written'
   });
 }
 
-async function writeAdmissions(tx: Transaction, { room, tick, atMs, liveUntilMs, admitted }: TickRecord): Promise<void> {
+async function writeAdmissions(
+  tx: Transaction,
+  { room, tick, atMs, liveUntilMs, admitted }: TickRecord,
+): Promise<void> {
   if (admitted.length === 0) return;
   await tx`INSERT INTO admissions (room, ticket_id, tick, lane, score, admitted_at, live_until)
     SELECT ${room}, a.id, ${tick}, a.lane, a.score::float8, to_timestamp(${atMs}::float8 / 1000), to_timestamp(${liveUntilMs}::float8 / 1000)

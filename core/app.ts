@@ -1,0 +1,50 @@
+import { Hono } from 'hono';
+import { CORE_ROUTES } from '../contracts/routes.ts';
+import { newId } from '../platform/id.ts';
+import * as catalogue from './catalogue/register.ts';
+import type { CoreDeps } from './deps.ts';
+import * as holds from './holds/register.ts';
+import type { CoreApp, CoreEnv } from './http/context.ts';
+import { createGateIdentity } from './http/gate-identity.ts';
+import { registerHealth } from './http/health.ts';
+import { problem, problemOfError } from './http/problems.ts';
+
+/** Every feature folder, in the order of API.md. */
+const FEATURES = [catalogue, holds];
+
+/** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
+export function createApp(deps: CoreDeps): CoreApp {
+  const app: CoreApp = new Hono<CoreEnv>();
+  const clientAddress = createGateIdentity(deps.config.coreSecret);
+  app.use(async (c, next) => {
+    c.set('requestId', newId());
+    c.set('clientAddress', clientAddress(c.req.raw.headers));
+    await next();
+    c.header('x-request-id', c.var.requestId);
+    c.header('x-content-type-options', 'nosniff');
+  });
+  app.onError((error, c) => problemOfError(c, error, deps.log));
+  app.notFound((c) => {
+    const methods = allowedMethods(c.req.path);
+    if (methods.length === 0) return problem(c, 'not_found');
+    const refusal = problem(c, 'method_not_allowed');
+    refusal.headers.set('allow', methods.join(', '));
+    return refusal;
+  });
+  registerHealth(app, deps);
+  app.get('/.well-known/jwks.json', (c) =>
+    c.json(deps.keys.published, 200, { 'cache-control': 'public, max-age=300' }),
+  );
+  for (const feature of FEATURES) feature.register(app, deps);
+  return app;
+}
+
+/** The methods that the route table knows for a path; a path it knows with another method is a 405, not a 404. */
+function allowedMethods(path: string): string[] {
+  const segments = path.split('/');
+  const fits = (pattern: string): boolean => {
+    const parts = pattern.split('/');
+    return parts.length === segments.length && parts.every((part, i) => part.startsWith(':') || part === segments[i]);
+  };
+  return CORE_ROUTES.filter((route) => fits(route.path)).map((route) => route.method);
+}

@@ -1,0 +1,34 @@
+import type { SeatMap } from '../../contracts/catalogue.ts';
+
+/** A seat map turned round: from a seat's id to its place in reading order, and back. Built once a map. */
+export type SeatIndex = {
+  seatCount: number;
+  /** The seat's index and the zone it lies in. */
+  find(seatId: string): { index: number; zoneId: string } | undefined;
+  /** The seat's id. */
+  at(index: number): string | undefined;
+  /** Seats [start, end) of a zone; empty for a zone without seats. */
+  rangeOf(zoneId: string): { start: number; end: number };
+};
+
+/** Numbers the seats: zones, rows, seats, in the order of the map. Throws when two seats share an id. */
+export function createSeatIndex(map: SeatMap): SeatIndex {
+  const ids: string[] = [];
+  const found = new Map<string, { index: number; zoneId: string }>();
+  const ranges = new Map<string, { start: number; end: number }>();
+  for (const zone of map.zones) {
+    const start = ids.length;
+    for (const seat of zone.rows.flatMap((row) => row.seats)) {
+      if (found.has(seat.id)) throw new Error(`the seat map has two seats called ${seat.id}`);
+      found.set(seat.id, { index: ids.length, zoneId: zone.id });
+      ids.push(seat.id);
+    }
+    ranges.set(zone.id, { start, end: ids.length });
+  }
+  return {
+    seatCount: ids.length,
+    find: (seatId) => found.get(seatId),
+    at: (index) => ids[index],
+    rangeOf: (zoneId) => ranges.get(zoneId) ?? { start: 0, end: 0 },
+  };
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { ConfigError, host, parseConfig, port, text, url } from '../platform/config.ts';
+import { type OkpKeySet, okpKeySetSchema } from '../tokens/key-set.ts';
+
+const entries = {
+  DATABASE_URL: url('postgres', 'postgresql'),
+  REDIS_URL: url('redis', 'rediss'),
+  ONSALE_ORIGIN: url('http', 'https'),
+  ONSALE_FEED_URL: url('ws', 'wss'),
+  ONSALE_CORE_SECRET: v.pipe(text, v.minLength(16, 'must have at least 16 characters')),
+  ONSALE_EDGE_JWKS_URL: url('http', 'https'),
+  ONSALE_CORE_KEYS_FILE: text,
+  ONSALE_OPERATOR_JWKS_FILE: text,
+  ONSALE_PAYMENTS_URL: url('http', 'https'),
+  ONSALE_PAYMENTS_WEBHOOK_SECRET: v.pipe(text, v.startsWith('whsec_', 'must start with whsec_')),
+  HOST: host,
+  PORT: port,
+};
+
+/** Everything core is told from outside, parsed once at its entry. */
+export type CoreConfig = {
+  databaseUrl: string;
+  redisUrl: string;
+  /** The public origin of the edge, without a slash at its end; also the `iss` of every token. */
+  origin: string;
+  feedUrl: string;
+  /** Shared with the edge: only with it are the gate's headers believed. */
+  coreSecret: string;
+  edgeJwksUrl: string;
+  /** Private; the first key signs hold receipts and entry tickets. */
+  coreKeys: OkpKeySet;
+  /** Public half of the operators' key. */
+  operatorKeys: OkpKeySet;
+  paymentsUrl: string;
+  paymentsWebhookSecret: string;
+  host: string;
+  port: number;
+};
+
+/** Reads the environment and the key files it names. Throws ConfigError, which names each variable at fault. */
+export function readCoreConfig(env: Record<string, string | undefined> = process.env): CoreConfig {
+  const values = parseConfig(entries, env);
+  return {
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    origin: new URL(values.ONSALE_ORIGIN).origin,
+    feedUrl: values.ONSALE_FEED_URL,
+    coreSecret: values.ONSALE_CORE_SECRET,
+    edgeJwksUrl: values.ONSALE_EDGE_JWKS_URL,
+    coreKeys: readKeySet('ONSALE_CORE_KEYS_FILE', values.ONSALE_CORE_KEYS_FILE),
+    operatorKeys: readKeySet('ONSALE_OPERATOR_JWKS_FILE', values.ONSALE_OPERATOR_JWKS_FILE),
+    paymentsUrl: values.ONSALE_PAYMENTS_URL,
+    paymentsWebhookSecret: values.ONSALE_PAYMENTS_WEBHOOK_SECRET,
+    host: values.HOST,
+    port: values.PORT,
+  };
+}
+
+function readKeySet(variable: string, path: string): OkpKeySet {
+  try {
+    return v.parse(okpKeySetSchema, JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    // A key file's content must not reach a log: only the kind of fault is told.
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it is not an Ed25519 key set';
+    throw new ConfigError([`${variable}: cannot use ${path} (${why})`]);
+  }
+}

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import type { FieldError } from '../../contracts/errors.ts';
+import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+
+/**
+ * Reads a JSON body against a schema. Refuses, in this order: `unsupported_media_type`, `payload_too_large`,
+ * `malformed_json`, `invalid_request` with each field's path. Call it after the credentials were judged (API.md).
+ */
+export async function readJson<S extends v.GenericSchema>(request: Request, schema: S): Promise<v.InferOutput<S>> {
+  const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') throw new OperatingError('unsupported_media_type');
+  return parseBody(schema, parseJson(await readText(request)));
+}
+
+/** Judges a value that is already parsed. Refuses: `invalid_request`. */
+export function parseBody<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  throw invalidRequest(result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
+}
+
+/** The refusal of single fields: 422. At most 20 are told, since a body can hold thousands of faults. */
+export const invalidRequest = (errors: FieldError[]): OperatingError =>
+  new OperatingError('invalid_request', { errors: errors.slice(0, 20) });
+
+/** The body's text, at most MAX_BODY_BYTES: counted while it comes in, because a length header can lie. */
+export async function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES)
+    throw new OperatingError('payload_too_large');
+  if (request.body === null) return '';
+  const body: AsyncIterable<Uint8Array> = request.body;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > MAX_BODY_BYTES) throw new OperatingError('payload_too_large');
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function parseJson(text: string): unknown {
+  if (depthOf(text) > MAX_JSON_DEPTH)
+    throw invalidRequest([{ path: '', message: `nested deeper than ${MAX_JSON_DEPTH}` }]);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the body, which may hold a token.
+    throw new OperatingError('malformed_json');
+  }
+}
+
+/** The deepest nesting of brackets outside strings, counted before the parser builds anything from them. */
+function depthOf(text: string): number {
+  let [depth, deepest, inString] = [0, 0, false];
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text[i];
+    if (inString) {
+      if (char === '\\') i += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '{' || char === '[') deepest = Math.max(deepest, (depth += 1));
+    else if (char === '}' || char === ']') depth -= 1;
+  }
+  return deepest;
+}

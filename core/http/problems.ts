@@ -1,0 +1,39 @@
+import { ERRORS, problemHeaders, toProblem, type ErrorCode, type ProblemDetails } from '../../contracts/errors.ts';
+import type { Logger } from '../../platform/log.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import type { CoreContext } from './context.ts';
+import { storeFailureOf } from './store-failure.ts';
+
+/** A problem document as the answer to a request (RFC 9457). */
+export function problem(c: CoreContext, code: ErrorCode, details: ProblemDetails = {}): Response {
+  const body = JSON.stringify(toProblem(code, c.var.requestId, details));
+  return new Response(body, { status: ERRORS[code].status, headers: problemHeaders(code, details) });
+}
+
+/**
+ * Turns whatever a handler threw into a problem: a refusal keeps its code, a store that is away is 503, anything else is a
+ * fault of ours, whose stack goes to the log and nowhere else.
+ */
+export function problemOfError(c: CoreContext, error: unknown, log: Logger): Response {
+  if (error instanceof OperatingError) {
+    if (ERRORS[error.code].status >= 500) log.warn({ err: error, requestId: c.var.requestId }, error.code);
+    return problem(c, error.code, error.details);
+  }
+  const store = storeFailureOf(error);
+  if (store !== null) {
+    log.warn({ requestId: c.var.requestId, store, path: c.req.path }, 'store unavailable');
+    return problem(c, 'store_unavailable', { retryAfterSeconds: 1 });
+  }
+  log.error(
+    { err: scrub(error), requestId: c.var.requestId, method: c.req.method, path: c.req.path },
+    'internal error',
+  );
+  return problem(c, 'internal');
+}
+
+/** A failed query carries its statement and parameters (names, addresses): only message, code and stack are kept. */
+function scrub(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const root = error.cause instanceof Error ? error.cause : error;
+  return { type: root.name, message: root.message, code: 'code' in root ? root.code : undefined, stack: root.stack };
+}

@@ -1,0 +1,39 @@
+import type { AccessPassClaims, HoldReceiptClaims, OperatorClaims } from '../contracts/token-claims.ts';
+import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
+import { verifyHoldReceipt } from '../tokens/hold-receipt.verify.ts';
+import type { SigningKey, Verified } from '../tokens/jwt.ts';
+import { ed25519SigningKey, localKeys, publicKeySet } from '../tokens/key-set.ts';
+import { verifyOperatorToken } from '../tokens/operator-token.verify.ts';
+import { remoteKeys } from '../tokens/remote-key-set.ts';
+import { createVerifiedCache } from '../tokens/verified-cache.ts';
+import type { CoreConfig } from './config.ts';
+
+type Verify<T> = (token: string, nowMs: number) => Promise<Verified<T>>;
+
+/** The keys of core as verbs; tokens verified once are remembered until their end. */
+export type CoreKeys = {
+  /** Signs hold receipts and entry tickets. */
+  signing: SigningKey;
+  /** What `/.well-known/jwks.json` shows. */
+  published: ReturnType<typeof publicKeySet>;
+  verifyPass: Verify<AccessPassClaims>;
+  verifyReceipt: Verify<HoldReceiptClaims>;
+  verifyOperator: Verify<OperatorClaims>;
+};
+
+/** Prepares core's keys. `passKeys` are the edge's published ones; tests bring their own. */
+export async function createCoreKeys(
+  config: Pick<CoreConfig, 'origin' | 'coreKeys' | 'operatorKeys' | 'edgeJwksUrl'>,
+  passKeys = remoteKeys(config.edgeJwksUrl),
+): Promise<CoreKeys> {
+  const issuer = config.origin;
+  const ownKeys = localKeys(config.coreKeys);
+  const operatorKeys = localKeys(config.operatorKeys);
+  return {
+    signing: await ed25519SigningKey(config.coreKeys),
+    published: publicKeySet(config.coreKeys),
+    verifyPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
+    verifyReceipt: createVerifiedCache((token, nowMs) => verifyHoldReceipt(ownKeys, token, { issuer, nowMs })),
+    verifyOperator: createVerifiedCache((token, nowMs) => verifyOperatorToken(operatorKeys, token, { issuer, nowMs })),
+  };
+}

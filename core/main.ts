@@ -1,0 +1,80 @@
+import { serve } from '@hono/node-server';
+import type { Server } from 'node:http';
+import { connectDatabase, toDrizzle } from '../db/connect.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import { runService, type RunningService } from '../platform/service.ts';
+import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { createApp } from './app.ts';
+import { createCatalogue } from './catalogue/catalogue.ts';
+import { readCoreConfig, type CoreConfig } from './config.ts';
+import type { CoreDeps } from './deps.ts';
+import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
+import { createCoreKeys } from './keys.ts';
+
+/** Connections at most, per process: buyers' statements, their plain reads, and browsing (DESIGN §6). */
+const POOLS = { buyers: 10, plain: 4, browse: 2, browsePlain: 2 } as const;
+
+async function start(log: Logger): Promise<RunningService> {
+  const config = readCoreConfig();
+  const { deps, close } = await createDeps(config, log);
+  const app = createApp(deps);
+  const server = await listen(app.fetch, config);
+  // Not awaited: core answers 503 `inventory_rebuilding` until each is loaded, which is better than not answering.
+  void loadOnSaleInventories(deps);
+  return {
+    url: server.url,
+    async stop() {
+      await server.drain();
+      await close();
+    },
+  };
+}
+
+async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: CoreDeps; close: () => Promise<void> }> {
+  const pool = (max: number, applicationName: string) => connectDatabase(config.databaseUrl, { max, applicationName });
+  const sql = pool(POOLS.buyers, 'onsale-core');
+  const plain = pool(POOLS.plain, 'onsale-core-plain');
+  const browseSql = pool(POOLS.browse, 'onsale-core-browse');
+  const browsePlain = pool(POOLS.browsePlain, 'onsale-core-browse-plain');
+  const redis = connectRedis(config.redisUrl);
+  await redis.connect();
+  const browseDb = toDrizzle(browsePlain);
+  const deps: CoreDeps = {
+    config,
+    clock: systemClock,
+    log,
+    keys: await createCoreKeys(config),
+    sql,
+    db: toDrizzle(plain),
+    browseSql,
+    browseDb,
+    scripts: createNodeScriptClient(redis),
+    redis,
+    catalogue: createCatalogue(browseDb, systemClock),
+  };
+  const close = async () => {
+    redis.disconnect();
+    await Promise.all([sql, plain, browseSql, browsePlain].map((own) => own.end({ timeout: 3 })));
+  };
+  return { deps, close };
+}
+
+/** Listens, and drains on demand: what was accepted is answered, idle connections are closed at once. */
+function listen(fetch: (request: Request) => Response | Promise<Response>, config: CoreConfig) {
+  return new Promise<{ url: string; drain: () => Promise<void> }>((resolve, reject) => {
+    const server = serve({ fetch, hostname: config.host, port: config.port }, ({ port }) => {
+      const drain = () =>
+        new Promise<void>((done) => {
+          server.close(() => done());
+          if (isHttpServer(server)) server.closeIdleConnections();
+        });
+      resolve({ url: `http://${config.host}:${port}`, drain });
+    });
+    server.on('error', reject);
+  });
+}
+
+const isHttpServer = (server: object): server is Server => 'closeIdleConnections' in server;
+
+await runService('core', start);

@@ -1,0 +1,98 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import * as v from 'valibot';
+import type { PerformanceStatus, SeatMap, StopView, ZoneView } from '../../contracts/catalogue.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { Database } from '../connect.ts';
+import { performances, performanceStops, seatMaps, zones } from '../schema/catalogue.ts';
+
+/** A zone as it is sold; how much of it is free is the inventory's to say. */
+export type CatalogueZone = Omit<ZoneView, 'available'>;
+
+/** What Postgres says of one performance. */
+export type PerformanceFacts = {
+  id: string;
+  eventId: string;
+  room: string;
+  startsAt: string;
+  timeZone: string;
+  currency: string;
+  status: PerformanceStatus;
+  seatMapId: string;
+  /** Stretches between stops; a concert has one. */
+  legCount: number;
+  /** Empty for anything but a train run. */
+  stops: StopView[];
+  zones: CatalogueZone[];
+};
+
+/** One performance; null when there is none. Three plain reads, no lock. */
+export async function readPerformance(db: Database, id: string): Promise<PerformanceFacts | null> {
+  const [[row], stops, zoneRows] = await Promise.all([
+    db.select().from(performances).where(eq(performances.id, id)),
+    db
+      .select()
+      .from(performanceStops)
+      .where(eq(performanceStops.performanceId, id))
+      .orderBy(asc(performanceStops.ordinal)),
+    db.select().from(zones).where(eq(zones.performanceId, id)).orderBy(asc(zones.ordinal)),
+  ]);
+  if (row === undefined) return null;
+  return {
+    ...row,
+    startsAt: isoTime(row.startsAt.getTime()),
+    stops: stops.map((stop) => ({
+      code: stop.code,
+      name: stop.name,
+      arrivesAt: stop.arrivesAt && isoTime(stop.arrivesAt.getTime()),
+      departsAt: stop.departsAt && isoTime(stop.departsAt.getTime()),
+    })),
+    zones: zoneRows.map(toZone),
+  };
+}
+
+/** Only what the map's own reader relies on; drawing data is passed through as it is. */
+const seatMapSchema = v.object({
+  zones: v.array(
+    v.object({
+      id: v.string(),
+      rows: v.array(
+        v.object({
+          name: v.string(),
+          seats: v.array(v.object({ id: v.string(), name: v.string(), x: v.number(), y: v.number() })),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** A seat map with the text it is served as. Throws when there is none: a performance's map always exists. */
+export async function readSeatMap(
+  db: Database,
+  id: string,
+): Promise<{ document: SeatMap; text: string; sha256: string }> {
+  const [row] = await db
+    .select({ text: sql<string>`${seatMaps.document}::text`, sha256: seatMaps.sha256 })
+    .from(seatMaps)
+    .where(eq(seatMaps.id, id));
+  if (row === undefined) throw new Error(`there is no seat map ${id}`);
+  return { document: v.parse(seatMapSchema, JSON.parse(row.text)), ...row };
+}
+
+/** Performances on sale. */
+export async function readOnSaleIds(db: Database): Promise<string[]> {
+  const rows = await db.select({ id: performances.id }).from(performances).where(eq(performances.status, 'on_sale'));
+  return rows.map((row) => row.id);
+}
+
+function toZone(row: typeof zones.$inferSelect): CatalogueZone {
+  const { id, name, kind, capacity, priceMinor } = row;
+  return {
+    id,
+    name,
+    kind,
+    capacity,
+    priceMinor,
+    ...(row.class === null ? {} : { class: row.class }),
+    ...(row.quota === null ? {} : { quota: row.quota }),
+  };
+}
