@@ -58,6 +58,10 @@ export type PerformanceView = {
   currency: string;
   stops?: StopView[];
   zones: ZoneView[];
+  /** Where the live states of its seats come from: pages add `/performances/{id}` (API.md, Feed). */
+  feedUrl?: string;
+  /** Places one visitor may hold at the same time, as its room says. */
+  holdLimit?: number;
 };
 export type AvailabilityView = {
   /** `epoch.n`: what a feed's `since` and deltas count from. */

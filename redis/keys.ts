@@ -53,5 +53,11 @@ export const inventoryKeys = (room: string, performanceId: string) => {
   } as const;
 };
 
+/**
+ * The room of a performance, so that the feed, which has no Postgres, finds its inventory. Written whenever the inventory is
+ * loaded; outside the rooms' tags, because whoever reads it does not know the room yet.
+ */
+export const performanceRoomKey = (performanceId: string): string => `performance:${performanceId}`;
+
 /** A limiter's counter; outside the rooms' tags, its own call. */
 export const limiterKey = (name: string, subject: string): string => `limit:${name}:${subject}`;
