@@ -88,6 +88,18 @@ function hasDocstring(node: ts.Node, tree: ts.SourceFile): boolean {
   return comments.some(({ pos }) => tree.text.startsWith('/**', pos));
 }
 
+/** The lines that name an optional package of which the lock itself has no entry. */
+function packagesMissingFromLock({ text }: TreeFile): number[] {
+  const entries = new Set([...text.matchAll(/^ {4}"(?:[^"]*\/)?node_modules\/([^"]+)": \{/gm)].map(([, name]) => name));
+  let inOptional = false;
+  return text.split('\n').flatMap((line, index) => {
+    if (/^ {6}"optionalDependencies": \{/.test(line)) inOptional = true;
+    else if (line.startsWith('      }')) inOptional = false;
+    else if (inOptional && !entries.has(/^\s+"([^"]+)"/.exec(line)?.[1])) return [index + 1];
+    return [];
+  });
+}
+
 const unpinned = /^\s+"[^"]+": "[\^~*]/;
 
 export const TIDY_RULES: readonly TidyRule[] = [
@@ -166,6 +178,14 @@ export const TIDY_RULES: readonly TidyRule[] = [
     why: 'Exact versions: what was tested is what runs.',
     appliesTo: (path) => path === 'package.json',
     offences: linesMatching(unpinned),
+  },
+  {
+    name: 'complete-lock',
+    why:
+      'npm drops packages of other platforms from the lock when a registry does not have them; `npm ci` then refuses the ' +
+      'lock everywhere. Add the entry (version, os, cpu, libc, optional) back.',
+    appliesTo: (path) => path === 'package-lock.json',
+    offences: packagesMissingFromLock,
   },
   {
     name: 'clean-lines',

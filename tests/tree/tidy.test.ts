@@ -11,6 +11,8 @@ const FILES: readonly TreeFile[] = treeFiles(ROOT)
 
 const LUA = '--- Purpose: x\n--- KEYS\n--- ARGV\n--- Returns\n--- Cost\nreturn 1\n';
 
+const LOCK = '    "node_modules/a": {\n      "optionalDependencies": {\n        "a-darwin": "1.0.0"\n      }\n    },\n';
+
 /** For each rule a file it must mind and one like it that it must let pass. */
 const EXAMPLES: Readonly<Record<string, { bad: TreeFile; good: TreeFile }>> = {
   'kebab-case': { bad: { path: 'core/placeHold.ts', text: '' }, good: { path: 'core/place-hold.test.ts', text: '' } },
@@ -51,6 +53,10 @@ const EXAMPLES: Readonly<Record<string, { bad: TreeFile; good: TreeFile }>> = {
   'pinned-packages': {
     bad: { path: 'package.json', text: '    "hono": "^4.0.0"\n' },
     good: { path: 'package.json', text: '    "hono": "4.0.0"\n' },
+  },
+  'complete-lock': {
+    bad: { path: 'package-lock.json', text: LOCK },
+    good: { path: 'package-lock.json', text: `${LOCK}    "node_modules/a-darwin": {\n      "optional": true\n    }\n` },
   },
   'clean-lines': { bad: { path: 'core/a.ts', text: 'x; \n' }, good: { path: 'core/a.ts', text: 'x;\n' } },
 };
