@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -17,6 +18,22 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** Below the range from which the kernel takes the ports of outgoing connections, on Linux as on macOS. */
+const SERVICE_PORTS = { first: 20_000, count: 10_000 };
+const PORT_TRIES = 100;
+
+/**
+ * A free port that will most likely still be free in some seconds: for parts that must know each other's address before
+ * they listen. No outgoing connection is given such a port, and two stacks seldom draw the same.
+ */
+export async function reservePort(): Promise<number> {
+  for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
+    const port = SERVICE_PORTS.first + randomInt(SERVICE_PORTS.count);
+    if (await portIsFree(port)) return port;
+  }
+  return freePort();
 }
 
 /** Whether a server could listen on this port of 127.0.0.1 now. */

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { readableLogLine } from '../process/readable-log.ts';
 import { StackError } from '../stack-error.ts';
 import type { Child, Exit } from '../process/child.ts';
 import { spawnChild } from '../process/child.ts';
@@ -24,8 +25,6 @@ export type SupervisorOptions = {
   terminal: Terminal;
   logFolder: string;
   verbose: boolean;
-  /** Runs once when every part answers. */
-  onReady: () => Promise<void>;
   /** Runs first when the stack begins to stop, for whatever reason. */
   onStop: () => Promise<void>;
   /** Emits SIGINT, SIGTERM and SIGHUP; the process, except in tests. */
@@ -67,6 +66,7 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
       logFile,
       say: (line) => terminal.part(part.name, '…', line),
       spawn: (command) => {
+        // A part may come to its spawning only after the stop began; a process started now would be nobody's.
         if (stopping) throw new StackError(`${part.name} was not started: the stack is stopping`);
         const child = spawnChild({ ...command, logFile });
         spawned.push({ part, child });
@@ -104,7 +104,7 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
     return started;
   };
 
-  const start = startInOrder(parts, startOne).then(() => (stopping ? undefined : options.onReady()));
+  const start = startInOrder(parts, startOne);
   start.catch((error: unknown) => end({ kind: 'failure', ...explain(error) }));
 
   const why = await ended;
@@ -143,7 +143,8 @@ function killAll(spawned: readonly Spawned[], terminal: Terminal): never {
 
 async function obituary(part: Part, child: Child, exit: Exit): Promise<string> {
   const lines = await child.lastLines(LAST_LINES);
-  const said = lines.length === 0 ? '' : `; it last said:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  const said =
+    lines.length === 0 ? '' : `; it last said:\n${lines.map((line) => `  ${readableLogLine(line)}`).join('\n')}`;
   return `${part.name} ended (${describe(exit)})${said}`;
 }
 
