@@ -1,29 +1,16 @@
-import type { EventView, SeatMap, StopView } from '../../contracts/catalogue.ts';
+import type { EventView, PerformanceStatus, SeatMap } from '../../contracts/catalogue.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
+import type { PerformanceFacts } from '../../db/queries/read-catalogue.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { buildConcertHall } from './concert-hall.ts';
-import type { DemoPlace, DemoZone } from './demo-place.ts';
+import type { DemoPlace } from './demo-place.ts';
 import { localTimeAfterDays } from './local-time.ts';
 import { buildTrainRun, DEPARTURE, LEG_COUNT, stopsOfRun } from './train-run.ts';
 
 export type DemoRoom = { id: string; settings: RoomSettings };
 export type DemoVenue = { id: string; name: string; city: string; country: string; timeZone: string };
-export type DemoPerformance = {
-  id: string;
-  eventId: string;
-  room: string;
-  startsAt: string;
-  timeZone: string;
-  currency: string;
-  /** Train runs only. */
-  stops?: StopView[];
-  /** A concert has one; a train with S stops has S - 1. */
-  legCount: number;
-  zones: DemoZone[];
-  seatMapId: string;
-};
-export type DemoEvent = Pick<EventView, 'id' | 'kind' | 'name'> & { venueId: string; performances: DemoPerformance[] };
+export type DemoEvent = Pick<EventView, 'id' | 'kind' | 'name'> & { venueId: string; performances: PerformanceFacts[] };
 /** What a fresh stack offers. `seatMaps` are shared by the performances that name them. */
 export type DemoCatalogue = {
   rooms: DemoRoom[];
@@ -46,6 +33,7 @@ const ORIGIN: DemoVenue = {
   country: 'IN',
   timeZone: DEPARTURE.timeZone,
 };
+const ON_SALE: PerformanceStatus = 'on_sale';
 const HALL_MAP = 'royal-albert-hall-gallery-standing';
 const TRAIN_MAP = 'train-12951';
 
@@ -103,7 +91,9 @@ function concert(hall: DemoPlace, nowMs: number): DemoEvent {
     startsAt: isoTime(localTimeAfterDays(nowMs, FIRST_DATE_DAYS + day, evening)),
     timeZone: HALL.timeZone,
     currency: 'GBP',
+    status: ON_SALE,
     legCount: 1,
+    stops: [],
     zones: hall.zones,
     seatMapId: HALL_MAP,
   }));
@@ -121,6 +111,7 @@ function trainRuns(train: DemoPlace, nowMs: number): DemoEvent {
       startsAt: isoTime(departureMs),
       timeZone: DEPARTURE.timeZone,
       currency: 'INR',
+      status: ON_SALE,
       stops: stopsOfRun(departureMs),
       legCount: LEG_COUNT,
       zones: train.zones,

@@ -1,10 +1,8 @@
-import type { SeatMap, SeatMapRow, ZoneView } from '../../contracts/catalogue.ts';
-
-/** A zone as it is sold: what `ZoneView` says of it before anyone has bought. `priceMinor` is in the currency's minor unit. */
-export type DemoZone = Omit<ZoneView, 'available'>;
+import type { SeatMap, SeatMapRow } from '../../contracts/catalogue.ts';
+import type { CatalogueZone } from '../../db/queries/read-catalogue.ts';
 
 /** A place people sit, stand or lie in: its zones in selling order and the seat map in the same order. */
-export type DemoPlace = { zones: DemoZone[]; seatMap: SeatMap };
+export type DemoPlace = { zones: CatalogueZone[]; seatMap: SeatMap };
 
 /** A zone together with its rows; a general zone has none and says how many people it takes. */
 export type PlacePart =
@@ -27,7 +25,7 @@ export function assemblePlace(parts: PlacePart[]): DemoPlace {
   };
 }
 
-function describeZone(part: PlacePart): DemoZone {
+function describeZone(part: PlacePart): CatalogueZone {
   if (part.kind === 'general') return part;
   const { rows, ...zone } = part;
   return { ...zone, capacity: rows.reduce((sum, row) => sum + row.seats.length, 0) };

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { SeatMap } from '../../contracts/catalogue.ts';
+import type { RoomSettings } from '../../contracts/room-settings.ts';
+import type { Transaction } from '../connect.ts';
+import type { PerformanceFacts } from './read-catalogue.ts';
+
+/*
+ * Adding what is sold, each thing once: a row that is there already stays as it is. Plain inserts at read committed; two
+ * callers at once wait for each other on the key and the second adds nothing.
+ */
+
+export type NewVenue = { id: string; name: string; city: string; country: string; timeZone: string };
+export type NewEvent = { id: string; kind: 'event' | 'train'; name: string; venueId: string | null };
+
+/** Adds a room with its settings and the seed of its draw. False when the room exists. */
+export async function addRoom(tx: Transaction, id: string, settings: RoomSettings, drawSeed: string): Promise<boolean> {
+  const rows = await tx`
+    INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,
+      queueing_method, lobby_opens_at, opens_at, closes_at, hold_limit, joins_per_client_per_minute, shop_url,
+      allowed_return_hosts, draw_seed)
+    VALUES (${id}, ${settings.name}, ${settings.newUsersPerMinute}, ${settings.totalActiveUsers},
+      ${settings.sessionDurationSeconds}, ${settings.claimWindowSeconds}, ${settings.queueingMethod}, ${settings.lobbyOpensAt},
+      ${settings.opensAt}, ${settings.closesAt}, ${settings.holdLimit}, ${settings.joinsPerClientPerMinute},
+      ${settings.shopUrl}, ${tx.json(settings.allowedReturnHosts)}, ${drawSeed})
+    ON CONFLICT (id) DO NOTHING RETURNING id`;
+  return rows.length === 1;
+}
+
+/** Adds a venue. False when it exists. */
+export async function addVenue(tx: Transaction, venue: NewVenue): Promise<boolean> {
+  const rows = await tx`
+    INSERT INTO venues (id, name, city, country, time_zone)
+    VALUES (${venue.id}, ${venue.name}, ${venue.city}, ${venue.country}, ${venue.timeZone})
+    ON CONFLICT (id) DO NOTHING RETURNING id`;
+  return rows.length === 1;
+}
+
+/** Adds an event without performances. False when it exists. */
+export async function addEvent(tx: Transaction, event: NewEvent): Promise<boolean> {
+  const rows = await tx`
+    INSERT INTO events (id, kind, name, venue_id) VALUES (${event.id}, ${event.kind}, ${event.name}, ${event.venueId})
+    ON CONFLICT (id) DO NOTHING RETURNING id`;
+  return rows.length === 1;
+}
+
+/** Adds a seat map; its text is fixed here, for the digest is its ETag. False when a map of this id exists, whatever it holds. */
+export async function addSeatMap(tx: Transaction, id: string, map: SeatMap): Promise<boolean> {
+  const text = JSON.stringify(map);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const seats = map.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats));
+  // Through text, or the client would encode the finished JSON a second time.
+  const rows = await tx`
+    INSERT INTO seat_maps (id, document, sha256, seat_count) VALUES (${id}, ${text}::text::json, ${sha256}, ${seats.length})
+    ON CONFLICT (id) DO NOTHING RETURNING id`;
+  return rows.length === 1;
+}
+
+/**
+ * Adds a performance whole: stops, zones, and nothing sold on any leg. False when it exists; then nothing of it is touched, so
+ * what is sold stays. Its event, room and seat map must exist.
+ */
+export async function addPerformance(tx: Transaction, performance: PerformanceFacts): Promise<boolean> {
+  const { id, eventId, room, startsAt, timeZone, currency, status, seatMapId, legCount } = performance;
+  const rows = await tx`
+    INSERT INTO performances (id, event_id, room, starts_at, time_zone, currency, status, seat_map_id, leg_count)
+    VALUES (${id}, ${eventId}, ${room}, ${startsAt}, ${timeZone}, ${currency}, ${status}, ${seatMapId}, ${legCount})
+    ON CONFLICT (id) DO NOTHING RETURNING id`;
+  if (rows.length === 0) return false;
+  for (const [ordinal, stop] of performance.stops.entries()) {
+    await tx`INSERT INTO performance_stops (performance_id, ordinal, code, name, arrives_at, departs_at)
+      VALUES (${id}, ${ordinal}, ${stop.code}, ${stop.name}, ${stop.arrivesAt}, ${stop.departsAt})`;
+  }
+  for (const [ordinal, zone] of performance.zones.entries()) {
+    await tx`INSERT INTO zones (performance_id, id, ordinal, name, kind, class, quota, price_minor, capacity)
+      VALUES (${id}, ${zone.id}, ${ordinal}, ${zone.name}, ${zone.kind}, ${zone.class ?? null}, ${zone.quota ?? null},
+        ${zone.priceMinor}, ${zone.capacity})`;
+  }
+  await tx`INSERT INTO zone_legs (performance_id, zone_id, leg, capacity)
+    SELECT performance_id, id, leg, capacity FROM zones CROSS JOIN generate_series(0, ${legCount}::integer - 1) AS leg
+    WHERE performance_id = ${id}`;
+  return true;
+}
