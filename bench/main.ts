@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { measureMachine } from './machine-limits.ts';
+import { printReport, type Report } from './measure/report.ts';
+import { benchTick } from './tick.ts';
+
+/** `smoke` runs each bench just long enough to show that it works; its figures mean nothing. */
+export type BenchOptions = { smoke: boolean; seconds: number };
+
+const BENCHES: Record<string, { about: string; run: (options: BenchOptions) => Promise<Report> }> = {
+  tick: { about: 'a tick that admits 1,000 while a million wait', run: benchTick },
+};
+
+const USAGE = `npm run bench [-- NAME …] [--smoke]
+
+Measures, with the machine's own limits printed first. Without a name: all.
+  --smoke   a second or two each, to see that every bench runs; the figures mean nothing
+${Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`).join('\n')}`;
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { smoke: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !(name in BENCHES));
+  if (values.help || unknown.length > 0) {
+    console.log(unknown.length > 0 ? `unknown bench: ${unknown.join(', ')}\n\n${USAGE}` : USAGE);
+    process.exit(unknown.length > 0 ? 2 : 0);
+  }
+  const options: BenchOptions = { smoke: values.smoke, seconds: values.smoke ? 0.3 : 5 };
+  printReport(await measureMachine(options));
+  for (const [name, { run }] of Object.entries(BENCHES)) {
+    if (positionals.length === 0 || positionals.includes(name)) printReport(await run(options));
+  }
+} catch (error) {
+  console.error(error instanceof TypeError && 'code' in error ? `${error.message}\n\n${USAGE}` : error);
+  process.exit(error instanceof TypeError && 'code' in error ? 2 : 1);
+}
