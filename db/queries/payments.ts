@@ -1,0 +1,84 @@
+import type { PaymentStatus } from '../../contracts/bookings.ts';
+import type { Sql, Transaction } from '../connect.ts';
+
+/** Which booking a payment belongs to, or null. A plain read: payments never move. */
+export async function findPayment(sql: Sql | Transaction, paymentId: string): Promise<{ bookingId: string } | null> {
+  const [row] = await sql<
+    { bookingId: string }[]
+  >`SELECT booking_id AS "bookingId" FROM payments WHERE id = ${paymentId}`;
+  return row ?? null;
+}
+
+/** A new attempt to pay. Needs the booking's lock; `payments_one_open_per_booking` refuses a second open one. */
+export async function insertPayment(
+  tx: Transaction,
+  payment: { id: string; bookingId: string; provider: string; amountMinor: number; currency: string },
+): Promise<void> {
+  await tx`INSERT INTO payments (id, booking_id, provider, status, amount_minor, currency)
+    VALUES (${payment.id}, ${payment.bookingId}, ${payment.provider}, 'open', ${payment.amountMinor}, ${payment.currency})`;
+}
+
+/** Moves a payment on. Needs the booking's lock. */
+export async function setPaymentStatus(tx: Transaction, paymentId: string, status: PaymentStatus): Promise<void> {
+  await tx`UPDATE payments SET status = ${status} WHERE id = ${paymentId}`;
+}
+
+/** Notes that the provider is about to be asked for the payment. One row's update, its own transaction. */
+export async function markRequested(sql: Sql, paymentId: string): Promise<void> {
+  await sql`UPDATE payments SET requested_at = coalesce(requested_at, now()) WHERE id = ${paymentId}`;
+}
+
+/** Stores a checkout code's hash. */
+export async function insertCheckoutCode(
+  tx: Transaction,
+  codeHash: Uint8Array,
+  paymentId: string,
+  ttlSeconds: number,
+): Promise<void> {
+  await tx`INSERT INTO checkout_codes (code_hash, payment_id, expires_at)
+    VALUES (${Buffer.from(codeHash)}, ${paymentId}, now() + make_interval(secs => ${ttlSeconds}))`;
+}
+
+/** The payment that an unexpired checkout code of this booking opens, or null. A plain read. */
+export async function findCheckout(
+  sql: Sql,
+  bookingId: string,
+  codeHash: Uint8Array,
+): Promise<{ paymentId: string } | null> {
+  const [row] = await sql<
+    { paymentId: string }[]
+  >`SELECT p.id AS "paymentId" FROM checkout_codes c JOIN payments p ON p.id = c.payment_id
+    WHERE c.code_hash = ${Buffer.from(codeHash)} AND c.expires_at > now() AND p.booking_id = ${bookingId}`;
+  return row ?? null;
+}
+
+/** Deletes expired codes, at most `limit`. */
+export async function deleteOldCodes(sql: Sql, limit: number): Promise<void> {
+  await sql`DELETE FROM checkout_codes WHERE ctid IN (SELECT ctid FROM checkout_codes WHERE expires_at <= now() LIMIT ${limit})`;
+}
+
+export type LedgerEntry = {
+  paymentId: string;
+  kind: 'capture' | 'refund';
+  providerEvent: string;
+  amountMinor: number;
+  currency: string;
+};
+
+/** Writes money that moved, once. False when it was written before. Needs the booking's lock. */
+export async function insertLedgerEntry(tx: Transaction, entry: LedgerEntry): Promise<boolean> {
+  const rows = await tx`INSERT INTO payment_ledger (payment_id, kind, provider_event, amount_minor, currency)
+    VALUES (${entry.paymentId}, ${entry.kind}, ${entry.providerEvent}, ${entry.amountMinor}, ${entry.currency})
+    ON CONFLICT ON CONSTRAINT payment_ledger_once DO NOTHING RETURNING 1`;
+  return rows.length === 1;
+}
+
+export type PaymentSums = { paymentId: string; capturedMinor: number; refundedMinor: number };
+
+/** What was captured and refunded, payment by payment, for one booking. Plain read; exact under the booking's lock. */
+export async function sumLedger(sql: Sql | Transaction, bookingId: string): Promise<PaymentSums[]> {
+  return sql<PaymentSums[]>`SELECT l.payment_id AS "paymentId",
+      coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'capture'), 0)::bigint AS "capturedMinor",
+      coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'refund'), 0)::bigint AS "refundedMinor"
+    FROM payment_ledger l JOIN payments p ON p.id = l.payment_id WHERE p.booking_id = ${bookingId} GROUP BY l.payment_id`;
+}

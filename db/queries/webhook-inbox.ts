@@ -1,0 +1,40 @@
+import type { JSONValue } from 'postgres';
+import type { Sql } from '../connect.ts';
+
+export type InboxRow = { provider: string; eventId: string; payload: unknown; attempts: number };
+
+/** Keeps an event that was told, once; told again, nothing changes. Durable when it returns. */
+export async function putInbox(
+  sql: Sql,
+  event: { provider: string; eventId: string; payload: JSONValue },
+): Promise<void> {
+  await sql`INSERT INTO webhook_inbox (provider, event_id, payload) VALUES (${event.provider}, ${event.eventId}, ${sql.json(event.payload)})
+    ON CONFLICT ON CONSTRAINT webhook_inbox_once DO NOTHING`;
+}
+
+/** Takes due events for `leaseSeconds`; one statement, `FOR UPDATE SKIP LOCKED`. Counts the attempt. */
+export async function takeInbox(sql: Sql, limit: number, leaseSeconds: number): Promise<InboxRow[]> {
+  return sql<
+    InboxRow[]
+  >`UPDATE webhook_inbox SET attempts = attempts + 1, due_at = now() + make_interval(secs => ${leaseSeconds})
+    WHERE (provider, event_id) IN (SELECT provider, event_id FROM webhook_inbox
+      WHERE processed_at IS NULL AND dead_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING provider, event_id AS "eventId", payload, attempts`;
+}
+
+/** Marks an event as processed. */
+export async function finishInbox(sql: Sql, row: Pick<InboxRow, 'provider' | 'eventId'>): Promise<void> {
+  await sql`UPDATE webhook_inbox SET processed_at = now(), last_error = NULL WHERE provider = ${row.provider} AND event_id = ${row.eventId}`;
+}
+
+/** Puts an event off after a failure, or lays it aside for a person to look at. */
+export async function failInbox(
+  sql: Sql,
+  row: Pick<InboxRow, 'provider' | 'eventId'>,
+  failure: { error: string; retryInMs: number | null },
+): Promise<void> {
+  await sql`UPDATE webhook_inbox SET last_error = ${failure.error},
+      due_at = now() + make_interval(secs => ${(failure.retryInMs ?? 0) / 1000}),
+      dead_at = CASE WHEN ${failure.retryInMs === null} THEN now() END
+    WHERE provider = ${row.provider} AND event_id = ${row.eventId}`;
+}
