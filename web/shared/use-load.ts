@@ -1,0 +1,25 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { callApi, type ApiProblem } from './api-client.ts';
+
+/** What a view knows of something it reads: nothing yet, the thing, or why not. */
+export type Loaded<T> = { state: 'loading' } | { state: 'ready'; data: T } | { state: 'failed'; problem: ApiProblem };
+
+/** Reads a path once, again when it changes, and on `reload`. A path of null reads nothing. */
+export function useLoad<T>(path: string | null): { loaded: Loaded<T>; reload: () => void } {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    if (path === null) return undefined;
+    const aborter = new AbortController();
+    void callApi<T>(path, { signal: aborter.signal }).then((answer) => {
+      if (aborter.signal.aborted) return;
+      setLoaded(answer.ok ? { state: 'ready', data: answer.data } : { state: 'failed', problem: answer.problem });
+    });
+    return () => aborter.abort();
+  }, [path, round]);
+  const reload = useCallback(() => {
+    setLoaded({ state: 'loading' });
+    setRound((last) => last + 1);
+  }, []);
+  return { loaded, reload };
+}

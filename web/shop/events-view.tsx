@@ -1,0 +1,88 @@
+import { useState } from 'preact/hooks';
+import type { EventView, PerformanceSummary } from '../../contracts/catalogue.ts';
+import { formatDateTime, formatMoney } from '../shared/format.ts';
+import { LoadError, Loading } from '../shared/notice.tsx';
+import { useLoad } from '../shared/use-load.ts';
+import { followLink } from './follow-link.ts';
+import { writeAddress, type ViewAddress } from './view-address.ts';
+
+type Page = { items: EventView[]; next: string | null };
+
+/** What is on: events and trains with their performances. Nobody needs a pass to look. */
+export function EventsView({ onShow }: { onShow: (address: ViewAddress) => void }) {
+  const [wanted, setWanted] = useState('');
+  const [query, setQuery] = useState('');
+  const path = `/api/core/v1/events${query === '' ? '' : `?${new URLSearchParams({ q: query })}`}`;
+  const { loaded, reload } = useLoad<Page>(path);
+  const search = (event: Event) => {
+    event.preventDefault();
+    setQuery(wanted.trim());
+  };
+  return (
+    <div class="stack">
+      <h1>What’s on</h1>
+      <form class="search" role="search" onSubmit={search}>
+        <label class="visually-hidden" for="search">
+          Search events
+        </label>
+        <input id="search" class="input" type="search" placeholder="Search by name" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
+        <button type="submit" class="button">
+          Search
+        </button>
+      </form>
+      {loaded.state === 'loading' && <Loading what="events" />}
+      {loaded.state === 'failed' && <LoadError problem={loaded.problem} onRetry={reload} />}
+      {loaded.state === 'ready' && loaded.data.items.length === 0 && (
+        <p class="quiet">{query === '' ? 'Nothing is on sale yet.' : `Nothing found for “${query}”.`}</p>
+      )}
+      {loaded.state === 'ready' && (
+        <ul class="event-list">
+          {loaded.data.items.map((event) => (
+            <EventCard key={event.id} event={event} onShow={onShow} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function EventCard({ event, onShow }: { event: EventView; onShow: (address: ViewAddress) => void }) {
+  return (
+    <li class="card event-card">
+      <p class="event-kind">{event.kind === 'train' ? 'Train' : 'Event'}</p>
+      <h2>{event.name}</h2>
+      {event.venue !== null && (
+        <p class="quiet">
+          {event.venue.name}, {event.venue.city}
+        </p>
+      )}
+      {event.performances.length === 0 && <p class="quiet">No dates yet.</p>}
+      <ul class="performance-list">
+        {event.performances.map((performance) => (
+          <PerformanceLine key={performance.id} performance={performance} onShow={onShow} />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function PerformanceLine({ performance, onShow }: { performance: PerformanceSummary; onShow: (address: ViewAddress) => void }) {
+  const address: ViewAddress = { view: 'performance', performanceId: performance.id };
+  return (
+    <li class="performance-line">
+      <span>
+        <time dateTime={performance.startsAt}>{formatDateTime(performance.startsAt, performance.timeZone)}</time>
+        {performance.fromPrice !== null && (
+          <span class="quiet"> · from {formatMoney(performance.fromPrice.amountMinor, performance.fromPrice.currency)}</span>
+        )}
+      </span>
+      {performance.status === 'on_sale' ? (
+        <a class="button button-primary" href={writeAddress(address)} onClick={(event) => followLink(event, () => onShow(address))}>
+          Seats and prices
+        </a>
+      ) : (
+        <span class="quiet">{performance.status === 'ended' ? 'Over' : 'Not yet on sale'}</span>
+      )}
+    </li>
+  );
+}

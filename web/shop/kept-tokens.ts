@@ -1,0 +1,57 @@
+import type { HoldView } from '../../contracts/holds.ts';
+
+/**
+ * What this browser keeps for its visitor: a token per booking (for good, it is the way back to the tickets) and the running
+ * hold of a performance (for the tab). Storage may be full or forbidden; then only the page forgets.
+ */
+const BOOKING = 'onsale-booking-';
+const HOLD = 'onsale-hold-';
+
+/** Remembers the token that `POST bookings` gave. */
+export const keepBookingToken = (bookingId: string, token: string): void => put(localStorage, BOOKING + bookingId, token);
+
+/** The token of a booking that was made in this browser. */
+export const bookingToken = (bookingId: string): string | null => take(localStorage, BOOKING + bookingId);
+
+/** Remembers a hold, so that a reload does not lose sight of it. */
+export const keepHold = (hold: HoldView): void =>
+  put(sessionStorage, HOLD + hold.performanceId, JSON.stringify({ holdId: hold.holdId, receipt: hold.receipt }));
+
+/** Forgets the hold of a performance: booked, released or over. */
+export function forgetHold(performanceId: string): void {
+  try {
+    sessionStorage.removeItem(HOLD + performanceId);
+  } catch {
+    // Nothing was kept either.
+  }
+}
+
+/** The hold that this tab had. */
+export function keptHold(performanceId: string): { holdId: string; receipt: string } | null {
+  const text = take(sessionStorage, HOLD + performanceId);
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('holdId' in value) || !('receipt' in value)) return null;
+    const { holdId, receipt } = value;
+    return typeof holdId === 'string' && typeof receipt === 'string' ? { holdId, receipt } : null;
+  } catch {
+    return null;
+  }
+}
+
+function put(storage: Storage, key: string, value: string): void {
+  try {
+    storage.setItem(key, value);
+  } catch {
+    // Private windows and full storages refuse; the running page still knows.
+  }
+}
+
+function take(storage: Storage, key: string): string | null {
+  try {
+    return storage.getItem(key);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'preact/hooks';
+import { BookingView } from './booking-view.tsx';
+import { EventsView } from './events-view.tsx';
+import { PerformanceView } from './performance-view.tsx';
+import { readAddress, writeAddress, type ViewAddress } from './view-address.ts';
+
+/** The shop: one view at a time, named by the address, so that back, reload and sharing work. */
+export function Shop() {
+  const [address, setAddress] = useState(() => readAddress(location.search));
+  useEffect(() => {
+    const look = () => setAddress(readAddress(location.search));
+    addEventListener('popstate', look);
+    return () => removeEventListener('popstate', look);
+  }, []);
+  const show = (next: ViewAddress) => {
+    history.pushState(null, '', writeAddress(next));
+    setAddress(next);
+    scrollTo(0, 0);
+    // A new view: screen readers and the keyboard begin at its top.
+    document.querySelector<HTMLElement>('#content')?.focus();
+  };
+
+  if (address.view === 'booking') return <BookingView key={address.bookingId} bookingId={address.bookingId} />;
+  if (address.view === 'events') return <EventsView onShow={show} />;
+  const { performanceId, from, to } = address;
+  const legs = from !== undefined && to !== undefined ? { from, to } : null;
+  return <PerformanceView key={performanceId} performanceId={performanceId} legs={legs} onShow={show} />;
+}
