@@ -13,8 +13,8 @@ const ALLOWED = [
   /^db\//,
   /\.test\.tsx?$/,
   /^(tests|bench)\//,
-  // Makes and drops databases before there is a schema that db/ could know.
-  /^local-stack\/(postgres|test-stack)/,
+  // Makes and drops databases, and asks whether one answers, before there is a schema that db/ could know.
+  /^local-stack\/(postgres|test-stack|parts\/stores)/,
 ];
 
 const WHY = 'SQL lives in db/, where each statement says its lock and isolation and drizzle checks the rest.';
