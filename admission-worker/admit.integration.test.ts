@@ -54,7 +54,10 @@ async function row(): Promise<RoomRow> {
   return room;
 }
 
-async function openRoom(settings: Partial<Record<'rate' | 'capacity' | 'session' | 'claim', number>> = {}, opensAt: Date | null = null) {
+async function openRoom(
+  settings: Partial<Record<'rate' | 'capacity' | 'session' | 'claim', number>> = {},
+  opensAt: Date | null = null,
+) {
   const { rate = 600, capacity = 100, session = 600, claim = 120 } = settings;
   await sql`INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,
     queueing_method, opens_at, hold_limit, joins_per_client_per_minute, draw_seed)
@@ -76,11 +79,25 @@ async function ticks(count: number): Promise<AdmitOutcome[]> {
   return outcomes;
 }
 const admittedIds = (outcomes: AdmitOutcome[]) =>
-  outcomes.flatMap((outcome) => (outcome.status === 'admitted' ? outcome.result.admitted.map((admission) => admission.id) : []));
+  outcomes.flatMap((outcome) =>
+    outcome.status === 'admitted' ? outcome.result.admitted.map((admission) => admission.id) : [],
+  );
 
 async function join(ticketId = newTicketId()): Promise<TicketRef> {
-  const place = await joinRoom(scripts, { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, drawFraction: 0.5 });
-  return { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, ...(place.score === null ? {} : { score: place.score }) };
+  const place = await joinRoom(scripts, {
+    room: ROOM,
+    ticketId,
+    lane: 'general',
+    expMs: now + 86_400_000,
+    drawFraction: 0.5,
+  });
+  return {
+    room: ROOM,
+    ticketId,
+    lane: 'general',
+    expMs: now + 86_400_000,
+    ...(place.score === null ? {} : { score: place.score }),
+  };
 }
 const ask = (ticket: TicketRef, claims = true): Promise<PlaceFacts> => answerCall(scripts, ticket, claims);
 
@@ -95,9 +112,14 @@ describe('the way through the room', () => {
     expect(admittedIds(await ticks(1))).toEqual([ticket.ticketId]);
     expect(await ask(ticket, false)).toMatchObject({ state: 'admitted', untilMs: now + 120_000 });
     expect(await ask(ticket)).toMatchObject({ state: 'active', untilMs: now + 600_000 });
-    expect(await ask(ticket), 'a second tab gets the same session').toMatchObject({ state: 'active', untilMs: now + 600_000 });
+    expect(await ask(ticket), 'a second tab gets the same session').toMatchObject({
+      state: 'active',
+      untilMs: now + 600_000,
+    });
     await ticks(1);
-    expect(await sql`SELECT ended_at, claimed_at IS NOT NULL AS claimed FROM admissions`).toMatchObject([{ ended_at: null, claimed: true }]);
+    expect(await sql`SELECT ended_at, claimed_at IS NOT NULL AS claimed FROM admissions`).toMatchObject([
+      { ended_at: null, claimed: true },
+    ]);
     expect(await leaveRoom(scripts, ticket)).toBe(true);
     expect(await leaveRoom(scripts, ticket), 'leaving twice is harmless').toBe(false);
     expect(await ask(ticket)).toMatchObject({ state: 'spent' });
@@ -144,7 +166,8 @@ describe('limits', () => {
       admittedAt.push(...admittedIds(await ticks(1)).map(() => now));
     }
     expect(admittedAt.length).toBeGreaterThan(55);
-    for (const from of admittedAt) expect(admittedAt.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(30);
+    for (const from of admittedAt)
+      expect(admittedAt.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(30);
   });
 
   it('after an idle hour the first second admits no more than two ticks of the rate', async () => {
@@ -242,7 +265,13 @@ describe('a lobby', () => {
     await openRoom({}, new Date(START + 60_000));
     const draw = async (drawFraction: number) => {
       const ticketId = newTicketId();
-      const place = await joinRoom(scripts, { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, drawFraction });
+      const place = await joinRoom(scripts, {
+        room: ROOM,
+        ticketId,
+        lane: 'general',
+        expMs: now + 86_400_000,
+        drawFraction,
+      });
       expect(place).toMatchObject({ state: 'lobby', ahead: null });
       return { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, score: String(1 + drawFraction) };
     };

@@ -11,6 +11,7 @@ export async function keepLeased({ sql, scripts }: Stores, room: RoomRow, result
   for (const [lane, numbers] of Object.entries(result.lanes)) {
     if (numbers.leasedTo - numbers.counter > LEASE_BLOCK / 2) continue;
     const leasedTo = numbers.leasedTo + LEASE_BLOCK;
-    if (await leaseNumbers(sql, room.id, room.epoch, lane, leasedTo)) await extendLease(scripts, room.id, room.epoch, lane, leasedTo);
+    if (await leaseNumbers(sql, room.id, room.epoch, lane, leasedTo))
+      await extendLease(scripts, room.id, room.epoch, lane, leasedTo);
   }
 }

@@ -19,7 +19,10 @@ export type KnownVersions = Map<string, { epoch: number; version: number }>;
 /** One round over all rooms, side by side: a room that fails is logged and tried again in the next round. */
 export async function runRound(round: Round, known: KnownVersions): Promise<void> {
   const rooms = await listRooms(round.sql);
-  await round.announceRooms(ROOMS_KEY, rooms.map((room) => room.id));
+  await round.announceRooms(
+    ROOMS_KEY,
+    rooms.map((room) => room.id),
+  );
   await Promise.all(
     rooms.map(async (room) => {
       try {
@@ -40,7 +43,8 @@ async function serveRoom(round: Round, room: RoomRow, known: KnownVersions): Pro
   if (outcome.status === 'lost') await recover(round, room);
   if (outcome.status === 'admitted') {
     await keepLeased(round, room, outcome.result);
-    if (outcome.result.admitted.length > 0) round.log.debug({ room: room.id, admitted: outcome.result.admitted.length }, 'admitted');
+    if (outcome.result.admitted.length > 0)
+      round.log.debug({ room: room.id, admitted: outcome.result.admitted.length }, 'admitted');
   }
 }
 

@@ -58,9 +58,15 @@ async function bareHono(seconds: number): Promise<number> {
     server.once('error', reject);
   });
   const result = await autocannon({
-    url: `http://127.0.0.1:${address.port}/`, connections: 64, duration: Math.max(1, seconds), method: 'POST',
-    headers: { 'content-type': 'application/json' }, body: '{"hello":"there"}',
+    url: `http://127.0.0.1:${address.port}/`,
+    connections: 64,
+    duration: Math.max(1, seconds),
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"hello":"there"}',
   });
-  await new Promise((resolve) => server.close(resolve));
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
   return result.requests.average;
 }

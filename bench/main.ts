@@ -14,7 +14,9 @@ const USAGE = `npm run bench [-- NAME …] [--smoke]
 
 Measures, with the machine's own limits printed first. Without a name: all.
   --smoke   a second or two each, to see that every bench runs; the figures mean nothing
-${Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`).join('\n')}`;
+${Object.entries(BENCHES)
+  .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+  .join('\n')}`;
 
 try {
   const { values, positionals } = parseArgs({

@@ -12,6 +12,13 @@ import { toTimings } from './measure/time.ts';
 const ROOM = 'bench';
 const START = 1_800_000_000_000;
 const ADMITTED = 1000;
+const CONFIG = {
+  newUsersPerMinute: '60000',
+  totalActiveUsers: '10000000',
+  sessionDurationSeconds: '600',
+  claimWindowSeconds: '120',
+  lanes: '[{"name":"general","weight":1}]',
+};
 
 /** A tick that admits 1,000 while many wait in Redis: its duration as a caller sees it, and the memory of who waits. */
 export async function benchTick({ smoke }: BenchOptions): Promise<Report> {
@@ -22,9 +29,24 @@ export async function benchTick({ smoke }: BenchOptions): Promise<Report> {
   const scripts = createNodeScriptClient(redis, scriptsWithTestClock());
   await setTestClock(redis, START);
   await restoreRoom(scripts, ROOM, 1, {
-    tick: 0, opened: true, live: [], spent: [],
-    config: { newUsersPerMinute: '60000', totalActiveUsers: '10000000', sessionDurationSeconds: '600', claimWindowSeconds: '120', lanes: '[{"name":"general","weight":1}]' },
-    lanes: [{ name: 'general', counter: 1, leasedTo: 1e9, base: 1, calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0, show: 0.6 }],
+    tick: 0,
+    opened: true,
+    live: [],
+    spent: [],
+    config: CONFIG,
+    lanes: [
+      {
+        name: 'general',
+        counter: 1,
+        leasedTo: 1e9,
+        base: 1,
+        calledTo: '0',
+        nearTo: '0',
+        admittedTo: '0',
+        lateTo: 0,
+        show: 0.6,
+      },
+    ],
   });
   const before = await usedMemory(redis);
   await fill(redis, waiting);
@@ -63,7 +85,10 @@ async function fill(redis: Redis, count: number): Promise<void> {
   const key = laneKeys(ROOM, 'general').waiting;
   const batch = 5000;
   for (let from = 0; from < count; from += batch) {
-    const members = Array.from({ length: Math.min(batch, count - from) }, (_, i) => [1e6 + from + i, ticketId(from + i)]).flat();
+    const members = Array.from({ length: Math.min(batch, count - from) }, (_, i) => [
+      1e6 + from + i,
+      ticketId(from + i),
+    ]).flat();
     await redis.zadd(key, ...members);
   }
   await redis.hset(roomKeys(ROOM).state, 'counter:general', 1e6 + count);

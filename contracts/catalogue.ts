@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 
 /** Ids of events, performances, venues and seat maps: short slugs that stand in addresses and Redis keys. */
-export const slugSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a slug of 1 to 64 of a-z, 0-9 and -'));
+export const slugSchema = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a slug of 1 to 64 of a-z, 0-9 and -'),
+);
 /** A seat's id, unique in its performance. */
 export const seatIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/i, 'a seat id'));
 /** A stop's code on a train run. */

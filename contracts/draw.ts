@@ -7,7 +7,9 @@ const BITS = 26;
 /** The score of a lobby ticket. `seed` is base64url or hex text and is used as it stands; `base` the counter at opening. */
 export async function drawScore(seed: string, ticketId: string, base: number): Promise<number> {
   const text = new TextEncoder();
-  const key = await crypto.subtle.importKey('raw', text.encode(seed), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const key = await crypto.subtle.importKey('raw', text.encode(seed), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ]);
   const mac = new DataView(await crypto.subtle.sign('HMAC', key, text.encode(ticketId)));
   return base + (mac.getUint32(0) >>> (32 - BITS)) / 2 ** BITS;
 }

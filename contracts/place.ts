@@ -32,7 +32,12 @@ export type Place = v.InferOutput<typeof placeSchema>;
 export const joinRequestSchema = v.strictObject({ lane: v.optional(laneNameSchema) });
 
 /** What `POST passes` answers with 201. */
-export const passGrantSchema = v.object({ pass: v.string(), sessionEndsAt: v.string(), shopUrl: v.string(), now: v.string() });
+export const passGrantSchema = v.object({
+  pass: v.string(),
+  sessionEndsAt: v.string(),
+  shopUrl: v.string(),
+  now: v.string(),
+});
 export type PassGrant = v.InferOutput<typeof passGrantSchema>;
 
 /** What `POST feed-tokens` answers with 201. */

@@ -1,13 +1,16 @@
-/** What `bin/dev --ready-file` writes once every part answers (DESIGN §8). */
-export type ReadyFile = {
-  edgeUrl: string;
-  coreUrl: string;
-  feedUrl: string;
-  redisUrl: string;
-  postgresUrl: string;
-  restUrl: string;
-  restToken: string;
-  operatorToken: string;
-  rooms: Record<string, { performances: string[] }>;
-  payments: { sandboxUrl: string; webhookSecret: string };
-};
+import * as v from 'valibot';
+
+/** What `bin/dev --ready-file` writes once every part answers (DESIGN §8): where the parts are, and what opens them. */
+export const readyFileSchema = v.object({
+  edgeUrl: v.string(),
+  coreUrl: v.string(),
+  feedUrl: v.string(),
+  redisUrl: v.string(),
+  postgresUrl: v.string(),
+  restUrl: v.string(),
+  restToken: v.string(),
+  operatorToken: v.string(),
+  rooms: v.record(v.string(), v.object({ performances: v.array(v.string()) })),
+  payments: v.object({ sandboxUrl: v.string(), webhookSecret: v.string() }),
+});
+export type ReadyFile = v.InferOutput<typeof readyFileSchema>;

@@ -1,10 +1,16 @@
 import * as v from 'valibot';
 
 /** A room's name: it stands in addresses, cookie names and Redis keys, so it is a short slug. */
-export const roomIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'a slug of 1 to 48 of a-z, 0-9 and -'));
+export const roomIdSchema = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'a slug of 1 to 48 of a-z, 0-9 and -'),
+);
 
 /** A lane's name inside its room. */
-export const laneNameSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'a slug of 1 to 32 of a-z, 0-9 and -'));
+export const laneNameSchema = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'a slug of 1 to 32 of a-z, 0-9 and -'),
+);
 
 /** The lane of a room that has defined none. */
 export const DEFAULT_LANE = 'general';
@@ -12,10 +18,12 @@ export const DEFAULT_LANE = 'general';
 /** Methods a room can be set to today. */
 export const QUEUEING_METHODS = ['fifo', 'reject'] as const;
 
-const whole = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const time = v.pipe(v.string(), v.isoTimestamp());
-const host = v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, 'a host name, with a port where it needs one'));
+const host = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, 'a host name, with a port where it needs one'),
+);
 
 /** One lane: `weight` is its share of the allowance against the other lanes' weights. */
 export const laneSchema = v.strictObject({ name: laneNameSchema, weight: whole(1, 1000) });
@@ -36,7 +44,9 @@ const fields = {
   holdLimit: whole(1, 50),
   joinsPerClientPerMinute: whole(1, 100_000),
   /** Where admitted visitors go: a path of ours or an https address. */
-  shopUrl: v.nullable(v.pipe(v.string(), v.maxLength(500), v.regex(/^(\/(?!\/)|https?:\/\/)/, 'a path or an http(s) address'))),
+  shopUrl: v.nullable(
+    v.pipe(v.string(), v.maxLength(500), v.regex(/^(\/(?!\/)|https?:\/\/)/, 'a path or an http(s) address')),
+  ),
   allowedReturnHosts: v.pipe(v.array(host), v.maxLength(50)),
 };
 

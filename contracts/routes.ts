@@ -38,12 +38,32 @@ export type Route = {
 /** Routes of the public origin. */
 export const EDGE_ROUTES = [
   { method: 'GET', path: '/rooms/:room', credentials: ['none'], summary: 'The waiting page, or the place as JSON' },
-  { method: 'POST', path: '/api/rooms/:room/tickets', credentials: ['none'], summary: 'Join the line, or come back to it' },
+  {
+    method: 'POST',
+    path: '/api/rooms/:room/tickets',
+    credentials: ['none'],
+    summary: 'Join the line, or come back to it',
+  },
   { method: 'GET', path: '/api/rooms/:room/tickets/me', credentials: ['queue_ticket'], summary: 'The exact place' },
-  { method: 'DELETE', path: '/api/rooms/:room/tickets/me', credentials: ['queue_ticket'], summary: 'Give the place up' },
-  { method: 'POST', path: '/api/rooms/:room/passes', credentials: ['queue_ticket'], summary: 'Answer the call, keep ready, claim' },
+  {
+    method: 'DELETE',
+    path: '/api/rooms/:room/tickets/me',
+    credentials: ['queue_ticket'],
+    summary: 'Give the place up',
+  },
+  {
+    method: 'POST',
+    path: '/api/rooms/:room/passes',
+    credentials: ['queue_ticket'],
+    summary: 'Answer the call, keep ready, claim',
+  },
   { method: 'DELETE', path: '/api/rooms/:room/passes/me', credentials: ['access_pass'], summary: 'End the session' },
-  { method: 'POST', path: '/api/rooms/:room/feed-tokens', credentials: ['queue_ticket'], summary: 'A token for the feed' },
+  {
+    method: 'POST',
+    path: '/api/rooms/:room/feed-tokens',
+    credentials: ['queue_ticket'],
+    summary: 'A token for the feed',
+  },
   { method: 'GET', path: '/api/rooms/:room/board', credentials: ['none'], summary: 'The board' },
 ] as const satisfies readonly Route[];
 
@@ -57,21 +77,80 @@ export const CORE_ROUTES = [
   { method: 'POST', path: '/v1/holds', credentials: ['access_pass'], idempotent: true, summary: 'Hold seats' },
   { method: 'GET', path: '/v1/holds/:id', credentials: ['hold_receipt'], summary: 'The hold' },
   { method: 'DELETE', path: '/v1/holds/:id', credentials: ['hold_receipt'], summary: 'Release the hold' },
-  { method: 'POST', path: '/v1/holds/:id/extend', credentials: ['access_pass', 'hold_receipt'], idempotent: true, summary: 'Extend the hold' },
+  {
+    method: 'POST',
+    path: '/v1/holds/:id/extend',
+    credentials: ['access_pass', 'hold_receipt'],
+    idempotent: true,
+    summary: 'Extend the hold',
+  },
   { method: 'POST', path: '/v1/bookings', credentials: ['hold_receipt'], idempotent: true, summary: 'Book the hold' },
   { method: 'GET', path: '/v1/bookings/:id', credentials: ['booking_token'], summary: 'The booking' },
-  { method: 'POST', path: '/v1/bookings/:id/payments', credentials: ['booking_token'], idempotent: true, summary: 'Pay again' },
-  { method: 'POST', path: '/v1/bookings/:id/cancel', credentials: ['booking_token'], idempotent: true, summary: 'Cancel the booking' },
+  {
+    method: 'POST',
+    path: '/v1/bookings/:id/payments',
+    credentials: ['booking_token'],
+    idempotent: true,
+    summary: 'Pay again',
+  },
+  {
+    method: 'POST',
+    path: '/v1/bookings/:id/cancel',
+    credentials: ['booking_token'],
+    idempotent: true,
+    summary: 'Cancel the booking',
+  },
   { method: 'GET', path: '/v1/bookings/:id/tickets', credentials: ['booking_token'], summary: 'Entry tickets' },
-  { method: 'GET', path: '/v1/bookings/:id/tickets/:ticketId/qr.svg', credentials: ['booking_token'], summary: "One ticket's QR" },
-  { method: 'GET', path: '/v1/bookings/:id/checkout', credentials: ['checkout_code'], summary: 'Redirect to the provider' },
-  { method: 'POST', path: '/v1/payments/webhooks/:provider', credentials: ['webhook_signature'], summary: 'Payment events' },
+  {
+    method: 'GET',
+    path: '/v1/bookings/:id/tickets/:ticketId/qr.svg',
+    credentials: ['booking_token'],
+    summary: "One ticket's QR",
+  },
+  {
+    method: 'GET',
+    path: '/v1/bookings/:id/checkout',
+    credentials: ['checkout_code'],
+    summary: 'Redirect to the provider',
+  },
+  {
+    method: 'POST',
+    path: '/v1/payments/webhooks/:provider',
+    credentials: ['webhook_signature'],
+    summary: 'Payment events',
+  },
   { method: 'GET', path: '/v1/operator/rooms', credentials: ['operator'], role: 'viewer', summary: 'List rooms' },
   { method: 'GET', path: '/v1/operator/rooms/:room', credentials: ['operator'], role: 'viewer', summary: 'One room' },
-  { method: 'PATCH', path: '/v1/operator/rooms/:room', credentials: ['operator'], role: 'operator', summary: "Change a room's settings" },
-  { method: 'GET', path: '/v1/operator/rooms/:room/stats', credentials: ['operator'], role: 'viewer', summary: "A room's counts" },
-  { method: 'POST', path: '/v1/operator/rooms/:room/pause', credentials: ['operator'], role: 'operator', idempotent: true, summary: 'Stop admission' },
-  { method: 'POST', path: '/v1/operator/rooms/:room/resume', credentials: ['operator'], role: 'operator', idempotent: true, summary: 'Go on' },
+  {
+    method: 'PATCH',
+    path: '/v1/operator/rooms/:room',
+    credentials: ['operator'],
+    role: 'operator',
+    summary: "Change a room's settings",
+  },
+  {
+    method: 'GET',
+    path: '/v1/operator/rooms/:room/stats',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: "A room's counts",
+  },
+  {
+    method: 'POST',
+    path: '/v1/operator/rooms/:room/pause',
+    credentials: ['operator'],
+    role: 'operator',
+    idempotent: true,
+    summary: 'Stop admission',
+  },
+  {
+    method: 'POST',
+    path: '/v1/operator/rooms/:room/resume',
+    credentials: ['operator'],
+    role: 'operator',
+    idempotent: true,
+    summary: 'Go on',
+  },
   { method: 'GET', path: '/v1/operator/audit', credentials: ['operator'], role: 'viewer', summary: 'Who changed what' },
   { method: 'GET', path: '/.well-known/jwks.json', credentials: ['none'], summary: "Core's public keys" },
 ] as const satisfies readonly Route[];
@@ -82,6 +161,8 @@ export function matchRoute<R extends Route>(routes: readonly R[], method: string
   return routes.find((route) => {
     if (route.method !== method) return false;
     const pattern = route.path.split('/');
-    return pattern.length === segments.length && pattern.every((part, i) => part.startsWith(':') || part === segments[i]);
+    return (
+      pattern.length === segments.length && pattern.every((part, i) => part.startsWith(':') || part === segments[i])
+    );
   });
 }

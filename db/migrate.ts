@@ -15,11 +15,17 @@ export async function migrate(databaseUrl: string, folder = defaultFolder()): Pr
   try {
     await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
     await sql`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
-    const known = new Map((await sql<{ name: string; sha256: string }[]>`SELECT name, sha256 FROM migrations`).map((row) => [row.name, row.sha256]));
+    const known = new Map(
+      (await sql<{ name: string; sha256: string }[]>`SELECT name, sha256 FROM migrations`).map((row) => [
+        row.name,
+        row.sha256,
+      ]),
+    );
     const applied: string[] = [];
     for (const { name, text, sha256 } of readMigrations(folder)) {
       const before = known.get(name);
-      if (before !== undefined && before !== sha256) throw new Error(`migration ${name} was changed after it was applied: write a new one`);
+      if (before !== undefined && before !== sha256)
+        throw new Error(`migration ${name} was changed after it was applied: write a new one`);
       if (before !== undefined) continue;
       await sql.begin(async (tx) => {
         await tx.unsafe(text);
@@ -34,7 +40,9 @@ export async function migrate(databaseUrl: string, folder = defaultFolder()): Pr
 }
 
 function readMigrations(folder: string): { name: string; text: string; sha256: string }[] {
-  const names = readdirSync(folder).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).toSorted();
+  const names = readdirSync(folder)
+    .filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name))
+    .toSorted();
   if (names.length === 0) throw new Error(`no migrations found in ${folder}`);
   return names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');

@@ -25,13 +25,23 @@ export const text = v.pipe(v.string('is missing'), v.minLength(1, 'is empty'));
 export const url = (...schemes: string[]) =>
   v.pipe(
     text,
-    v.check((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), `must be an address with ${schemes.join(' or ')}`),
+    v.check(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
+      `must be an address with ${schemes.join(' or ')}`,
+    ),
   );
 
 /** A TCP port; 0 takes a free one. */
-export const port = v.pipe(v.optional(v.string(), '0'), v.transform(Number), v.integer('must be a port'), v.minValue(0), v.maxValue(65_535));
+export const port = v.pipe(
+  v.optional(v.string(), '0'),
+  v.transform(Number),
+  v.integer('must be a port'),
+  v.minValue(0),
+  v.maxValue(65_535),
+);
 
 /** Where a server listens; loopback unless told otherwise. */
 export const host = v.optional(v.string(), '127.0.0.1');
 
-const explain = (issue: v.BaseIssue<unknown>): string => (issue.received === 'undefined' ? 'is missing' : issue.message);
+const explain = (issue: v.BaseIssue<unknown>): string =>
+  issue.received === 'undefined' ? 'is missing' : issue.message;

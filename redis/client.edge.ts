@@ -27,17 +27,17 @@ export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: Scrip
       const { sha1, lua } = scripts[name];
       const texts = args.map(String);
       try {
-        return toReply(await redis.evalsha<string[], unknown>(sha1, [...keys], texts));
+        return toReply(await redis.evalsha(sha1, [...keys], texts));
       } catch (error) {
         if (!isUnknownScript(error)) throw toOperatingError(error, name);
       }
-      return guarded(name, async () => toReply(await redis.eval<string[], unknown>(lua, [...keys], texts)));
+      return guarded(name, async () => toReply(await redis.eval(lua, [...keys], texts)));
     },
     get: (key) => guarded('GET', () => redis.get<string>(key)),
     isMember: (key, member) =>
       guarded('SISMEMBER', async () => {
         const [isIn, exists] = await redis.pipeline().sismember(key, member).exists(key).exec<[number, number]>();
-        return { member: Number(isIn) === 1, exists: Number(exists) === 1 };
+        return { member: isIn === 1, exists: exists === 1 };
       }),
   };
 }

@@ -7,7 +7,10 @@ import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
  * An ioredis connection for scripts: a command that the store does not answer in time fails at once instead of waiting in
  * a queue, so that callers can say 503 within a second (DESIGN §2.7). It reconnects by itself.
  */
-export function connectRedis(url: string, options: { commandTimeoutMs?: number; autoResubscribe?: boolean } = {}): Redis {
+export function connectRedis(
+  url: string,
+  options: { commandTimeoutMs?: number; autoResubscribe?: boolean } = {},
+): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -4,7 +4,8 @@ import type { RedisReply } from './script-client.ts';
 
 /** The reply as a list of at least `length` values. */
 export function asList(reply: RedisReply | undefined, length = 0): RedisReply[] {
-  if (!Array.isArray(reply) || reply.length < length) throw new TypeError(`a script replied with ${typeof reply}, not a list of ${length}`);
+  if (!Array.isArray(reply) || reply.length < length)
+    throw new TypeError(`a script replied with ${typeof reply}, not a list of ${length}`);
   return reply;
 }
 

@@ -13,7 +13,10 @@ export type Limit = {
 };
 
 /** Counts one call (sliding window by two fixed windows, Redis time). A refusal says when to come again. */
-export async function takeLimit(client: ScriptClient, limit: Limit): Promise<{ allowed: true } | { allowed: false; retryAfterMs: number }> {
+export async function takeLimit(
+  client: ScriptClient,
+  limit: Limit,
+): Promise<{ allowed: true } | { allowed: false; retryAfterMs: number }> {
   const reply = await client.run('take-limit', [limiterKey(limit.name, limit.subject)], [limit.max, limit.windowMs]);
   const [allowed, retryAfterMs] = asList(reply, 2);
   return asNumber(allowed) === 1 ? { allowed: true } : { allowed: false, retryAfterMs: asNumber(retryAfterMs) };

@@ -18,4 +18,5 @@ export function scriptsWithTestClock(): ScriptSet {
 }
 
 /** Moves the test clock of one Redis. */
-export const setTestClock = async (redis: Redis, ms: number): Promise<void> => void (await redis.set(TEST_CLOCK_KEY, ms));
+export const setTestClock = async (redis: Redis, ms: number): Promise<void> =>
+  void (await redis.set(TEST_CLOCK_KEY, ms));

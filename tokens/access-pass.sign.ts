@@ -3,7 +3,14 @@ import { signJwt, type SigningKey } from './jwt.ts';
 import { ACCESS_PASS, CORE_AUDIENCE } from './kinds.ts';
 
 /** A session to be signed; `sessionEndsAtMs` comes from the claim script. */
-export type AccessPass = { issuer: string; room: string; ticketId: string; lane: string; sessionEndsAtMs: number; nowMs: number };
+export type AccessPass = {
+  issuer: string;
+  room: string;
+  ticketId: string;
+  lane: string;
+  sessionEndsAtMs: number;
+  nowMs: number;
+};
 
 /** Signs an access pass (EdDSA, until the session's end). Each tab's pass has its own `jti`. Only the edge may call this. */
 export const signAccessPass = (key: SigningKey, pass: AccessPass): Promise<string> =>

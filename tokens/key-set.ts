@@ -1,4 +1,12 @@
-import { createLocalJWKSet, importJWK, type CryptoKey, type JSONWebKeySet, type JWK, type JWTVerifyGetKey, errors } from 'jose';
+import {
+  createLocalJWKSet,
+  importJWK,
+  type CryptoKey,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTVerifyGetKey,
+  errors,
+} from 'jose';
 import * as v from 'valibot';
 import type { SigningKey } from './jwt.ts';
 
@@ -6,7 +14,13 @@ import type { SigningKey } from './jwt.ts';
  * Key sets. The first key of a list signs, the others only verify: publish a new key at the end, wait, move it to the front,
  * retire the old one after the longest `exp` (DESIGN §5).
  */
-const okpKeySchema = v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), kid: v.string(), x: v.string(), d: v.exactOptional(v.string()) });
+const okpKeySchema = v.object({
+  kty: v.literal('OKP'),
+  crv: v.literal('Ed25519'),
+  kid: v.string(),
+  x: v.string(),
+  d: v.exactOptional(v.string()),
+});
 const octKeySchema = v.object({ kty: v.literal('oct'), kid: v.string(), k: v.string() });
 
 export const okpKeySetSchema = v.object({ keys: v.pipe(v.array(okpKeySchema), v.minLength(1)) });
@@ -51,6 +65,7 @@ export function hmacKeys(set: EdgeKeySet): JWTVerifyGetKey {
 
 async function importKey(jwk: JWK, alg: string): Promise<CryptoKey> {
   const key = await importJWK(jwk, alg);
-  if (key instanceof Uint8Array) return crypto.subtle.importKey('raw', key.slice(), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+  if (key instanceof Uint8Array)
+    return crypto.subtle.importKey('raw', key.slice(), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   return key;
 }

@@ -3,7 +3,14 @@ import { signJwt, type SigningKey } from './jwt.ts';
 import { QUEUE_TICKET, queueAudience } from './kinds.ts';
 
 /** A place to be signed: `score` is absent for lobby visitors, whose order comes from the draw. */
-export type QueueTicket = { issuer: string; room: string; ticketId: string; lane: string; score?: string; nowMs: number };
+export type QueueTicket = {
+  issuer: string;
+  room: string;
+  ticketId: string;
+  lane: string;
+  score?: string;
+  nowMs: number;
+};
 
 /** Signs a queue ticket (HS256, 24 h): the receipt of a place, which only the edge reads. */
 export function signQueueTicket(key: SigningKey, ticket: QueueTicket): Promise<string> {

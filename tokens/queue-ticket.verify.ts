@@ -9,4 +9,8 @@ export const verifyQueueTicket = (
   token: string,
   expected: { issuer: string; room: string; nowMs: number },
 ): Promise<Verified<QueueTicketClaims>> =>
-  verifyJwt(QUEUE_TICKET, keys, token, { issuer: expected.issuer, audience: queueAudience(expected.room), nowMs: expected.nowMs });
+  verifyJwt(QUEUE_TICKET, keys, token, {
+    issuer: expected.issuer,
+    audience: queueAudience(expected.room),
+    nowMs: expected.nowMs,
+  });

@@ -18,7 +18,14 @@ let keys: EdgeKeySet;
 let queueKey: SigningKey;
 let passKey: SigningKey;
 const ticket = { issuer, room: 'demo', ticketId: 'AAAAAAAAAAAAAAAAAAAAAA', lane: 'general', score: '12', nowMs };
-const pass = { issuer, room: 'demo', ticketId: ticket.ticketId, lane: 'general', sessionEndsAtMs: nowMs + 600_000, nowMs };
+const pass = {
+  issuer,
+  room: 'demo',
+  ticketId: ticket.ticketId,
+  lane: 'general',
+  sessionEndsAtMs: nowMs + 600_000,
+  nowMs,
+};
 
 beforeAll(async () => {
   keys = await generateEdgeKeySet();
@@ -43,10 +50,19 @@ describe('queue tickets', () => {
     const elsewhere = await verifyQueueTicket(hmacKeys(keys), token, { issuer, room: 'tatkal', nowMs });
     expect(elsewhere).toEqual({ ok: false, reason: 'wrong_audience' });
     const strangers = hmacKeys(await generateEdgeKeySet());
-    expect(await verifyQueueTicket(strangers, token, { issuer, room: 'demo', nowMs })).toEqual({ ok: false, reason: 'invalid' });
+    expect(await verifyQueueTicket(strangers, token, { issuer, room: 'demo', nowMs })).toEqual({
+      ok: false,
+      reason: 'invalid',
+    });
     const altered = token.replace(/\.(.)/, (_all, first: string) => `.${first === 'a' ? 'b' : 'a'}`);
-    expect(await verifyQueueTicket(hmacKeys(keys), altered, { issuer, room: 'demo', nowMs })).toEqual({ ok: false, reason: 'invalid' });
-    expect(await verifyQueueTicket(hmacKeys(keys), 'garbage', { issuer, room: 'demo', nowMs })).toEqual({ ok: false, reason: 'invalid' });
+    expect(await verifyQueueTicket(hmacKeys(keys), altered, { issuer, room: 'demo', nowMs })).toEqual({
+      ok: false,
+      reason: 'invalid',
+    });
+    expect(await verifyQueueTicket(hmacKeys(keys), 'garbage', { issuer, room: 'demo', nowMs })).toEqual({
+      ok: false,
+      reason: 'invalid',
+    });
   });
   it('signed with a key that only verifies now still count', async () => {
     const token = await signQueueTicket(queueKey, ticket);
@@ -59,23 +75,41 @@ describe('queue tickets', () => {
 describe('kinds', () => {
   it('never pass as one another, even under the same key', async () => {
     const receipt = await signHoldReceipt(passKey, {
-      issuer, owner: 'o', room: 'demo', holdId: 'h', performanceId: 'p', items: [], legs: [0, 1], fence: '1.1',
-      expiresAtMs: nowMs + 1000, maxExpiresAtMs: nowMs + 1000, nowMs,
+      issuer,
+      owner: 'o',
+      room: 'demo',
+      holdId: 'h',
+      performanceId: 'p',
+      items: [],
+      legs: [0, 1],
+      fence: '1.1',
+      expiresAtMs: nowMs + 1000,
+      maxExpiresAtMs: nowMs + 1000,
+      nowMs,
     });
     const verifyKeys = localKeys({ keys: keys.pass });
     expect(await verifyAccessPass(verifyKeys, receipt, { issuer, nowMs })).toEqual({ ok: false, reason: 'invalid' });
-    expect(await verifyHoldReceipt(verifyKeys, await signAccessPass(passKey, pass), { issuer, nowMs })).toEqual({ ok: false, reason: 'invalid' });
+    expect(await verifyHoldReceipt(verifyKeys, await signAccessPass(passKey, pass), { issuer, nowMs })).toEqual({
+      ok: false,
+      reason: 'invalid',
+    });
   });
   it('of another origin are refused', async () => {
     const token = await signAccessPass(passKey, pass);
-    const result = await verifyAccessPass(localKeys({ keys: keys.pass }), token, { issuer: 'https://elsewhere.example', nowMs });
+    const result = await verifyAccessPass(localKeys({ keys: keys.pass }), token, {
+      issuer: 'https://elsewhere.example',
+      nowMs,
+    });
     expect(result).toEqual({ ok: false, reason: 'invalid' });
   });
   it('publish no private part', async () => {
     const published = publicKeySet(await generateOkpKeySet());
     expect(JSON.stringify(published)).not.toContain('"d"');
     const token = await signAccessPass(passKey, pass);
-    const result = await verifyAccessPass(createLocalJWKSet(publicKeySet({ keys: keys.pass })), token, { issuer, nowMs });
+    const result = await verifyAccessPass(createLocalJWKSet(publicKeySet({ keys: keys.pass })), token, {
+      issuer,
+      nowMs,
+    });
     expect(result.ok).toBe(true);
   });
 });
@@ -83,7 +117,10 @@ describe('kinds', () => {
 it('a cached token is checked once and ends on time', async () => {
   let checks = 0;
   const verifyKeys = localKeys({ keys: keys.pass });
-  const cached = createVerifiedCache((token, now) => (checks++, verifyAccessPass(verifyKeys, token, { issuer, nowMs: now })));
+  const cached = createVerifiedCache((token, now) => {
+    checks += 1;
+    return verifyAccessPass(verifyKeys, token, { issuer, nowMs: now });
+  });
   const token = await signAccessPass(passKey, pass);
   expect((await cached(token, nowMs)).ok).toBe(true);
   expect((await cached(token, nowMs + 599_999)).ok).toBe(true);

@@ -21,7 +21,11 @@ export function toTimings(times: number[]): Timings {
 }
 
 /** Calls per second of `work` with `width` calls in flight for about `seconds`; bounded by both. */
-export async function ratePerSecond(width: number, seconds: number, work: (index: number) => Promise<unknown>): Promise<number> {
+export async function ratePerSecond(
+  width: number,
+  seconds: number,
+  work: (index: number) => Promise<unknown>,
+): Promise<number> {
   const until = performance.now() + seconds * 1000;
   const began = performance.now();
   const counts = await Promise.all(

@@ -14,11 +14,20 @@ export async function configureRoom(
   fields: RoomConfigFields,
 ): Promise<'written' | 'current' | 'lost'> {
   const keys = roomKeys(room);
-  const reply = asNumber(await client.run('configure-room', [keys.config, keys.state], [epoch, version, ...Object.entries(fields).flat()]));
-  return reply === 1 ? 'written' : reply === 0 ? 'current' : 'lost';
+  const reply = asNumber(
+    await client.run('configure-room', [keys.config, keys.state], [epoch, version, ...Object.entries(fields).flat()]),
+  );
+  if (reply === -1) return 'lost';
+  return reply === 1 ? 'written' : 'current';
 }
 
 /** Lets a lane's counter run up to `leasedTo`, which Postgres has leased before. */
-export async function extendLease(client: ScriptClient, room: string, epoch: number, lane: string, leasedTo: number): Promise<void> {
+export async function extendLease(
+  client: ScriptClient,
+  room: string,
+  epoch: number,
+  lane: string,
+  leasedTo: number,
+): Promise<void> {
   await client.run('extend-lease', [roomKeys(room).state], [epoch, lane, leasedTo]);
 }

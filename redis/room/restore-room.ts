@@ -26,10 +26,19 @@ export type RestoreFacts = {
 };
 
 /** Puts a room into Redis under an epoch that Postgres gave to the caller alone. False when that epoch stands already. */
-export async function restoreRoom(client: ScriptClient, room: string, epoch: number, facts: RestoreFacts): Promise<boolean> {
+export async function restoreRoom(
+  client: ScriptClient,
+  room: string,
+  epoch: number,
+  facts: RestoreFacts,
+): Promise<boolean> {
   const keys = roomKeys(room);
   const names = [keys.config, keys.state, keys.live, keys.spent, keys.facts, keys.ring, keys.board];
   const lanes = facts.lanes.flatMap((lane) => laneKeyList(room, lane.name));
-  const reply = await client.run('restore-room', [...names, ...lanes], [epoch, accessKey(room, ''), JSON.stringify(facts)]);
+  const reply = await client.run(
+    'restore-room',
+    [...names, ...lanes],
+    [epoch, accessKey(room, ''), JSON.stringify(facts)],
+  );
   return asNumber(reply) === 1;
 }

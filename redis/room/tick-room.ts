@@ -25,9 +25,15 @@ const tickResultSchema = v.object({
   liveUntil: v.number(),
   board: v.string(),
   lanes: v.record(v.string(), laneNumbersSchema),
-  admitted: v.pipe(v.nullable(v.array(admittedSchema)), v.transform((list) => list ?? [])),
+  admitted: v.pipe(
+    v.nullable(v.array(admittedSchema)),
+    v.transform((list) => list ?? []),
+  ),
   /** What happened to tickets since the last tick: "what id atMs untilMs expMs". */
-  facts: v.pipe(v.nullable(v.array(v.string())), v.transform((list) => list ?? [])),
+  facts: v.pipe(
+    v.nullable(v.array(v.string())),
+    v.transform((list) => list ?? []),
+  ),
 });
 
 export type LaneNumbers = v.InferOutput<typeof laneNumbersSchema>;
@@ -37,7 +43,10 @@ export type TickResult = v.InferOutput<typeof tickResultSchema>;
  * `lost`: Redis has no state of this epoch, or an older one than Postgres. `skipped`: this period is done. `pending`: a tick that
  * ran before and still has to be committed, by anybody.
  */
-export type TickOutcome = { status: 'lost' } | { status: 'skipped' } | { status: 'ticked' | 'pending'; result: TickResult };
+export type TickOutcome =
+  | { status: 'lost' }
+  | { status: 'skipped' }
+  | { status: 'ticked' | 'pending'; result: TickResult };
 
 /** The keys of a lane in the order of tick and restore. */
 export const laneKeyList = (room: string, lane: string): string[] => {
@@ -54,7 +63,11 @@ export async function tickRoom(
   const keys = roomKeys(room);
   const names = [keys.config, keys.state, keys.live, keys.spent, keys.facts, keys.ring];
   const reply = asList(
-    await client.run('tick', [...names, ...lanes.flatMap((lane) => laneKeyList(room, lane))], [epoch, accessKey(room, ''), room, tick, ...lanes]),
+    await client.run(
+      'tick',
+      [...names, ...lanes.flatMap((lane) => laneKeyList(room, lane))],
+      [epoch, accessKey(room, ''), room, tick, ...lanes],
+    ),
     1,
   );
   const status = asText(reply[0]);
@@ -65,9 +78,18 @@ export async function tickRoom(
 }
 
 /** Makes a written tick count: keys claimable, board published. Idempotent; false when another worker was first. */
-export async function commitTick(client: ScriptClient, room: string, epoch: number, lanes: string[], result: TickResult): Promise<boolean> {
+export async function commitTick(
+  client: ScriptClient,
+  room: string,
+  epoch: number,
+  lanes: string[],
+  result: TickResult,
+): Promise<boolean> {
   const keys = roomKeys(room);
-  const announcement = JSON.stringify({ board: result.board, admitted: result.admitted.map((admission) => admission.id) });
+  const announcement = JSON.stringify({
+    board: result.board,
+    admitted: result.admitted.map((admission) => admission.id),
+  });
   const reply = await client.run(
     'commit-tick',
     [keys.config, keys.state, keys.board, keys.facts, ...lanes.map((lane) => laneKeys(room, lane).calls)],

@@ -8,8 +8,17 @@ export function ticketKeys(ticket: Pick<TicketRef, 'room' | 'lane' | 'ticketId'>
   const room = roomKeys(ticket.room);
   const lane = laneKeys(ticket.room, ticket.lane);
   return [
-    room.config, room.state, room.live, room.spent, room.facts,
-    lane.waiting, lane.ready, lane.readySeen, lane.late, lane.calls, lane.answers,
+    room.config,
+    room.state,
+    room.live,
+    room.spent,
+    room.facts,
+    lane.waiting,
+    lane.ready,
+    lane.readySeen,
+    lane.late,
+    lane.calls,
+    lane.answers,
     accessKey(ticket.room, ticket.ticketId),
   ];
 }

@@ -20,7 +20,10 @@ export type ClientUnderTest = { name: string; client: ScriptClient };
 const TOKEN = 'a-token-for-tests';
 
 /** Puts all three clients before one Redis. `redisUrl` may point at a port where nobody listens. */
-export async function startClients(redisUrl: string, scripts: ScriptSet): Promise<{ clients: ClientUnderTest[]; stop(): Promise<void> }> {
+export async function startClients(
+  redisUrl: string,
+  scripts: ScriptSet,
+): Promise<{ clients: ClientUnderTest[]; stop(): Promise<void> }> {
   const redis = connectRedis(redisUrl);
   await redis.connect().catch(() => {});
   const rest = await startRestFront(redisUrl);
@@ -53,21 +56,39 @@ async function startRestFront(redisUrl: string) {
       subscriptions.close();
       redis.close();
       if ('closeAllConnections' in server) server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
     },
   };
 }
 
 const probeAnswerSchema: v.GenericSchema<unknown, ProbeAnswer> = v.union([
   v.object({ value: v.unknown() }),
-  v.object({ code: v.picklist(['store_unavailable', 'room_recovering', 'lane_unknown', 'room_rejecting', 'room_closed', 'internal']) }),
+  v.object({
+    code: v.picklist([
+      'store_unavailable',
+      'room_recovering',
+      'lane_unknown',
+      'room_rejecting',
+      'room_closed',
+      'internal',
+    ]),
+  }),
   v.object({ fault: v.string() }),
 ]);
 
-async function startWorkerd(restUrl: string, scripts: ScriptSet): Promise<{ client: ScriptClient; stop(): Promise<void> }> {
+async function startWorkerd(
+  restUrl: string,
+  scripts: ScriptSet,
+): Promise<{ client: ScriptClient; stop(): Promise<void> }> {
   const bundle = await build({
     entryPoints: [join(import.meta.dirname, 'workerd-probe.ts')],
-    bundle: true, format: 'esm', write: false, conditions: ['workerd', 'worker', 'browser'], target: 'es2023',
+    bundle: true,
+    format: 'esm',
+    write: false,
+    conditions: ['workerd', 'worker', 'browser'],
+    target: 'es2023',
   });
   const miniflare = new Miniflare({
     modules: true,
@@ -84,7 +105,8 @@ async function startWorkerd(restUrl: string, scripts: ScriptSet): Promise<{ clie
   };
   return {
     client: {
-      run: async (script, keys, args) => toReply(await ask({ method: 'run', script, keys: [...keys], args: [...args] })),
+      run: async (script, keys, args) =>
+        toReply(await ask({ method: 'run', script, keys: [...keys], args: [...args] })),
       get: async (key) => v.parse(v.nullable(v.string()), await ask({ method: 'get', key })),
       isMember: async (key, member) =>
         v.parse(v.object({ member: v.boolean(), exists: v.boolean() }), await ask({ method: 'isMember', key, member })),

@@ -40,7 +40,16 @@ describe('the two Redis clients', () => {
 
   it('walk through what matters: claims, refusals and odd ids among them', () => {
     const answers = JSON.stringify(recorders.get('ioredis')?.transcript);
-    for (const sign of ['"active"', '"spent"', '"ready"', '"refused":"room_recovering"', '"refused":"room_not_found"', '"refused":"lane_unknown"', '"refused":"room_rejecting"', '"allowed":false']) {
+    for (const sign of [
+      '"active"',
+      '"spent"',
+      '"ready"',
+      '"refused":"room_recovering"',
+      '"refused":"room_not_found"',
+      '"refused":"lane_unknown"',
+      '"refused":"room_rejecting"',
+      '"allowed":false',
+    ]) {
       expect(answers).toContain(sign);
     }
   });
@@ -55,7 +64,13 @@ describe('the two Redis clients', () => {
     const { clients, stop } = await startClients(gone.url, scriptsWithTestClock());
     for (const { client } of clients) {
       const began = performance.now();
-      const refusal = await readPlace(client, { room: 'demo', ticketId: 'a', lane: 'general', score: '1', expMs: 1 }).catch((error: unknown) => error);
+      const refusal = await readPlace(client, {
+        room: 'demo',
+        ticketId: 'a',
+        lane: 'general',
+        score: '1',
+        expMs: 1,
+      }).catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(OperatingError);
       expect(refusal).toMatchObject({ code: 'store_unavailable' });
       expect(performance.now() - began).toBeLessThan(1000);

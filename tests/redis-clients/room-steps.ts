@@ -19,23 +19,67 @@ const START = 1_800_000_000_000;
 const LANES = ['general'];
 
 /** Values that clients are known to bend: numbers in disguise, JSON in disguise, empty, wide, with line ends. */
-export const ODD_IDS = ['1', '01', '1e3', 'null', 'true', '{"a":1}', '"quoted"', ' space ', 'ünïcødé 🎟', 'line\nend', '-0', 'x'.repeat(2000)];
+export const ODD_IDS = [
+  '1',
+  '01',
+  '1e3',
+  'null',
+  'true',
+  '{"a":1}',
+  '"quoted"',
+  ' space ',
+  'ünïcødé 🎟',
+  'line\nend',
+  '-0',
+  'x'.repeat(2000),
+];
 
 const config = (method: string) => ({
-  version: '1', newUsersPerMinute: '600', totalActiveUsers: '10', sessionDurationSeconds: '600', claimWindowSeconds: '120', queueingMethod: method,
-  opensAtMs: '', lobbyOpensAtMs: '', closesAtMs: '', paused: '0', closed: '0', message: 'Grüße 🎟', lanes: '[{"name":"general","weight":1}]',
+  version: '1',
+  newUsersPerMinute: '600',
+  totalActiveUsers: '10',
+  sessionDurationSeconds: '600',
+  claimWindowSeconds: '120',
+  queueingMethod: method,
+  opensAtMs: '',
+  lobbyOpensAtMs: '',
+  closesAtMs: '',
+  paused: '0',
+  closed: '0',
+  message: 'Grüße 🎟',
+  lanes: '[{"name":"general","weight":1}]',
   edge: JSON.stringify({
-    name: 'Demo', lanes: [{ name: 'general', weight: 1 }], opensAtMs: null, drawSeed: 's', joinsPerClientPerMinute: 9, shopUrl: null, allowedReturnHosts: [],
+    name: 'Demo',
+    lanes: [{ name: 'general', weight: 1 }],
+    opensAtMs: null,
+    drawSeed: 's',
+    joinsPerClientPerMinute: 9,
+    shopUrl: null,
+    allowedReturnHosts: [],
   }),
 });
-const lane = { name: 'general', counter: 1, leasedTo: 1000, base: 1, calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0, show: 0.6 };
+const lane = {
+  name: 'general',
+  counter: 1,
+  leasedTo: 1000,
+  base: 1,
+  calledTo: '0',
+  nearTo: '0',
+  admittedTo: '0',
+  lateTo: 0,
+  show: 0.6,
+};
 
 /** Walks every room script through what it can answer, and every refusal of theirs. */
 export async function walkRoom({ client, note }: Recorder, redis: Redis): Promise<void> {
   let now = START;
   const at = async (ms: number) => setTestClock(redis, (now = ms));
   const ticket = (ticketId: string, score?: string): TicketRef => ({
-    room: ROOM, ticketId, lane: 'general', expMs: START + 86_400_000, ...(score === undefined ? {} : { score }),
+    room: ROOM,
+    ticketId,
+    lane: 'general',
+    expMs: START + 86_400_000,
+    ...(score === undefined ? {} : { score }),
   });
   let tick = 0;
   const tickOnce = async (): Promise<unknown> => {
@@ -50,8 +94,18 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await note('an unknown room in an empty store is recovering', () => readRoomInfo(client, ROOM));
   await note('joining a lost room', () => joinRoom(client, ticket('a')));
   await note('restore', () =>
-    restoreRoom(client, ROOM, 1, { tick: 0, opened: true, config: config('fifo'), lanes: [lane], live: [['old', START + 5000, 'session']], spent: [['gone', START + 9000]] }));
-  await note('restoring the same epoch again', () => restoreRoom(client, ROOM, 1, { tick: 0, opened: true, config: {}, lanes: [lane], live: [], spent: [] }));
+    restoreRoom(client, ROOM, 1, {
+      tick: 0,
+      opened: true,
+      config: config('fifo'),
+      lanes: [lane],
+      live: [['old', START + 5000, 'session']],
+      spent: [['gone', START + 9000]],
+    }),
+  );
+  await note('restoring the same epoch again', () =>
+    restoreRoom(client, ROOM, 1, { tick: 0, opened: true, config: {}, lanes: [lane], live: [], spent: [] }),
+  );
   await redis.sadd(ROOMS_KEY, ROOM);
   await note('a room that nobody knows', () => readRoomInfo(client, 'nowhere'));
   for (const id of ODD_IDS) await note(`join ${id.slice(0, 20)}`, () => joinRoom(client, ticket(id)));
@@ -63,9 +117,17 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await redis.script('FLUSH');
   await note('an answer after SCRIPT FLUSH', () => answerCall(client, ticket(ODD_IDS[0] ?? '', '2'), true));
   await redis.script('FLUSH');
-  await note('many answers after SCRIPT FLUSH', () => answerMany(client, ROOM, 'general', ODD_IDS.slice(1).map((id, i) => ticket(id, String(i + 3)))));
+  await note('many answers after SCRIPT FLUSH', () =>
+    answerMany(
+      client,
+      ROOM,
+      'general',
+      ODD_IDS.slice(1).map((id, i) => ticket(id, String(i + 3))),
+    ),
+  );
   for (let i = 0; i < 2; i++) await note(`admitting tick ${i}`, tickOnce);
-  for (const [i, id] of ODD_IDS.entries()) await note(`claim ${id.slice(0, 20)}`, () => answerCall(client, ticket(id, String(i + 2)), true));
+  for (const [i, id] of ODD_IDS.entries())
+    await note(`claim ${id.slice(0, 20)}`, () => answerCall(client, ticket(id, String(i + 2)), true));
   await note('leave', () => leaveRoom(client, ticket(ODD_IDS[0] ?? '', '2')));
   await note('leave again', () => leaveRoom(client, ticket(ODD_IDS[0] ?? '', '2')));
   await note('a tick with facts', tickOnce);

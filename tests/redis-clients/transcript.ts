@@ -20,7 +20,13 @@ export function createRecorder(client: ScriptClient): Recorder {
   return {
     transcript,
     ran,
-    client: { ...client, run: (script, keys, args) => (ran.add(script), client.run(script, keys, args)) },
+    client: {
+      ...client,
+      run(script, keys, args) {
+        ran.add(script);
+        return client.run(script, keys, args);
+      },
+    },
     async note(step, call) {
       try {
         transcript.push({ step, answer: await call() });

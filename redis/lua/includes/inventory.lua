@@ -1,0 +1,183 @@
+--- @include "now"
+--- @include "numbers"
+--- Purpose: what every inventory script shares: cells, hold records, versions and deltas, freeing and sweeping.
+--- KEYS: 1 meta, 2 seats, 3 zones, 4 holds, 5 claims, 6 deltas, 7 bookings of the performance, 8 the room's state
+--- meta: epoch, loaded (the epoch it was loaded for), n (version counter), seats, legs, stride, layout (JSON), loader, loader_at.
+--- seats: two bits a cell. A cell is one seat on one leg: leg * stride + seat, stride = seats rounded up to a whole byte.
+--- zones: `<zone>:<leg>` → free places of a general zone. holds: hold id by its end (ms). claims: cell → who has it,
+--- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
+--- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''.
+--- owner:<owner>: hold id → places|signature. Keys of other holds and owners are built from meta's name: same slot.
+local meta_key, seats_key, zones_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local claims_key, deltas_key, bookings_key, state_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local prefix = string.sub(meta_key, 1, -5)
+local FREE, HELD, SOLD = 0, 1, 2
+-- Deltas kept for feeds that fell behind; who is further behind reads a snapshot.
+local MAX_DELTAS = 10000
+-- Lua can't unpack more than about 8,000 values into one call.
+local CELLS_PER_CALL = 1000
+
+local function refuse(code)
+  return redis.error_reply('ONSALE ' .. code)
+end
+
+-- The inventory's facts, or nil unless it is loaded for the room's present epoch.
+local function read_meta()
+  local found = redis.call('HMGET', meta_key, 'loaded', 'stride', 'legs')
+  local epoch = redis.call('HGET', state_key, 'epoch')
+  if not epoch or found[1] ~= epoch then return nil end
+  return { epoch = epoch, stride = tonumber(found[2]), legs = tonumber(found[3]) }
+end
+
+local function version_of(meta)
+  return meta.epoch .. '.' .. redis.call('HGET', meta_key, 'n')
+end
+
+-- A seat's two bits are the lowest of its byte first, as on the wire; BITFIELD counts from the highest.
+local function bit_of(cell)
+  return 2 * cell - 4 * (cell % 4) + 6
+end
+
+local function numbers_of(csv)
+  local list = {}
+  for text in string.gmatch(csv, '%d+') do list[#list + 1] = tonumber(text) end
+  return list
+end
+
+-- { { 'zone', quantity }, … } of 'zone=2,other=1'.
+local function quantities_of(csv)
+  local list = {}
+  for zone, quantity in string.gmatch(csv, '([^=,]+)=(%d+)') do list[#list + 1] = { zone, tonumber(quantity) } end
+  return list
+end
+
+local function cells_of(seats, from, to, stride)
+  local cells = {}
+  for leg = from, to - 1 do
+    for i = 1, #seats do cells[#cells + 1] = leg * stride + seats[i] end
+  end
+  return cells
+end
+
+-- Writes a state (or each cell's own, from a list) and returns what stood there before.
+local function write_cells(cells, states)
+  local before = {}
+  for first = 1, #cells, CELLS_PER_CALL do
+    local command = {}
+    for i = first, math.min(first + CELLS_PER_CALL - 1, #cells) do
+      local n = #command
+      command[n + 1], command[n + 2], command[n + 3] = 'SET', 'u2', bit_of(cells[i])
+      command[n + 4] = type(states) == 'table' and states[i] or states
+    end
+    local replies = redis.call('BITFIELD', seats_key, unpack(command))
+    for i = 1, #replies do before[#before + 1] = replies[i] end
+  end
+  return before
+end
+
+local function write_claims(cells, holder)
+  for first = 1, #cells, CELLS_PER_CALL do
+    local pairs_ = {}
+    for i = first, math.min(first + CELLS_PER_CALL - 1, #cells) do
+      pairs_[#pairs_ + 1] = cells[i]
+      pairs_[#pairs_ + 1] = holder
+    end
+    redis.call('HSET', claims_key, unpack(pairs_))
+  end
+end
+
+-- Those of the cells that this holder has: Postgres may have given one to somebody else in the meantime.
+local function cells_held_by(cells, holder)
+  local held = {}
+  for first = 1, #cells, CELLS_PER_CALL do
+    local last = math.min(first + CELLS_PER_CALL - 1, #cells)
+    local holders = redis.call('HMGET', claims_key, unpack(cells, first, last))
+    for i = 1, #holders do
+      if holders[i] == holder then held[#held + 1] = cells[first + i - 1] end
+    end
+  end
+  return held
+end
+
+-- Gives a change its version and keeps it for feeds. `zones` tells by how much free places change: 'zone=-2'.
+local function announce(meta, from, to, state, seats, zones)
+  local n = digits(redis.call('HINCRBY', meta_key, 'n', 1))
+  local delta = from .. '|' .. to .. '|' .. state .. '|' .. seats .. '|' .. zones
+  redis.call('XADD', deltas_key, 'MAXLEN', '~', MAX_DELTAS, meta.epoch .. '-' .. n, 'd', delta)
+  return meta.epoch .. '.' .. n
+end
+
+local function change_zones(from, to, zones, sign)
+  for _, wish in ipairs(quantities_of(zones)) do
+    for leg = from, to - 1 do redis.call('HINCRBY', zones_key, wish[1] .. ':' .. leg, sign * wish[2]) end
+  end
+end
+
+-- Frees cells and places and announces it; cells that are no longer whole rows of [from, to) are told leg by leg.
+local function free_places(meta, holder, from, to, seats, zones)
+  local all = cells_of(numbers_of(seats), from, to, meta.stride)
+  local cells = cells_held_by(all, holder)
+  if #cells > 0 then
+    write_cells(cells, FREE)
+    for first = 1, #cells, CELLS_PER_CALL do
+      redis.call('HDEL', claims_key, unpack(cells, first, math.min(first + CELLS_PER_CALL - 1, #cells)))
+    end
+  end
+  change_zones(from, to, zones, 1)
+  if #cells == #all then return announce(meta, from, to, FREE, seats, zones) end
+  local by_leg = {}
+  for _, cell in ipairs(cells) do
+    local leg = math.floor(cell / meta.stride)
+    by_leg[leg] = (by_leg[leg] and by_leg[leg] .. ',' or '') .. (cell % meta.stride)
+  end
+  for leg = from, to - 1 do
+    if by_leg[leg] then announce(meta, leg, leg + 1, FREE, by_leg[leg], '') end
+  end
+  return announce(meta, from, to, FREE, '', zones)
+end
+
+local function read_hold(id)
+  local text = redis.call('GET', prefix .. 'hold:' .. id)
+  if not text then return nil end
+  local f = {}
+  for field in string.gmatch(text .. '|', '([^|]*)|') do f[#f + 1] = field end
+  return {
+    id = id, owner = f[1], from = tonumber(f[2]), to = tonumber(f[3]), seats = f[4], zones = f[5], places = f[6],
+    max = f[7], fence = f[8], booking = f[9], before = f[10],
+  }
+end
+
+local function write_hold(h)
+  local fields = { h.owner, h.from, h.to, h.seats, h.zones, h.places, h.max, h.fence, h.booking, h.before }
+  redis.call('SET', prefix .. 'hold:' .. h.id, table.concat(fields, '|'))
+end
+
+-- When the hold ends (ms); nil when it is over: at its end it is.
+local function end_of(id, now)
+  local ends = tonumber(redis.call('ZSCORE', holds_key, id) or '')
+  return ends and ends > now and ends or nil
+end
+
+-- Removes the record of a hold and leaves its cells and places as they are.
+local function forget_hold(hold)
+  redis.call('DEL', prefix .. 'hold:' .. hold.id)
+  redis.call('ZREM', holds_key, hold.id)
+  redis.call('HDEL', prefix .. 'owner:' .. hold.owner, hold.id)
+end
+
+local function free_hold(meta, id)
+  local hold = read_hold(id)
+  if not hold then
+    redis.call('ZREM', holds_key, id)
+    return
+  end
+  forget_hold(hold)
+  free_places(meta, 'h' .. id, hold.from, hold.to, hold.seats, hold.zones)
+end
+
+-- Frees at most `limit` holds that are over, oldest first; returns how many it found.
+local function sweep(meta, now, limit)
+  local over = redis.call('ZRANGEBYSCORE', holds_key, '-inf', now, 'LIMIT', 0, limit)
+  for i = 1, #over do free_hold(meta, over[i]) end
+  return #over
+end

@@ -1,0 +1,82 @@
+--- @include "inventory"
+--- Purpose: the one way places become held (place-hold, and pin-hold for a receipt whose hold is gone): all or nothing.
+-- A sweep of this many costs every hold little and keeps up with any rate of expiry.
+local SWEEP_FIRST = 20
+local SWEEP_MORE = 200
+
+-- Counts what the owner holds; holds that are over go first, and an unpinned one with the same signature is its twin.
+local function count_held(meta, now, owner_key, signature)
+  local owned, places, twin = redis.call('HGETALL', owner_key), 0, nil
+  for i = 1, #owned, 2 do
+    if end_of(owned[i], now) then
+      local count, sig = string.match(owned[i + 1], '^(%d+)|(.*)$')
+      places = places + tonumber(count)
+      if sig == signature then twin = owned[i] end
+    else
+      free_hold(meta, owned[i])
+    end
+  end
+  return places, twin
+end
+
+-- The zone that has too few places on some leg, and how many it has; nil when all have enough.
+local function short_zone(meta, now, from, to, zones)
+  for _, wish in ipairs(quantities_of(zones)) do
+    local free
+    repeat
+      free = math.huge
+      for leg = from, to - 1 do
+        free = math.min(free, tonumber(redis.call('HGET', zones_key, wish[1] .. ':' .. leg) or '0'))
+      end
+    until free >= wish[2] or sweep(meta, now, SWEEP_MORE) == 0
+    if free < wish[2] then return wish[1], math.max(free, 0) end
+  end
+end
+
+-- Frees holds that are over but were not swept yet, where they stand in the way; returns whether it freed any.
+local function free_stale_holders(meta, now, cells, before)
+  local freed = false
+  for i = 1, #cells do
+    local holder = before[i] == HELD and redis.call('HGET', claims_key, cells[i])
+    if holder and string.sub(holder, 1, 1) == 'h' and not end_of(string.sub(holder, 2), now) then
+      free_hold(meta, string.sub(holder, 2))
+      freed = true
+    end
+  end
+  return freed
+end
+
+-- Marks the cells held, or nothing; returns nil, or the seats that are not free as 'a,b'.
+local function hold_cells(meta, now, cells)
+  if #cells == 0 then return nil end
+  local before, clash = write_cells(cells, HELD), false
+  for i = 1, #before do clash = clash or before[i] ~= FREE end
+  if not clash then return nil end
+  write_cells(cells, before)
+  if free_stale_holders(meta, now, cells, before) then return hold_cells(meta, now, cells) end
+  local seats, seen = {}, {}
+  for i = 1, #cells do
+    local seat = cells[i] % meta.stride
+    if before[i] ~= FREE and not seen[seat] then
+      seen[seat] = true
+      seats[#seats + 1] = seat
+    end
+  end
+  return table.concat(seats, ',')
+end
+
+-- Takes the places of `hold` until `ends`, or returns the refusal. `hold.fence` stays when it is set (a hold placed again).
+local function take_places(meta, now, hold, ends)
+  local zone, available = short_zone(meta, now, hold.from, hold.to, hold.zones)
+  if zone then return { 'zone_sold_out', zone, available } end
+  local cells = cells_of(numbers_of(hold.seats), hold.from, hold.to, meta.stride)
+  local taken = hold_cells(meta, now, cells)
+  if taken then return { 'seats_unavailable', taken } end
+  if #cells > 0 then write_claims(cells, 'h' .. hold.id) end
+  if hold.zones ~= '' then change_zones(hold.from, hold.to, hold.zones, -1) end
+  hold.version = announce(meta, hold.from, hold.to, HELD, hold.seats, string.gsub(hold.zones, '=', '=-'))
+  hold.fence = hold.fence or hold.version
+  write_hold(hold)
+  redis.call('ZADD', holds_key, ends, hold.id)
+  redis.call('HSET', prefix .. 'owner:' .. hold.owner, hold.id, hold.places .. '|' .. hold.signature)
+end
