@@ -50,6 +50,14 @@ export const inventoryKeys = (room: string, performanceId: string) => {
     /** Places held per owner, for the hold limit. */
     owner: (owner: string) => `${prefix}:owner:${owner}`,
     idempotency: (caller: string, key: string) => `${prefix}:idem:${caller}:${key}`,
+    /** Booking id → version and state, for bookings that have places. */
+    bookings: `${prefix}:bookings`,
+    /** Tombstone of a hold that was given back: its receipt places nothing any more. */
+    released: (holdId: string) => `${prefix}:released:${holdId}`,
+    /** Last version of a booking whose places were freed. */
+    freed: (bookingId: string) => `${prefix}:freed:${bookingId}`,
+    /** Marks a booking request under way, by caller and Idempotency-Key. */
+    inFlight: (caller: string, key: string) => `${prefix}:in-flight:${caller}:${key}`,
   } as const;
 };
 

@@ -136,6 +136,7 @@ for _, lane in ipairs(lanes) do
   -- Nobody beyond the start of the oldest open call: who answers in time is never overtaken.
   local gate = lane.calls[1] and digits(lane.calls[1].from) or '+inf'
   lane.punctual, lane.behind, lane.next_punctual, lane.next_behind = {}, {}, 1, 1
+  lane.gone_ready, lane.gone_late = {}, {}
   if allowance > 0 then
     lane.punctual = redis.call('ZRANGEBYSCORE', lane.ready, '-inf', gate, 'WITHSCORES', 'LIMIT', 0, allowance)
     lane.behind = redis.call('ZRANGE', lane.late, 0, allowance - 1, 'WITHSCORES')
@@ -161,18 +162,14 @@ local function take(lane)
     lane.late_to = math.max(lane.late_to, tonumber(score))
     lane.late_credit = math.max(0, lane.late_credit - 1)
     lane.late_count = lane.late_count - 1
-    redis.call('ZREM', lane.late, id)
+    lane.gone_late[#lane.gone_late + 1] = id
   else
     id, score = lane.punctual[lane.next_punctual], lane.punctual[lane.next_punctual + 1]
     lane.next_punctual = lane.next_punctual + 2
     lane.admitted_to = tonumber(score)
     lane.ready_count = lane.ready_count - 1
-    redis.call('ZREM', lane.ready, id)
+    lane.gone_ready[#lane.gone_ready + 1] = id
   end
-  redis.call('ZREM', lane.seen, id)
-  -- 6. The access key; not claimable before the tick is committed.
-  redis.call('SET', ARGV[2] .. id, digits(until_ms) .. ' key ' .. digits(period), 'PX', until_ms - now + KEY_TIDY_MS)
-  redis.call('ZADD', live_key, until_ms, id)
   admitted[#admitted + 1] = { id = id, lane = lane.name, score = score, late = late }
 end
 while #admitted < allowance do
@@ -190,6 +187,27 @@ while #admitted < allowance do
   end
   chosen.turn = chosen.turn - able_weight
   take(chosen)
+end
+-- 6. The access keys, not claimable before the tick is committed; who got one stands in no line any more.
+local function in_chunks(list, use)
+  for from = 1, #list, 1000 do use(from, math.min(#list, from + 999)) end
+end
+local key_value, key_ttl = digits(until_ms) .. ' key ' .. digits(period), digits(until_ms - now + KEY_TIDY_MS)
+local live_entries = {}
+for index, admission in ipairs(admitted) do
+  redis.call('SET', ARGV[2] .. admission.id, key_value, 'PX', key_ttl)
+  live_entries[2 * index - 1], live_entries[2 * index] = digits(until_ms), admission.id
+end
+in_chunks(live_entries, function(from, to) redis.call('ZADD', live_key, unpack(live_entries, from, to)) end)
+for _, lane in ipairs(lanes) do
+  in_chunks(lane.gone_ready, function(from, to)
+    redis.call('ZREM', lane.ready, unpack(lane.gone_ready, from, to))
+    redis.call('ZREM', lane.seen, unpack(lane.gone_ready, from, to))
+  end)
+  in_chunks(lane.gone_late, function(from, to)
+    redis.call('ZREM', lane.late, unpack(lane.gone_late, from, to))
+    redis.call('ZREM', lane.seen, unpack(lane.gone_late, from, to))
+  end)
 end
 pace = pace - #admitted * MINUTE_MS
 live = live + #admitted

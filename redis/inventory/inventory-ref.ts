@@ -1,0 +1,45 @@
+import { inventoryKeys, roomKeys } from '../keys.ts';
+import { asText } from '../reply.ts';
+import type { RedisReply } from '../script-client.ts';
+
+/** Which inventory a script works on; the room's hash tag puts both into one slot. */
+export type InventoryRef = { room: string; performanceId: string };
+
+/** Places of one performance, as scripts take them: legs [from, to), seat indexes, and numbers of places in general zones. */
+export type Places = {
+  legs: [from: number, to: number];
+  seats: number[];
+  zones: { zoneId: string; quantity: number }[];
+};
+
+/** Seats plus places in general zones: what the hold limit counts. */
+export const countPlaces = (places: Places): number =>
+  places.seats.length + places.zones.reduce((sum, zone) => sum + zone.quantity, 0);
+
+/** KEYS 1–8 of every inventory script, in the order of `includes/inventory.lua`. */
+export function inventoryScriptKeys(ref: InventoryRef): string[] {
+  const keys = inventoryKeys(ref.room, ref.performanceId);
+  const { state } = roomKeys(ref.room);
+  return [keys.meta, keys.seats, keys.zones, keys.holds, keys.claims, keys.deltas, keys.bookings, state];
+}
+
+/** Places as scripts read them: from, to, seats, zones. Sorted, so that the same wish is always the same text. */
+export function placesArgs(places: Places): [number, number, string, string] {
+  const zones = places.zones.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1));
+  return [
+    ...places.legs,
+    places.seats.toSorted((a, b) => a - b).join(','),
+    zones.map(({ zoneId, quantity }) => `${zoneId}=${quantity}`).join(','),
+  ];
+}
+
+/** A script's list of seats ('3,17'). */
+export const asSeats = (reply: RedisReply | undefined): number[] => {
+  const text = asText(reply);
+  return text === '' ? [] : text.split(',').map(Number);
+};
+
+/** For an outcome that is none of the script's: the script and its reader have drifted apart. */
+export function unknownOutcome(script: string, outcome: string): never {
+  throw new TypeError(`${script} replied with ${outcome}`);
+}

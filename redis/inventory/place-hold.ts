@@ -1,0 +1,75 @@
+import {
+  HOLD_BEYOND_SESSION_SECONDS,
+  HOLD_MAX_SECONDS,
+  HOLD_TTL_SECONDS,
+  IDEMPOTENCY_TTL_SECONDS,
+} from '../../contracts/limits.ts';
+import { accessKey, inventoryKeys, roomKeys } from '../keys.ts';
+import { asList, asNumber, asText } from '../reply.ts';
+import type { RedisReply, ScriptClient } from '../script-client.ts';
+import { asSeats, countPlaces, type InventoryRef, inventoryScriptKeys, type Places, placesArgs, unknownOutcome } from './inventory-ref.ts';
+
+export type HoldWish = InventoryRef & {
+  /** A new id; it is used unless the same wish is already held or the key was answered before. */
+  holdId: string;
+  /** The pass subject: the ticket id. */
+  owner: string;
+  places: Places;
+  idempotencyKey: string;
+  bodyHash: string;
+};
+
+/** A hold as Redis keeps it; times are Redis ms. `fence` and `version` are `epoch.n`. */
+export type PlacedHold = { holdId: string; fence: string; expiresAtMs: number; maxExpiresAtMs: number; version: string; nowMs: number };
+
+export type PlaceHoldOutcome =
+  /** `replayed`: this Idempotency-Key was answered before, and this is that answer. */
+  | { outcome: 'placed'; replayed: boolean; hold: PlacedHold }
+  | { outcome: 'limit_reached'; limit: number; held: number }
+  | { outcome: 'seats_unavailable'; seats: number[] }
+  | { outcome: 'zone_sold_out'; zoneId: string; available: number };
+
+/**
+ * Holds all places or none, atomically, for the owner of a live access key: 10 min, never beyond 5 min after the session.
+ * Who asks again for exactly what they hold gets the same hold. Refuses: `inventory_rebuilding`, `not_admitted`,
+ * `session_ended`, `idempotency_key_reused`, `store_unavailable`.
+ */
+export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<PlaceHoldOutcome> {
+  const keys = inventoryKeys(wish.room, wish.performanceId);
+  const names = [
+    ...inventoryScriptKeys(wish),
+    roomKeys(wish.room).config,
+    accessKey(wish.room, wish.owner),
+    keys.owner(wish.owner),
+    keys.idempotency(wish.owner, wish.idempotencyKey),
+  ];
+  const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, IDEMPOTENCY_TTL_SECONDS].map((s) => s * 1000);
+  const args = [wish.holdId, wish.owner, ...placesArgs(wish.places), countPlaces(wish.places), wish.bodyHash, ...lives];
+  return toOutcome(asList(await client.run('place-hold', names, args), 1));
+}
+
+function toOutcome(reply: RedisReply[]): PlaceHoldOutcome {
+  const outcome = asText(reply[0]);
+  switch (outcome) {
+    case 'placed':
+    case 'replayed':
+      return { outcome: 'placed', replayed: outcome === 'replayed', hold: toHold(reply) };
+    case 'limit_reached':
+      return { outcome, limit: asNumber(reply[1]), held: asNumber(reply[2]) };
+    case 'seats_unavailable':
+      return { outcome, seats: asSeats(reply[1]) };
+    case 'zone_sold_out':
+      return { outcome, zoneId: asText(reply[1]), available: asNumber(reply[2]) };
+    default:
+      return unknownOutcome('place-hold', outcome);
+  }
+}
+
+const toHold = ([, holdId, fence, expires, max, version, now]: RedisReply[]): PlacedHold => ({
+  holdId: asText(holdId),
+  fence: asText(fence),
+  expiresAtMs: asNumber(expires),
+  maxExpiresAtMs: asNumber(max),
+  version: asText(version),
+  nowMs: asNumber(now),
+});
