@@ -28,7 +28,10 @@ export async function applyClaims(
   inventory: InventoryRef,
   claims: BookingClaims,
 ): Promise<{ outcome: 'applied' | 'stale'; version: string }> {
-  const names = [...inventoryScriptKeys(inventory), inventoryKeys(inventory.room, inventory.performanceId).freed(claims.bookingId)];
+  const names = [
+    ...inventoryScriptKeys(inventory),
+    inventoryKeys(inventory.room, inventory.performanceId).freed(claims.bookingId),
+  ];
   const args = [...claimsArgs(claims), REMEMBER_FREED_MS];
   const [outcome, version] = asList(await client.run('apply-claims', names, args), 2);
   return { outcome: asText(outcome) === 'applied' ? 'applied' : 'stale', version: asText(version) };

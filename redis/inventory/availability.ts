@@ -27,7 +27,11 @@ export function writeState(states: Uint8Array, seat: number, state: SeatState): 
 }
 
 /** A seat's state on a stretch: free only when it is free on every leg, else the highest (blocked, sold, held). */
-export function stateOnLegs(snapshot: InventorySnapshot, seat: number, [from, to]: readonly [number, number]): SeatState {
+export function stateOnLegs(
+  snapshot: InventorySnapshot,
+  seat: number,
+  [from, to]: readonly [number, number],
+): SeatState {
   let state: SeatState = 0;
   for (let leg = from; leg < to; leg += 1) {
     const onLeg = readState(snapshot.legs[leg] ?? new Uint8Array(), seat);
@@ -40,7 +44,8 @@ export function stateOnLegs(snapshot: InventorySnapshot, seat: number, [from, to
 export function availabilityOn(snapshot: InventorySnapshot, legs: readonly [number, number]): StretchAvailability {
   const states = statesOn(snapshot, legs);
   const zones = snapshot.layout.zones.map((zone) => {
-    const available = zone.kind === 'general' ? freeIn(snapshot, zone.id, legs) : countFree(states, zone.start, zone.end);
+    const available =
+      zone.kind === 'general' ? freeIn(snapshot, zone.id, legs) : countFree(states, zone.start, zone.end);
     return { id: zone.id, available };
   });
   return { states, zones };
@@ -63,7 +68,8 @@ function statesOn(snapshot: InventorySnapshot, [from, to]: readonly [number, num
   const bytes = Math.ceil(snapshot.seats / 4);
   if (to - from === 1) return (snapshot.legs[from] ?? new Uint8Array()).slice(0, bytes);
   const states = new Uint8Array(bytes);
-  for (let seat = 0; seat < snapshot.seats; seat += 1) writeState(states, seat, stateOnLegs(snapshot, seat, [from, to]));
+  for (let seat = 0; seat < snapshot.seats; seat += 1)
+    writeState(states, seat, stateOnLegs(snapshot, seat, [from, to]));
   return states;
 }
 

@@ -1,4 +1,8 @@
-import { HOLD_BEYOND_SESSION_SECONDS, HOLD_EXTENSION_SECONDS, IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
+import {
+  HOLD_BEYOND_SESSION_SECONDS,
+  HOLD_EXTENSION_SECONDS,
+  IDEMPOTENCY_TTL_SECONDS,
+} from '../../contracts/limits.ts';
 import { accessKey, inventoryKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
 import type { ScriptClient } from '../script-client.ts';

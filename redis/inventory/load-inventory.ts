@@ -33,7 +33,11 @@ export async function beginLoad(client: ScriptClient, plan: LoadPlan): Promise<B
 }
 
 /** Writes at most LOAD_CHUNK bookings. False when another loader has taken over: stop. */
-export async function loadClaims(client: ScriptClient, load: InventoryRef & { token: string }, bookings: BookingClaims[]): Promise<boolean> {
+export async function loadClaims(
+  client: ScriptClient,
+  load: InventoryRef & { token: string },
+  bookings: BookingClaims[],
+): Promise<boolean> {
   if (bookings.length > LOAD_CHUNK) throw new RangeError(`at most ${LOAD_CHUNK} bookings at once`);
   const args = [load.token, ...bookings.flatMap(claimsArgs)];
   return asNumber(await client.run('load-claims', inventoryScriptKeys(load), args)) >= 0;

@@ -43,8 +43,16 @@ export async function pinHold(client: ScriptClient, pin: PinRequest): Promise<Pi
     keys.inFlight(pin.inFlight?.caller ?? '', pin.inFlight?.key ?? ''),
   ];
   const args = [
-    ...[pin.holdId, pin.owner, ...placesArgs(pin.places), countPlaces(pin.places), pin.fence],
-    ...[pin.maxExpiresAtMs, pin.expiresAtMs, pin.bookingId, pin.payByMs, pin.inFlight?.ttlMs ?? 0],
+    pin.holdId,
+    pin.owner,
+    ...placesArgs(pin.places),
+    countPlaces(pin.places),
+    pin.fence,
+    pin.maxExpiresAtMs,
+    pin.expiresAtMs,
+    pin.bookingId,
+    pin.payByMs,
+    pin.inFlight?.ttlMs ?? 0,
   ];
   const reply = asList(await client.run('pin-hold', names, args), 1);
   const outcome = asText(reply[0]);

@@ -7,7 +7,15 @@ import {
 import { accessKey, inventoryKeys, roomKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
 import type { RedisReply, ScriptClient } from '../script-client.ts';
-import { asSeats, countPlaces, type InventoryRef, inventoryScriptKeys, type Places, placesArgs, unknownOutcome } from './inventory-ref.ts';
+import {
+  asSeats,
+  countPlaces,
+  type InventoryRef,
+  inventoryScriptKeys,
+  type Places,
+  placesArgs,
+  unknownOutcome,
+} from './inventory-ref.ts';
 
 export type HoldWish = InventoryRef & {
   /** A new id; it is used unless the same wish is already held or the key was answered before. */
@@ -20,7 +28,14 @@ export type HoldWish = InventoryRef & {
 };
 
 /** A hold as Redis keeps it; times are Redis ms. `fence` and `version` are `epoch.n`. */
-export type PlacedHold = { holdId: string; fence: string; expiresAtMs: number; maxExpiresAtMs: number; version: string; nowMs: number };
+export type PlacedHold = {
+  holdId: string;
+  fence: string;
+  expiresAtMs: number;
+  maxExpiresAtMs: number;
+  version: string;
+  nowMs: number;
+};
 
 export type PlaceHoldOutcome =
   /** `replayed`: this Idempotency-Key was answered before, and this is that answer. */
@@ -43,7 +58,9 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     keys.owner(wish.owner),
     keys.idempotency(wish.owner, wish.idempotencyKey),
   ];
-  const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, IDEMPOTENCY_TTL_SECONDS].map((s) => s * 1000);
+  const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, IDEMPOTENCY_TTL_SECONDS].map(
+    (s) => s * 1000,
+  );
   const args = [wish.holdId, wish.owner, ...placesArgs(wish.places), countPlaces(wish.places), wish.bodyHash, ...lives];
   return toOutcome(asList(await client.run('place-hold', names, args), 1));
 }

@@ -23,7 +23,11 @@ export type ReadDeltasOutcome =
 export const MAX_DELTAS = 1000;
 
 /** What changed after `since` (`epoch.n`). Changes nothing. Refuses: `inventory_rebuilding`, `store_unavailable`. */
-export async function readDeltas(client: ScriptClient, inventory: InventoryRef, since: string): Promise<ReadDeltasOutcome> {
+export async function readDeltas(
+  client: ScriptClient,
+  inventory: InventoryRef,
+  since: string,
+): Promise<ReadDeltasOutcome> {
   const parts = /^(\d+)\.(\d+)$/.exec(since);
   if (parts === null) return { outcome: 'gone' };
   const [, epoch = '', n = ''] = parts;
@@ -38,7 +42,13 @@ export async function readDeltas(client: ScriptClient, inventory: InventoryRef, 
 
 function toDelta(version: string, text: string): InventoryDelta {
   const [from = '', to = '', state = '', seats = '', zones = ''] = text.split('|');
-  return { version, legs: [Number(from), Number(to)], seats: asSeats(seats), state: toState(state), zones: toChanges(zones) };
+  return {
+    version,
+    legs: [Number(from), Number(to)],
+    seats: asSeats(seats),
+    state: toState(state),
+    zones: toChanges(zones),
+  };
 }
 
 function toChanges(text: string): { zoneId: string; change: number }[] {

@@ -10,7 +10,10 @@ export type ReadHoldOutcome =
 
 /** Whether the hold lives, and until when. Changes nothing. Refuses: `inventory_rebuilding`, `store_unavailable`. */
 export async function readHold(client: ScriptClient, hold: HoldRef): Promise<ReadHoldOutcome> {
-  const reply = asList(await client.run('read-hold', inventoryScriptKeys(hold), [hold.holdId, hold.owner, hold.fence]), 1);
+  const reply = asList(
+    await client.run('read-hold', inventoryScriptKeys(hold), [hold.holdId, hold.owner, hold.fence]),
+    1,
+  );
   const outcome = asText(reply[0]);
   if (outcome === 'gone') return { outcome };
   if (outcome !== 'held') return unknownOutcome('read-hold', outcome);

@@ -15,9 +15,16 @@ export type ReleaseHoldOutcome =
  * Gives a hold back and announces its places as free. Idempotent; until `tombstoneUntilMs` (the receipt's longest end) its
  * receipt places nothing again. Refuses: `inventory_rebuilding`, `store_unavailable`.
  */
-export async function releaseHold(client: ScriptClient, hold: HoldRef, tombstoneUntilMs: number): Promise<ReleaseHoldOutcome> {
+export async function releaseHold(
+  client: ScriptClient,
+  hold: HoldRef,
+  tombstoneUntilMs: number,
+): Promise<ReleaseHoldOutcome> {
   const names = [...inventoryScriptKeys(hold), inventoryKeys(hold.room, hold.performanceId).released(hold.holdId)];
-  const reply = asList(await client.run('release-hold', names, [hold.holdId, hold.owner, hold.fence, tombstoneUntilMs]), 1);
+  const reply = asList(
+    await client.run('release-hold', names, [hold.holdId, hold.owner, hold.fence, tombstoneUntilMs]),
+    1,
+  );
   const outcome = asText(reply[0]);
   switch (outcome) {
     case 'released':

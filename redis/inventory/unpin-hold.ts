@@ -12,7 +12,13 @@ export async function unpinHold(
   client: ScriptClient,
   pin: InventoryRef & { holdId: string; bookingId: string; inFlight?: InFlight },
 ): Promise<number | null> {
-  const marker = inventoryKeys(pin.room, pin.performanceId).inFlight(pin.inFlight?.caller ?? '', pin.inFlight?.key ?? '');
-  const reply = asList(await client.run('unpin-hold', [...inventoryScriptKeys(pin), marker], [pin.holdId, pin.bookingId]), 1);
+  const marker = inventoryKeys(pin.room, pin.performanceId).inFlight(
+    pin.inFlight?.caller ?? '',
+    pin.inFlight?.key ?? '',
+  );
+  const reply = asList(
+    await client.run('unpin-hold', [...inventoryScriptKeys(pin), marker], [pin.holdId, pin.bookingId]),
+    1,
+  );
   return asText(reply[0]) === 'unpinned' ? asNumber(reply[1]) : null;
 }
