@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Child, SpawnChild } from './process/child.ts';
 import { spawnChild } from './process/child.ts';
@@ -130,8 +131,4 @@ async function ensureDatabase(port: number, database: string): Promise<void> {
   } finally {
     await sql.end();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

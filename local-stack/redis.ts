@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Child, SpawnChild } from './process/child.ts';
 import { spawnChild } from './process/child.ts';
 import { freePort } from './process/free-port.ts';
@@ -91,7 +92,7 @@ async function becomesReady(child: Child, port: number): Promise<boolean> {
     const answer = await ask(port, 'INFO server\r\nPING\r\n');
     // Another server may have taken the port before ours could, so it must say our pid.
     if (answer.includes(`process_id:${child.pid}\r\n`) && answer.includes('+PONG')) return true;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
   return false;
 }

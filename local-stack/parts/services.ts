@@ -7,72 +7,106 @@ import type { StoreAddresses } from './stores.ts';
 
 /** Our own services, each with exactly the variables of its config.ts. */
 export function serviceParts(settings: StackSettings, stores: StoreAddresses): Part[] {
-  const { root, keys, ports, dataFolder } = settings;
-  const { edgeUrl, coreUrl, feedUrl, restUrl, restToken, sandboxUrl } = addressesOf(settings);
-  const listen = (port: number): Record<string, string> => ({ HOST: '127.0.0.1', PORT: String(port) });
-  const jwks = { ONSALE_ORIGIN: edgeUrl, ONSALE_EDGE_JWKS_URL: `${edgeUrl}/.well-known/jwks.json` };
-  const database = (): Record<string, string> => ({ DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl });
   return [
-    servicePart({
-      name: 'sandbox-payments',
-      needs: ['build'],
-      root,
-      script: 'local-stack/sandbox-payments-main.js',
-      env: () => ({
-        ...listen(ports.sandbox),
-        ONSALE_DATA: dataFolder,
-        ONSALE_CORE_URL: coreUrl,
-        ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
-      }),
-    }),
-    servicePart({
-      name: 'core',
-      needs: ['build', 'migrations', 'redis', 'sandbox-payments'],
-      root,
-      script: 'core/main.js',
-      env: () => ({
-        ...database(),
-        ...jwks,
-        ...listen(ports.core),
-        ONSALE_FEED_URL: feedUrl,
-        ONSALE_CORE_SECRET: keys.coreSecret,
-        ONSALE_CORE_KEYS_FILE: keys.coreKeysFile,
-        ONSALE_OPERATOR_JWKS_FILE: keys.operatorJwksFile,
-        ONSALE_PAYMENTS_URL: sandboxUrl,
-        ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
-      }),
-    }),
-    servicePart({
-      name: 'admission-worker',
-      needs: ['build', 'seed'],
-      root,
-      script: 'admission-worker/main.js',
-      env: database,
-    }),
-    servicePart({
-      name: 'feed',
-      needs: ['build', 'redis'],
-      root,
-      script: 'feed/main.js',
-      env: () => ({ REDIS_URL: stores.redisUrl, ...jwks, ...listen(ports.feed) }),
-    }),
-    servicePart({
-      name: 'edge',
-      needs: ['build', 'rest-front'],
-      root,
-      script: 'local-stack/worker-main.js',
-      env: () => ({
-        ...listen(ports.edge),
-        ONSALE_WRANGLER_FILE: join(root, 'wrangler.toml'),
-        ONSALE_ORIGIN: edgeUrl,
-        ONSALE_CORE_URL: coreUrl,
-        ONSALE_FEED_URL: feedUrl,
-        ONSALE_CORE_SECRET: keys.coreSecret,
-        ONSALE_INSTANCE: keys.instance,
-        ONSALE_EDGE_KEYS: JSON.stringify(keys.edgeKeys),
-        UPSTASH_REDIS_REST_URL: restUrl,
-        UPSTASH_REDIS_REST_TOKEN: restToken,
-      }),
-    }),
+    sandboxPart(settings),
+    corePart(settings, stores),
+    admissionPart(settings, stores),
+    feedPart(settings, stores),
+    edgePart(settings),
   ];
+}
+
+function sandboxPart(settings: StackSettings): Part {
+  const { root, keys, ports, dataFolder } = settings;
+  return servicePart({
+    name: 'sandbox-payments',
+    needs: ['build'],
+    root,
+    script: 'local-stack/sandbox-payments-main.js',
+    env: () => ({
+      ...listenOn(ports.sandbox),
+      ONSALE_DATA: dataFolder,
+      ONSALE_CORE_URL: addressesOf(settings).coreUrl,
+      ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
+    }),
+  });
+}
+
+function corePart(settings: StackSettings, stores: StoreAddresses): Part {
+  const { root, keys, ports } = settings;
+  return servicePart({
+    name: 'core',
+    needs: ['build', 'migrations', 'redis', 'sandbox-payments'],
+    root,
+    script: 'core/main.js',
+    env: () => ({
+      ...storeVariables(stores),
+      ...edgeIdentity(settings),
+      ...listenOn(ports.core),
+      ONSALE_FEED_URL: addressesOf(settings).feedUrl,
+      ONSALE_CORE_SECRET: keys.coreSecret,
+      ONSALE_CORE_KEYS_FILE: keys.coreKeysFile,
+      ONSALE_OPERATOR_JWKS_FILE: keys.operatorJwksFile,
+      ONSALE_PAYMENTS_URL: addressesOf(settings).sandboxUrl,
+      ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
+    }),
+  });
+}
+
+function admissionPart({ root }: StackSettings, stores: StoreAddresses): Part {
+  return servicePart({
+    name: 'admission-worker',
+    needs: ['build', 'seed'],
+    root,
+    script: 'admission-worker/main.js',
+    env: () => storeVariables(stores),
+  });
+}
+
+function feedPart(settings: StackSettings, stores: StoreAddresses): Part {
+  const { root, ports } = settings;
+  return servicePart({
+    name: 'feed',
+    needs: ['build', 'redis'],
+    root,
+    script: 'feed/main.js',
+    env: () => ({ REDIS_URL: stores.redisUrl, ...edgeIdentity(settings), ...listenOn(ports.feed) }),
+  });
+}
+
+function edgePart(settings: StackSettings): Part {
+  const { root, keys, ports } = settings;
+  const { edgeUrl, coreUrl, feedUrl, restUrl, restToken } = addressesOf(settings);
+  return servicePart({
+    name: 'edge',
+    needs: ['build', 'rest-front'],
+    root,
+    script: 'local-stack/worker-main.js',
+    env: () => ({
+      ...listenOn(ports.edge),
+      ONSALE_WRANGLER_FILE: join(root, 'wrangler.toml'),
+      ONSALE_ORIGIN: edgeUrl,
+      ONSALE_CORE_URL: coreUrl,
+      ONSALE_FEED_URL: feedUrl,
+      ONSALE_CORE_SECRET: keys.coreSecret,
+      ONSALE_INSTANCE: keys.instance,
+      ONSALE_EDGE_KEYS: JSON.stringify(keys.edgeKeys),
+      UPSTASH_REDIS_REST_URL: restUrl,
+      UPSTASH_REDIS_REST_TOKEN: restToken,
+    }),
+  });
+}
+
+function listenOn(port: number): Record<string, string> {
+  return { HOST: '127.0.0.1', PORT: String(port) };
+}
+
+/** Whose tokens are believed, and where the keys for them are published. */
+function edgeIdentity(settings: StackSettings): Record<string, string> {
+  const { edgeUrl } = addressesOf(settings);
+  return { ONSALE_ORIGIN: edgeUrl, ONSALE_EDGE_JWKS_URL: `${edgeUrl}/.well-known/jwks.json` };
+}
+
+function storeVariables({ databaseUrl, redisUrl }: StoreAddresses): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
 }

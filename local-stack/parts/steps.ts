@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { buildAll } from '../build/bundle.ts';
 import { seedDemo } from '../demo/seed.ts';
 import { StackError } from '../stack-error.ts';
@@ -64,6 +65,6 @@ async function untilOk(url: string): Promise<void> {
     if (answer === undefined) return;
     if (Date.now() > until)
       throw new StackError(`GET ${url} was still refused after ${ANSWER_TIMEOUT_MS / 1_000} s: ${answer}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
 }

@@ -4,6 +4,7 @@ import type { Server } from 'node:net';
 import { realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A lock that is held until `release` or the end of the process, whichever way it ends. */
 export type Held = { release: () => Promise<void> };
@@ -19,7 +20,11 @@ export async function tryExclusive(name: string): Promise<Held | undefined> {
   const server = (await listen(path)) ?? ((await isAbandoned(path)) ? await listen(path) : undefined);
   if (server === undefined) return undefined;
   server.unref();
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+  const release = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  return { release };
 }
 
 /** Runs `work` while holding the lock; waits for whoever holds it, and calls `onWait` once if there is somebody. */
@@ -27,7 +32,7 @@ export async function exclusively<T>(name: string, work: () => Promise<T>, onWai
   let held = await tryExclusive(name);
   if (held === undefined) onWait();
   while (held === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
     held = await tryExclusive(name);
   }
   try {

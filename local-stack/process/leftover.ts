@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
@@ -20,7 +21,7 @@ export async function stopLeftover(
     if (next === undefined && Date.now() > until) next = 'SIGKILL';
     if (next !== undefined) send(pid, next);
     next = undefined;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
 }
 

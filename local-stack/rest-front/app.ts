@@ -2,12 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { streamSSE } from 'hono/streaming';
-import { encodeReply } from './encode-reply.ts';
+import { encodeReply, isList } from './encode-reply.ts';
 import type { JsonReply } from './encode-reply.ts';
 import { parseCommand, parseCommands } from './parse-commands.ts';
 import { StoreUnavailable } from './redis-connection.ts';
 import type { Outcome, RedisConnection } from './redis-connection.ts';
+import { eventStream } from './event-stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export type RestFront = {
@@ -20,7 +20,6 @@ type Answer = { result: JsonReply } | { error: string };
 
 /** The largest body that the official service's smallest plan takes. */
 const MAX_BODY_BYTES = 1_048_576;
-const SUBSCRIBE_BUFFER_LINES = 1_000;
 
 /**
  * The Upstash REST protocol in front of a plain Redis, as @upstash/redis 1.39 speaks it: `POST /` one command,
@@ -57,15 +56,19 @@ export function createRestFrontApp({ token, redis, subscriptions }: RestFront): 
     const parsed = parseCommands(await jsonBody(c));
     if (!parsed.ok) return c.json({ error: parsed.error }, 400);
     const outcome = await redis.transaction(parsed.value);
-    if (!outcome.ok || !Array.isArray(outcome.reply)) return single(c, outcome);
+    if (!outcome.ok || !isList(outcome.reply)) return single(c, outcome);
     const base64 = wantsBase64(c);
     return ok(
       c,
       outcome.reply.map((reply) => answerOf(outcomeOfItem(reply), base64)),
     );
   });
-  app.post('/subscribe/:channel', (c) => events(c, { channel: c.req.param('channel'), isPattern: false }));
-  app.post('/psubscribe/:channel', (c) => events(c, { channel: c.req.param('channel'), isPattern: true }));
+  app.post('/subscribe/:channel', (c) =>
+    eventStream(c, subscriptions, { channel: c.req.param('channel'), isPattern: false }),
+  );
+  app.post('/psubscribe/:channel', (c) =>
+    eventStream(c, subscriptions, { channel: c.req.param('channel'), isPattern: true }),
+  );
 
   app.notFound((c) => c.json({ error: 'ERR only POST /, /pipeline, /multi-exec, /subscribe and /psubscribe' }, 404));
   app.onError((error, c) => {
@@ -76,34 +79,6 @@ export function createRestFrontApp({ token, redis, subscriptions }: RestFront): 
     });
   });
 
-  const events = async (c: Context, subscription: { channel: string; isPattern: boolean }): Promise<Response> => {
-    const lines: string[] = [];
-    let wake = (): void => {};
-    let ended = false;
-    const end = (): void => {
-      ended = true;
-      wake();
-    };
-    const push = (line: string): void => {
-      // A reader who falls this far behind is cut off rather than kept in memory.
-      if (lines.push(line) > SUBSCRIBE_BUFFER_LINES) ended = true;
-      wake();
-    };
-    const unsubscribe = await subscriptions.open(subscription, push, end).catch((cause: unknown) => {
-      throw new StoreUnavailable(cause instanceof Error ? cause.message : 'Redis does not answer');
-    });
-    return streamSSE(c, async (stream) => {
-      stream.onAbort(end);
-      while (!ended) {
-        for (const line of lines.splice(0)) await stream.writeSSE({ data: line });
-        if (ended || lines.length > 0) continue;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      unsubscribe();
-    });
-  };
   return app;
 }
 

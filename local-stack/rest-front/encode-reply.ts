@@ -1,6 +1,11 @@
 /** A reply of Redis (RESP2) as the client library hands it over when asked for bytes; errors stand inside EXEC's array. */
 export type RespReply = Buffer | number | null | Error | readonly RespReply[];
 
+/** Whether a reply is a list of replies, such as EXEC's. */
+export function isList(reply: RespReply): reply is readonly RespReply[] {
+  return Array.isArray(reply);
+}
+
 /** What stands for a reply in the JSON answer. */
 export type JsonReply = string | number | null | readonly JsonReply[];
 

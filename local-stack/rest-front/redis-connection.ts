@@ -106,7 +106,8 @@ async function outcomeOf(answer: Promise<unknown>): Promise<Outcome> {
 function asReply(value: unknown): RespReply {
   if (Buffer.isBuffer(value) || typeof value === 'number' || value === null || value instanceof Error) return value;
   if (Array.isArray(value)) return value.map(asReply);
-  return value === undefined ? null : Buffer.from(String(value));
+  if (typeof value === 'string') return Buffer.from(value);
+  throw new TypeError(`the client library gave a ${typeof value} where Redis has none`);
 }
 
 async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -12,6 +12,8 @@ import type { Subscriptions } from './subscriptions.ts';
 
 const TOKEN = 'a-token-for-tests';
 
+const like = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
 describe('REST front', () => {
   let store: TestRedis;
   let redis: RedisConnection;
@@ -88,7 +90,7 @@ describe('REST front', () => {
     await expect(rest.evalsha(hash, ['k'], ['v'])).rejects.toThrow(/NOSCRIPT No matching script/);
     expect(await post('/', ['EVALSHA', hash, 0])).toMatchObject({
       status: 400,
-      body: { error: expect.stringMatching(/^NOSCRIPT/) },
+      body: { error: like(/^NOSCRIPT/) },
     });
   });
 
@@ -122,7 +124,7 @@ describe('REST front', () => {
       { result: 'OK' },
       { error: 'ERR value is not an integer or out of range' },
       { result: 'x' },
-      { error: expect.stringMatching(/^ERR unknown command/) },
+      { error: like(/^ERR unknown command/) },
       { result: 'OK' },
       { result: 'true' },
     ]);
@@ -131,12 +133,12 @@ describe('REST front', () => {
   it('runs a transaction as a whole, or not at all when a command is unknown', async () => {
     expect(await client().multi().set('t', '1').incr('t').exec()).toEqual(['OK', 2]);
     const failed = await post('/multi-exec', [['SET', 't', '9'], ['NOPE']]);
-    expect(failed).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^EXECABORT/) } });
+    expect(failed).toMatchObject({ status: 400, body: { error: like(/^EXECABORT/) } });
     const mixed = await post('/multi-exec', [
       ['SET', 's', 'x'],
       ['INCR', 's'],
     ]);
-    expect(mixed.body).toEqual([{ result: 'OK' }, { error: expect.stringMatching(/^ERR value is not an integer/) }]);
+    expect(mixed.body).toEqual([{ result: 'OK' }, { error: like(/^ERR value is not an integer/) }]);
     expect((await post('/', ['GET', 't'])).body).toEqual({ result: '2' });
   });
 
@@ -156,9 +158,9 @@ describe('REST front', () => {
     ] as const) {
       const reply = await post('/', body);
       expect({ body: JSON.stringify(body).slice(0, 40), status: reply.status }).toMatchObject({ status });
-      expect(reply.body).toEqual({ error: expect.stringMatching(/^ERR /) });
+      expect(reply.body).toEqual({ error: like(/^ERR /) });
     }
-    expect(await post('/nowhere', [])).toMatchObject({ status: 404, body: { error: expect.any(String) } });
+    expect(await post('/nowhere', [])).toMatchObject({ status: 404, body: { error: like(/./) } });
   });
 
   it('streams the messages of a channel to a subscriber', async () => {
@@ -182,7 +184,7 @@ describe('REST front', () => {
     const hung = await post('/pipeline', [['GET', 'a']]);
     const second = await post('/', ['GET', 'a']);
     process.kill(store.pid, 'SIGCONT');
-    expect(hung).toMatchObject({ status: 503, body: { error: expect.stringMatching(/^ERR store unavailable/) } });
+    expect(hung).toMatchObject({ status: 503, body: { error: like(/^ERR store unavailable/) } });
     expect(second.status).toBe(503);
     expect(hung.headers.get('Retry-After')).toBe('1');
     expect(Date.now() - before).toBeLessThan(1_500);

@@ -4,6 +4,7 @@
  * that the supervisor is gone, however that came. Then it asks the groups to end in reverse order, and kills what is left.
  */
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const GRACE_MS = 6_000;
 const POLL_MS = 50;
@@ -28,7 +29,7 @@ async function endAll(): Promise<void> {
   for (const [group, signal] of [...groups].toReversed()) send(group, signal);
   while (groups.size > 0 && Date.now() < until) {
     for (const group of groups.keys()) if (!send(group, 0)) groups.delete(group);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
   for (const group of groups.keys()) send(group, 'SIGKILL');
   process.exit(0);

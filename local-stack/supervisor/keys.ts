@@ -52,8 +52,8 @@ export async function loadKeys(dataFolder: string): Promise<StackKeys> {
 }
 
 async function loadOrMake<T>(path: string, schema: v.GenericSchema<unknown, T>, make: () => Promise<T>): Promise<T> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) {

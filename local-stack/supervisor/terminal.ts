@@ -1,5 +1,5 @@
 import { watchFile, unwatchFile, createReadStream } from 'node:fs';
-import type { StackError } from '../stack-error.ts';
+import { StackError } from '../stack-error.ts';
 
 const NAME_WIDTH = 17;
 const STATE_WIDTH = 8;
@@ -27,10 +27,12 @@ export function createTerminal(
   };
 }
 
-/** The message and the fix of anything thrown. */
-export function explain(error: unknown): { message: string; fix?: string } {
-  if (isStackError(error)) return { message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
-  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+/** The message and the fix of anything thrown; for what nobody foresaw, the place too. */
+export function explain(error: unknown, prefix = ''): { message: string; fix?: string } {
+  if (error instanceof StackError) {
+    return { message: `${prefix}${error.message}`, ...(error.fix === undefined ? {} : { fix: error.fix }) };
+  }
+  return { message: `${prefix}${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
 }
 
 /** Prints what is appended to a log file, each line under the part's name, until the returned function is called. */
@@ -46,8 +48,4 @@ export function followLog(file: string, name: string, out: { write: (text: strin
   };
   watchFile(file, { interval: VERBOSE_POLL_MS, persistent: false }, ({ size }) => print(size));
   return () => unwatchFile(file);
-}
-
-function isStackError(error: unknown): error is StackError {
-  return error instanceof Error && error.name === 'StackError';
 }
