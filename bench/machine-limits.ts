@@ -6,7 +6,7 @@ import autocannon from 'autocannon';
 import { Hono } from 'hono';
 import { Redis } from 'ioredis';
 import { startTestRedis } from '../local-stack/test-stack.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './options.ts';
 import { perSecond, type Report } from './measure/report.ts';
 import { ratePerSecond } from './measure/time.ts';
 

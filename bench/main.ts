@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
 import { measureMachine } from './machine-limits.ts';
+import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
 import { benchTick } from './tick.ts';
-
-/** `smoke` runs each bench just long enough to show that it works; its figures mean nothing. */
-export type BenchOptions = { smoke: boolean; seconds: number };
 
 const BENCHES: Record<string, { about: string; run: (options: BenchOptions) => Promise<Report> }> = {
   tick: { about: 'a tick that admits 1,000 while a million wait', run: benchTick },

@@ -5,7 +5,7 @@ import { laneKeys, roomKeys } from '../redis/keys.ts';
 import { restoreRoom } from '../redis/room/restore-room.ts';
 import { commitTick, tickRoom } from '../redis/room/tick-room.ts';
 import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './options.ts';
 import { milliseconds, perSecond, type Report } from './measure/report.ts';
 import { toTimings } from './measure/time.ts';
 

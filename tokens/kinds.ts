@@ -17,4 +17,5 @@ export const OPERATOR_TOKEN = { typ: TOKEN_TYPES.operator, alg: 'EdDSA', schema:
 /** Audiences: who a token is for. */
 export const CORE_AUDIENCE = 'core';
 export const FEED_AUDIENCE = 'feed';
+/** One room's tickets say nothing in another. */
 export const queueAudience = (room: string): string => `queue:${room}`;

@@ -19,6 +19,7 @@ export type PlaceFacts = {
   nowMs: number;
 };
 
+/** Reads the eight values that every personal script replies with. */
 export function toPlaceFacts(reply: RedisReply): PlaceFacts {
   const [state, score, ahead, againMs, lateAtMs, untilMs, epoch, nowMs] = asList(reply, 8);
   return {
