@@ -6,7 +6,8 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const GRACE_MS = 6_000;
+/** How long the groups may take to end; the one argument, in ms. */
+const GRACE_MS = Number(process.argv[2] ?? 6_000);
 const POLL_MS = 50;
 
 const groups = new Map<number, NodeJS.Signals>();

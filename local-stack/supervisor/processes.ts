@@ -14,11 +14,8 @@ export type Processes = {
   killAll: () => void;
 };
 
-/** Longer than a service's own patience with what it has accepted (platform/service.ts). */
-const STOP_GRACE_MS = 10_000;
-
-/** Keeps the list of processes, and keeps the guard's in step with it. */
-export function trackProcesses(guard: Guard): Processes {
+/** Keeps the list of processes, and keeps the guard's in step with it. `graceMs` is how long each may take to end. */
+export function trackProcesses(guard: Guard, graceMs: number): Processes {
   const spawned: { part: Part; child: Child }[] = [];
   let closed = false;
   return {
@@ -27,14 +24,18 @@ export function trackProcesses(guard: Guard): Processes {
       const child = spawnChild(command);
       spawned.push({ part, child });
       guard.watch(child.pid, part.stopSignal ?? 'SIGTERM');
-      void child.exited.then(() => guard.forget(child.pid));
+      void child.exited.then(() => {
+        // What it started itself (workerd) must not outlive it.
+        child.signalGroup('SIGKILL');
+        guard.forget(child.pid);
+      });
       return child;
     },
     close: () => {
       closed = true;
     },
     stopAll: async () => {
-      await Promise.all(spawned.map(({ part, child }) => askToEnd(part, child)));
+      await Promise.all(spawned.map(({ part, child }) => askToEnd(part, child, graceMs)));
     },
     killAll: () => {
       for (const { child } of spawned) child.signalGroup('SIGKILL');
@@ -43,6 +44,6 @@ export function trackProcesses(guard: Guard): Processes {
 }
 
 /** The usual way to stop a part's process. */
-export async function askToEnd(part: Part, child: Child): Promise<void> {
-  await child.stop({ signal: part.stopSignal ?? 'SIGTERM', graceMs: STOP_GRACE_MS });
+export async function askToEnd(part: Part, child: Child, graceMs: number): Promise<void> {
+  await child.stop({ signal: part.stopSignal ?? 'SIGTERM', graceMs });
 }

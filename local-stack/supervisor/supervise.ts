@@ -30,11 +30,15 @@ export type SupervisorOptions = {
   onStop: () => Promise<void>;
   /** Emits SIGINT, SIGTERM and SIGHUP; the process, except in tests. */
   signals: Pick<NodeJS.EventEmitter, 'on'>;
+  /** How long a part may take to end before it is killed. */
+  stopGraceMs?: number;
 };
 
 type Running = { part: Part; started: StartedPart };
 type End = { kind: 'signal'; name: string } | { kind: 'failure'; message: string; fix?: string };
 
+/** Longer than a service's own patience with what it has accepted (platform/service.ts). */
+const STOP_GRACE_MS = 10_000;
 /** How long a step that was on its way when the stop began (an installation, a migration) is waited for. */
 const STEP_GRACE_MS = 10_000;
 const LAST_LINES = 12;
@@ -42,7 +46,8 @@ const LAST_LINES = 12;
 /** Runs a stack from its start to its end; resolves with the exit code when no process of it is left. */
 export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
   const { terminal, guard } = options;
-  const processes = trackProcesses(guard);
+  const graceMs = options.stopGraceMs ?? STOP_GRACE_MS;
+  const processes = trackProcesses(guard, graceMs);
   const running: Running[] = [];
   let stopping = false;
   let end = (_: End): void => {};
@@ -86,7 +91,7 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
   terminal.part('stack', 'stopping', why.kind === 'signal' ? why.name : '');
   await options.onStop();
   processes.close();
-  await stopInReverse(running, terminal);
+  await stopInReverse(running, terminal, graceMs);
   await processes.stopAll();
   await Promise.race([start.catch(() => {}), pause(STEP_GRACE_MS, undefined, { ref: false })]);
   logs.close();
@@ -95,11 +100,11 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
   return why.kind === 'signal' ? 0 : 1;
 }
 
-async function stopInReverse(running: readonly Running[], terminal: Terminal): Promise<void> {
+async function stopInReverse(running: readonly Running[], terminal: Terminal, graceMs: number): Promise<void> {
   for (const { part, started } of running.toReversed()) {
     try {
       if (started.stop !== undefined) await started.stop();
-      else if (started.child !== undefined) await askToEnd(part, started.child);
+      else if (started.child !== undefined) await askToEnd(part, started.child, graceMs);
     } catch (error) {
       terminal.part(part.name, 'unclean', explain(error).message);
     }
