@@ -1,0 +1,85 @@
+import { Hono } from 'hono';
+import { EDGE_ROUTES, matchRoute, type Method, type Route } from '../contracts/routes.ts';
+import { newId } from '../platform/id.ts';
+import { boardCacheKey, serveBoard } from './board/serve-board.ts';
+import { issueFeedToken } from './feed-tokens/issue.ts';
+import { GATE_PREFIX } from './gate/find-core-route.ts';
+import { gate } from './gate/gate.ts';
+import { healthz, readyz } from './health/health.ts';
+import type { EdgeContext, EdgeEnv } from './http/context.ts';
+import { isFormPost } from './http/own-origin.ts';
+import { problem, toRefusal } from './http/problem.ts';
+import { BASE_HEADERS } from './http/security-headers.ts';
+import { withDeadline } from './http/store-deadline.ts';
+import { serveOpenApi } from './openapi/serve.ts';
+import { serveAssetOr404 } from './pages/assets.ts';
+import { roomAddress } from './pages/room-page.ts';
+import { refusalPage } from './pages/refusal-page.ts';
+import { answer } from './passes/answer.ts';
+import { endSession } from './passes/end-session.ts';
+import type { EdgePorts } from './ports.ts';
+import { createRoomMemory } from './rooms/room-memory.ts';
+import { giveUp } from './tickets/give-up.ts';
+import { join } from './tickets/join.ts';
+import { showTicket } from './tickets/show.ts';
+
+/**
+ * The edge over its ports: the waiting room's calls, the gate to core, the pages. One app serves all requests of an isolate; what a
+ * request may not share with others (the store's client) is made for each.
+ */
+export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>();
+  const rooms = createRoomMemory(ports.clock, async (room, info) =>
+    ports.cache?.put(boardCacheKey(room), info.boardJson),
+  );
+
+  app.use(async (c, next) => {
+    c.set('ports', ports);
+    c.set('rooms', rooms);
+    c.set('requestId', newId());
+    c.set('store', withDeadline(ports.store(), ports.clock));
+    await next();
+    for (const [name, value] of Object.entries(BASE_HEADERS)) c.res.headers.set(name, value);
+    c.res.headers.set('date', new Date(ports.clock.nowMs()).toUTCString());
+    c.res.headers.set('onsale-request-id', c.get('requestId'));
+  });
+
+  app.get('/', (c) => c.redirect('/shop/', 303));
+  app.get('/rooms/:room', roomAddress);
+  app.post('/api/rooms/:room/tickets', join);
+  app.get('/api/rooms/:room/tickets/me', showTicket);
+  app.delete('/api/rooms/:room/tickets/me', giveUp);
+  app.post('/api/rooms/:room/passes', answer);
+  app.delete('/api/rooms/:room/passes/me', endSession);
+  app.post('/api/rooms/:room/feed-tokens', issueFeedToken);
+  app.get('/api/rooms/:room/board', serveBoard);
+  app.all(`${GATE_PREFIX}/v1/*`, gate);
+  app.get('/.well-known/jwks.json', (c) => {
+    c.header('Cache-Control', 'public, max-age=60');
+    return c.body(ports.keys.jwks, 200, { 'content-type': 'application/jwk-set+json' });
+  });
+  app.get('/healthz', healthz);
+  app.get('/readyz', readyz);
+  app.get('/openapi.json', serveOpenApi);
+
+  app.notFound(unknownAddress);
+  app.onError((error, c) => {
+    const { code, details } = toRefusal(c, error);
+    return isFormPost(c) ? refusalPage(c, code, details) : problem(c, code, details);
+  });
+  return app;
+}
+
+const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+const GET_ONLY = /^\/(|healthz|readyz|openapi\.json|\.well-known\/jwks\.json)$/;
+
+/** An address that takes other methods is told so; the rest may be a file of web/. */
+async function unknownAddress(c: EdgeContext): Promise<Response> {
+  const { path } = c.req;
+  const allowed = GET_ONLY.test(path)
+    ? ['GET']
+    : METHODS.filter((method) => matchRoute<Route>(EDGE_ROUTES, method, path) !== undefined);
+  if (allowed.length === 0) return serveAssetOr404(c);
+  c.header('Allow', allowed.join(', '));
+  return problem(c, 'method_not_allowed');
+}

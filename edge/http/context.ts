@@ -1,0 +1,16 @@
+import type { Context } from 'hono';
+import type { ScriptClient } from '../../redis/script-client.ts';
+import type { RoomMemory } from '../rooms/room-memory.ts';
+import type { EdgePorts } from '../ports.ts';
+
+/** What every handler finds in its context. */
+export type EdgeEnv = {
+  Variables: {
+    ports: EdgePorts;
+    requestId: string;
+    /** This request's client of the store, bounded by the request's deadline. */
+    store: ScriptClient;
+    rooms: RoomMemory;
+  };
+};
+export type EdgeContext = Context<EdgeEnv>;

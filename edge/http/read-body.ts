@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import type { EdgeContext } from './context.ts';
+
+/** The media type of the body without its parameters, in lower case; null when none is named. */
+export function contentTypeOf(c: EdgeContext): string | null {
+  const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === undefined || type === '' ? null : type;
+}
+
+/** The whole body, never more than `MAX_BODY_BYTES`; null when there is none. Throws `payload_too_large`. */
+export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES)
+    throw new OperatingError('payload_too_large');
+  if (request.body === null) return null;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // The length a sender names can be missing or wrong, so the bytes are counted as they come.
+  const reader = request.body.getReader();
+  for (;;) {
+    const chunk: { done: boolean; value?: unknown } = await reader.read();
+    if (chunk.done) break;
+    const { value } = chunk;
+    if (!(value instanceof Uint8Array)) throw new TypeError('a body is bytes');
+    size += value.byteLength;
+    if (size > MAX_BODY_BYTES) {
+      await reader.cancel();
+      throw new OperatingError('payload_too_large');
+    }
+    chunks.push(value);
+  }
+  return size === 0 ? null : joined(chunks, size);
+}
+
+/**
+ * An optional JSON body checked by a schema; an absent one counts as `{}`. Throws `payload_too_large`, `unsupported_media_type`,
+ * `malformed_json`, `invalid_request` (with the path of each refused field).
+ */
+export async function readJson<S extends v.GenericSchema>(c: EdgeContext, schema: S): Promise<v.InferOutput<S>> {
+  const bytes = await readBytes(c.req.raw);
+  if (bytes !== null && contentTypeOf(c) !== 'application/json') throw new OperatingError('unsupported_media_type');
+  return checkFields(schema, bytes === null ? {} : parseJson(bytes));
+}
+
+/** Checks a value by a schema. Throws `invalid_request` with the path of each refused field. */
+export function checkFields<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const errors = result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
+  throw new OperatingError('invalid_request', { errors });
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    throw new OperatingError('malformed_json');
+  }
+  if (depthOf(value) > MAX_JSON_DEPTH) {
+    throw new OperatingError('invalid_request', {
+      errors: [{ path: '', message: `nests deeper than ${MAX_JSON_DEPTH}` }],
+    });
+  }
+  return value;
+}
+
+/** Nesting of a parsed value, by a walk that can't exhaust the stack. */
+function depthOf(value: unknown): number {
+  let level: unknown[] = [value];
+  let depth = 0;
+  while (level.length > 0 && depth <= MAX_JSON_DEPTH) {
+    level = level.flatMap((item): unknown[] => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    depth += 1;
+  }
+  return depth;
+}
+
+function joined(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}

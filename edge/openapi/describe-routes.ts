@@ -1,0 +1,136 @@
+import type { GenericSchema } from 'valibot';
+import { boardSchema } from '../../contracts/board.ts';
+import { bookingRequestSchema } from '../../contracts/bookings.ts';
+import type { ErrorCode } from '../../contracts/errors.ts';
+import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
+import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
+import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
+
+/** What the route table does not say: bodies, the answer when all goes well, and the refusals of this call's own. */
+export type Described = {
+  body?: { name: string; schema: GenericSchema; optional?: true };
+  answers: Record<number, { text: string; name?: string; schema?: GenericSchema; media?: string }>;
+  codes: readonly ErrorCode[];
+};
+
+const place = { name: 'Place', schema: placeSchema };
+const TICKET: readonly ErrorCode[] = ['ticket_invalid', 'ticket_expired', 'ticket_wrong_room'];
+const ROOM: readonly ErrorCode[] = ['room_not_found', 'room_recovering', 'store_unavailable'];
+const PASS: readonly ErrorCode[] = ['pass_invalid', 'not_admitted', 'session_ended', 'room_required'];
+const KEY: readonly ErrorCode[] = [
+  'idempotency_key_required',
+  'idempotency_key_invalid',
+  'idempotency_key_reused',
+  'idempotency_key_in_flight',
+];
+const BODY: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'];
+
+/** By `METHOD path`, edge paths as they are and core paths as the gate serves them. A route without an entry gets a plain one. */
+export const DESCRIBED: Readonly<Record<string, Described>> = {
+  'GET /rooms/{room}': {
+    answers: { 200: { text: 'The page, or the place', ...place }, 303: { text: 'To the shop: the pass is live' } },
+    codes: [...TICKET, ...ROOM, 'unauthenticated', 'rate_limited'],
+  },
+  'POST /api/rooms/{room}/tickets': {
+    body: { name: 'JoinRequest', schema: joinRequestSchema, optional: true },
+    answers: { 200: { text: 'The place of a known ticket', ...place }, 201: { text: 'A new place', ...place } },
+    codes: [...TICKET, ...ROOM, ...BODY, 'forbidden', 'lane_unknown', 'room_closed', 'room_rejecting', 'rate_limited'],
+  },
+  'GET /api/rooms/{room}/tickets/me': {
+    answers: { 200: { text: 'The exact place', ...place } },
+    codes: ['unauthenticated', ...TICKET, ...ROOM, 'rate_limited'],
+  },
+  'DELETE /api/rooms/{room}/tickets/me': {
+    answers: { 204: { text: 'Given up' } },
+    codes: ['unauthenticated', ...TICKET, ...ROOM, 'forbidden'],
+  },
+  'POST /api/rooms/{room}/passes': {
+    answers: {
+      201: { text: 'Admitted: the pass', name: 'PassGrant', schema: passGrantSchema },
+      202: { text: 'Not yet: the place', ...place },
+    },
+    codes: ['unauthenticated', ...TICKET, ...ROOM, ...BODY, 'ticket_spent', 'forbidden'],
+  },
+  'DELETE /api/rooms/{room}/passes/me': {
+    answers: { 204: { text: 'The session is over' } },
+    codes: [...PASS, ...ROOM, 'forbidden'],
+  },
+  'POST /api/rooms/{room}/feed-tokens': {
+    answers: { 201: { text: 'A token of 60 s, and the socket’s address' } },
+    codes: ['unauthenticated', ...TICKET, ...BODY, 'forbidden'],
+  },
+  'GET /api/rooms/{room}/board': {
+    answers: { 200: { text: 'The board', name: 'Board', schema: boardSchema } },
+    codes: ROOM,
+  },
+
+  'POST /api/core/v1/holds': {
+    body: { name: 'HoldRequest', schema: holdRequestSchema },
+    answers: { 201: { text: 'The hold' } },
+    codes: [
+      ...PASS,
+      ...KEY,
+      ...BODY,
+      'forbidden',
+      'performance_not_found',
+      'seats_unavailable',
+      'zone_sold_out',
+      'limit_reached',
+      'inventory_rebuilding',
+    ],
+  },
+  'GET /api/core/v1/holds/{id}': { answers: { 200: { text: 'The hold' } }, codes: ['receipt_invalid', 'not_found'] },
+  'DELETE /api/core/v1/holds/{id}': { answers: { 204: { text: 'Released' } }, codes: ['receipt_invalid', 'not_found'] },
+  'POST /api/core/v1/holds/{id}/extend': {
+    body: { name: 'ExtendRequest', schema: extendRequestSchema },
+    answers: { 200: { text: 'The hold with a new receipt' } },
+    codes: [...PASS, ...KEY, ...BODY, 'forbidden', 'extension_refused', 'receipt_invalid'],
+  },
+  'POST /api/core/v1/bookings': {
+    body: { name: 'BookingRequest', schema: bookingRequestSchema },
+    answers: { 201: { text: 'The booking, waiting for its payment' } },
+    codes: [
+      ...KEY,
+      ...BODY,
+      'receipt_invalid',
+      'hold_expired',
+      'hold_lost',
+      'seats_unavailable',
+      'limit_reached',
+      'busy',
+    ],
+  },
+  'POST /api/core/v1/bookings/{id}/payments': {
+    answers: { 200: { text: 'The open attempt, with a fresh checkoutUrl' } },
+    codes: [...KEY, 'not_found', 'booking_not_payable'],
+  },
+  'POST /api/core/v1/bookings/{id}/cancel': {
+    answers: { 200: { text: 'Status, and the refund where there is one' } },
+    codes: [...KEY, 'not_found', 'booking_not_cancellable'],
+  },
+  'GET /api/core/v1/bookings/{id}/tickets': {
+    answers: { 200: { text: 'The entry tickets' } },
+    codes: ['not_found', 'booking_not_confirmed'],
+  },
+  'GET /api/core/v1/bookings/{id}/tickets/{ticketId}/qr.svg': {
+    answers: { 200: { text: 'The QR', media: 'image/svg+xml' } },
+    codes: ['not_found', 'booking_not_confirmed'],
+  },
+  'GET /api/core/v1/bookings/{id}/checkout': {
+    answers: { 303: { text: 'To the payment provider' } },
+    codes: ['not_found', 'booking_not_payable', 'payment_provider_unavailable'],
+  },
+  'POST /api/core/v1/payments/webhooks/{provider}': {
+    answers: { 200: { text: 'Stored' } },
+    codes: ['signature_invalid', 'not_found'],
+  },
+  'GET /api/core/v1/operator/rooms/{room}': {
+    answers: { 200: { text: 'Settings, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found'],
+  },
+  'PATCH /api/core/v1/operator/rooms/{room}': {
+    body: { name: 'RoomPatch', schema: roomPatchSchema },
+    answers: { 200: { text: 'The new settings', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', 'stale', ...BODY],
+  },
+};

@@ -1,0 +1,42 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import type { ScriptClient } from '../redis/script-client.ts';
+import type { EdgeKeys } from './edge-keys.ts';
+import type { EdgeLog } from './log.ts';
+
+/** A cache that several isolates of one place share (workerd's Cache API). Entries are texts that live a second. */
+export type SharedCache = {
+  get(key: string): Promise<string | null>;
+  put(key: string, text: string): Promise<void>;
+};
+
+/** What the edge is told at its start; see config.ts for the variables. */
+export type EdgeConfig = {
+  /** Public origin: `iss` of our tokens, and the only Origin that may use our cookies. */
+  origin: string;
+  coreUrl: string;
+  /** Where browsers reach the feed; `/rooms/{room}` and `/performances/{id}` follow it. */
+  feedUrl: string;
+  coreSecret: string;
+  /** Part of the cookie names over plain http. */
+  instance: string;
+};
+
+/** Everything the app needs of its runtime; `worker.ts` fills it from workerd's bindings. */
+export type EdgePorts = {
+  /** A client for one request: workerd lets requests share no connection. */
+  store: () => ScriptClient;
+  /** Null where the runtime has none. */
+  cache: SharedCache | null;
+  /** Static files of web/. */
+  assets: (request: Request) => Promise<Response>;
+  /** Fetches from core. */
+  core: (request: Request) => Promise<Response>;
+  /** The visitor's address as the runtime vouches for it. */
+  clientAddress: (request: Request) => string;
+  clock: Clock;
+  random: Random;
+  log: EdgeLog;
+  config: EdgeConfig;
+  keys: EdgeKeys;
+};

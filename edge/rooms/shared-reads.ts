@@ -1,0 +1,85 @@
+import type { Clock } from '../../platform/clock.ts';
+
+/** How long a request waits for another request's read before it reads by itself, in ms. */
+const WAIT_FOR_OTHER_MS = 800;
+/** How often it looks, in ms. */
+const LOOK_EVERY_MS = 5;
+/** Keys kept at most; the oldest goes first. Made-up room names must not fill the memory. */
+const MAX_KEYS = 2000;
+
+export type SharedReadsOptions<T> = {
+  clock: Clock;
+  /** Whether a value read at `readAtMs` still serves. */
+  isFresh: (value: T, readAtMs: number, nowMs: number) => boolean;
+  /** How long a failed read answers for the next ones, in ms: an absent store must not be asked by everyone at once. */
+  failureMs: number;
+};
+
+export type SharedReads<T> = {
+  /** The value, read when it is not fresh, by one request at a time. Throws what the read threw. */
+  get(key: string, read: () => Promise<T>): Promise<T>;
+  /** The last value that was read, however old. */
+  last(key: string): T | undefined;
+  put(key: string, value: T): void;
+};
+
+type Entry<T> = {
+  known?: { value: T; readAtMs: number };
+  readingSinceMs?: number;
+  failure?: { error: unknown; atMs: number };
+};
+
+/**
+ * Values that the requests of one isolate share. The value is shared, never the promise: workerd binds a promise to the request
+ * that began it, and one that is cut off would leave the others waiting for ever.
+ */
+export function createSharedReads<T>({ clock, isFresh, failureMs }: SharedReadsOptions<T>): SharedReads<T> {
+  const entries = new Map<string, Entry<T>>();
+
+  const entryOf = (key: string): Entry<T> => {
+    const found = entries.get(key);
+    if (found !== undefined) return found;
+    if (entries.size >= MAX_KEYS) entries.delete(entries.keys().next().value ?? '');
+    const entry: Entry<T> = {};
+    entries.set(key, entry);
+    return entry;
+  };
+  const fresh = ({ known }: Entry<T>) => known !== undefined && isFresh(known.value, known.readAtMs, clock.nowMs());
+  const failing = ({ failure }: Entry<T>) => failure !== undefined && clock.nowMs() - failure.atMs < failureMs;
+  const beingRead = ({ readingSinceMs }: Entry<T>) =>
+    readingSinceMs !== undefined && clock.nowMs() - readingSinceMs < WAIT_FOR_OTHER_MS;
+
+  const readInto = async (entry: Entry<T>, read: () => Promise<T>): Promise<T> => {
+    entry.readingSinceMs = clock.nowMs();
+    try {
+      const value = await read();
+      entry.known = { value, readAtMs: clock.nowMs() };
+      delete entry.failure;
+      return value;
+    } catch (error) {
+      entry.failure = { error, atMs: clock.nowMs() };
+      throw error;
+    } finally {
+      delete entry.readingSinceMs;
+    }
+  };
+
+  return {
+    async get(key, read) {
+      const entry = entryOf(key);
+      for (let looks = 0; beingRead(entry) && !fresh(entry) && looks < WAIT_FOR_OTHER_MS / LOOK_EVERY_MS; looks += 1) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, LOOK_EVERY_MS);
+        });
+      }
+      if (entry.known !== undefined && fresh(entry)) return entry.known.value;
+      if (entry.failure !== undefined && failing(entry)) throw entry.failure.error;
+      return readInto(entry, read);
+    },
+    last: (key) => entries.get(key)?.known?.value,
+    put(key, value) {
+      const entry = entryOf(key);
+      entry.known = { value, readAtMs: clock.nowMs() };
+    },
+  };
+}

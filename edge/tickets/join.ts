@@ -1,0 +1,80 @@
+import { joinRequestSchema, type Place } from '../../contracts/place.ts';
+import { DEFAULT_LANE } from '../../contracts/room-settings.ts';
+import { QUEUE_TICKET_TTL_SECONDS } from '../../contracts/limits.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { newTicketId } from '../../platform/random.ts';
+import { joinRoom } from '../../redis/room/join.ts';
+import type { PlaceFacts } from '../../redis/room/place-reply.ts';
+import type { RoomInfo } from '../../redis/room/room-info.ts';
+import { signQueueTicket } from '../../tokens/queue-ticket.sign.ts';
+import type { EdgeContext } from '../http/context.ts';
+import { putCookie } from '../http/cookies.ts';
+import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
+import { readBytes, readJson } from '../http/read-body.ts';
+import { roomParameter } from '../rooms/room-parameter.ts';
+import { answerPlace } from './answer-place.ts';
+import { limitJoins, limitLooks } from './limits.ts';
+import { readTicket, type Ticket } from './read-ticket.ts';
+import { drawFraction, withScore } from './ticket-score.ts';
+import { placeFromFacts } from './to-place.ts';
+
+/**
+ * `POST tickets`: a new place (201), or the place of the ticket that came along (200). The ticket id makes it repeatable. A spent
+ * ticket gets a new place. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson` and the join script, `rate_limited`.
+ */
+export async function join(c: EdgeContext): Promise<Response> {
+  const room = roomParameter(c);
+  const ticket = await readTicket(c, room);
+  requireOwnOrigin(c, ticket?.via ?? 'none');
+  const form = isFormPost(c);
+  const { lane } = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
+  const info = await c.get('rooms').read(c.get('store'), room);
+  const known = ticket === null ? null : await comeBack(c, info, ticket);
+  const place = known ?? (await takePlace(c, info, room, lane));
+  if (form) return c.redirect(`/rooms/${room}`, 303);
+  return answerPlace(c, place, known === null ? 201 : 200);
+}
+
+/** The place of a known ticket; null when it is spent. */
+async function comeBack(c: EdgeContext, info: RoomInfo, ticket: Ticket): Promise<Place | null> {
+  await limitLooks(c, ticket.ticketId);
+  const fraction = ticket.score === undefined ? await drawFraction(info, ticket.ticketId) : undefined;
+  const request = { ...(await withScore(info, ticket)), ...(fraction === undefined ? {} : { drawFraction: fraction }) };
+  const facts = await joinRoom(c.get('store'), request);
+  return facts.state === 'spent' ? null : placeFromFacts(ticket, info, facts);
+}
+
+async function takePlace(c: EdgeContext, info: RoomInfo, room: string, wishedLane: string | undefined): Promise<Place> {
+  const { clock, random } = c.get('ports');
+  const lane = laneOf(info, wishedLane);
+  await limitJoins(c, info.joinsPerClientPerMinute);
+  const ticketId = newTicketId(random);
+  const expMs = clock.nowMs() + QUEUE_TICKET_TTL_SECONDS * 1000;
+  const request = { room, ticketId, lane, expMs, drawFraction: await drawFraction(info, ticketId) };
+  const facts = await joinRoom(c.get('store'), request);
+  const ticket = await signTicket(c, { room, ticketId, lane }, facts);
+  putCookie(c, 'ticket', room, ticket, expMs);
+  return { ticket, ...placeFromFacts({ room, ticketId, lane }, info, facts) };
+}
+
+function signTicket(
+  c: EdgeContext,
+  who: { room: string; ticketId: string; lane: string },
+  facts: PlaceFacts,
+): Promise<string> {
+  const { clock, config, keys } = c.get('ports');
+  // A lobby visitor's ticket carries no score: it could be read from the token before the draw is public.
+  const score = facts.state === 'lobby' || facts.score === null ? {} : { score: facts.score };
+  return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...score, nowMs: clock.nowMs() });
+}
+
+function laneOf(info: RoomInfo, wished: string | undefined): string {
+  if (wished !== undefined && !info.lanes.includes(wished)) throw new OperatingError('lane_unknown');
+  return wished ?? info.lanes[0] ?? DEFAULT_LANE;
+}
+
+/** The Join button sends nothing; whatever else comes is bounded and ignored. */
+async function ignoreForm(c: EdgeContext): Promise<{ lane?: string }> {
+  await readBytes(c.req.raw);
+  return {};
+}

@@ -1,0 +1,54 @@
+import type { Board } from '../../contracts/board.ts';
+import type { FeedTokenGrant, PassGrant, Place } from '../../contracts/place.ts';
+
+/** What a call came to: the answer, a refusal by its code, or no answer at all. */
+export type Answer<T> =
+  | { ok: true; status: number; body: T }
+  | { ok: false; code: string; retryAfterMs: number | null };
+
+/** A call that takes longer than this counts as unanswered, in ms. */
+const TIMEOUT_MS = 8000;
+
+/** The page's calls to its room. Cookies carry the credentials; the page never sees a token of its place. */
+export function createCalls(room: string) {
+  const api = `/api/rooms/${room}`;
+  return {
+    join: () => call<Place>(`${api}/tickets`, 'POST'),
+    look: () => call<Place>(`${api}/tickets/me`, 'GET'),
+    leave: () => call<null>(`${api}/tickets/me`, 'DELETE'),
+    ask: () => call<Place | PassGrant>(`${api}/passes`, 'POST'),
+    feedToken: () => call<FeedTokenGrant>(`${api}/feed-tokens`, 'POST'),
+    board: () => call<Board>(`${api}/board`, 'GET'),
+  };
+}
+
+/** Whether an answer of `ask` is the pass. */
+export const isGrant = (body: Place | PassGrant): body is PassGrant => 'shopUrl' in body;
+
+async function call<T>(path: string, method: string): Promise<Answer<T>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers:
+        method === 'POST'
+          ? { 'content-type': 'application/json', accept: 'application/json' }
+          : { accept: 'application/json' },
+      ...(method === 'POST' ? { body: '{}' } : {}),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const body: unknown = response.status === 204 ? null : await response.json();
+    // The page trusts its own server's schemas, which are checked where they are made.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one place, at the rim, for answers of our own server
+    if (response.ok) return { ok: true, status: response.status, body: body as T };
+    const seconds = Number(response.headers.get('retry-after'));
+    return { ok: false, code: codeOf(body), retryAfterMs: seconds > 0 ? seconds * 1000 : null };
+  } catch {
+    // Offline, timed out, or a proxy's page instead of ours: all of them mean "try again".
+    return { ok: false, code: 'no_answer', retryAfterMs: null };
+  }
+}
+
+const codeOf = (body: unknown): string =>
+  typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string'
+    ? body.code
+    : 'no_answer';

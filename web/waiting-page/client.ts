@@ -1,0 +1,22 @@
+import { SCRIPT_MARK } from './script-mark.ts';
+import { Visit, type VisitData } from './visit.ts';
+
+/** The page's script: takes over from what the server rendered. */
+document.cookie = `${SCRIPT_MARK}=1; path=/rooms/; max-age=86400; samesite=lax`;
+
+const data = document.querySelector('main')?.dataset['visit'];
+if (data !== undefined) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own renderer a moment ago
+  const visit = new Visit(JSON.parse(data) as VisitData);
+  onSubmit('join', () => visit.join());
+  onSubmit('enter', () => visit.ask());
+  document.getElementById('leave')?.addEventListener('click', () => void visit.leave());
+  visit.start();
+}
+
+function onSubmit(id: string, act: () => Promise<void>): void {
+  document.getElementById(id)?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void act();
+  });
+}

@@ -1,0 +1,65 @@
+import type { Board } from '../../contracts/board.ts';
+import type { Place } from '../../contracts/place.ts';
+import { escapeHtml } from './escape-html.ts';
+import { renderHead } from './render-refusal.ts';
+import { toWords, type PageNotice, type PageWords } from './words.ts';
+
+export type { PageNotice };
+
+export type WaitingPage = {
+  room: string;
+  roomName: string;
+  place: Place | null;
+  /** Null while nothing is known of the room. */
+  board: Board | null;
+  notice: PageNotice | null;
+  /** When a page without script looks again, in seconds; null for pages that wait for nothing. */
+  refreshSeconds: number | null;
+  shopUrl: string;
+  opensAtMs: number | null;
+};
+
+/**
+ * The waiting page as HTML. Pure. It says everything and works by two forms alone; `client.ts` finds its facts in the attributes of
+ * `main` and keeps the same elements up to date. Nothing secret stands in it.
+ */
+export function renderWaitingPage(page: WaitingPage): string {
+  const { room, roomName, place, board, refreshSeconds } = page;
+  const opens = page.opensAtMs === null || board?.phase !== 'lobby' ? null : `at ${utcTime(page.opensAtMs)}`;
+  const words = toWords({ roomName, place, board, notice: page.notice, opens });
+  const again =
+    refreshSeconds === null ? '' : `\n<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
+  const script = '\n<script src="/waiting-page/client.js" type="module"></script>';
+  const facts = { room, roomName, place, board, opensAtMs: page.opensAtMs, shopUrl: page.shopUrl };
+  return `<!doctype html>
+<html lang="en">
+${renderHead(words.title, again + script)}
+<body>
+<main class="room" data-visit="${escapeHtml(JSON.stringify(facts))}">
+<p class="name">${escapeHtml(roomName)}</p>
+<p class="notice" id="notice" role="status"${hiddenIf(words.notice === null)}>${escapeHtml(words.notice ?? '')}</p>
+<p class="message" id="message" role="status"${hiddenIf(words.message === null)}>${escapeHtml(words.message ?? '')}</p>
+<h1 id="headline">${escapeHtml(words.headline)}</h1>
+<p class="position" id="position"${hiddenIf(words.position === null)}><span class="label">Your position</span> <strong id="position-number">${escapeHtml(words.position ?? '')}</strong></p>
+<p id="ahead"${hiddenIf(words.ahead === null)}>${escapeHtml(words.ahead ?? '')}</p>
+<p id="estimate"${hiddenIf(words.estimate === null)}>${escapeHtml(words.estimate ?? '')}</p>
+<p class="next" id="next">${escapeHtml(words.next)}</p>
+<p class="hidden-text" id="spoken" role="status" aria-live="polite"></p>
+${renderForms(room, words)}
+</main>
+</body>
+</html>
+`;
+}
+
+function renderForms(room: string, words: PageWords): string {
+  const api = `/api/rooms/${escapeHtml(room)}`;
+  return `<form id="join" method="post" action="${api}/tickets"${hiddenIf(words.action !== 'join')}><button class="button">Join the line</button></form>
+<form id="enter" method="post" action="${api}/passes"${hiddenIf(words.action !== 'enter')}><button class="button">Enter</button></form>
+<button class="quiet" id="leave" type="button" hidden>Give up my place</button>`;
+}
+
+const hiddenIf = (hidden: boolean): string => (hidden ? ' hidden' : '');
+
+/** Without script nobody knows the visitor's time zone, so the page names its own. */
+const utcTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,0 +1,226 @@
+import { pollAfterMs, type Board } from '../../contracts/board.ts';
+import { drawScore } from '../../contracts/draw.ts';
+import type { RoomServerMessage } from '../../contracts/feed-messages.ts';
+import type { Place } from '../../contracts/place.ts';
+import { createCalls, isGrant, type Answer } from './calls.ts';
+import { openFeedSocket, type FeedSocket } from './feed-socket.ts';
+import { isTimeToAsk, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
+import { createView } from './view.ts';
+import { toWords, type PageNotice } from './words.ts';
+
+/** What the server knew when it rendered the page. */
+export type VisitData = {
+  room: string;
+  roomName: string;
+  place: Place | null;
+  board: Board | null;
+  opensAtMs: number | null;
+};
+
+/** How often the page looks whether there is something to do, in ms. */
+const BEAT_MS = 250;
+/** The first pause after trouble, and the longest, in ms; each trouble doubles it, and it is jittered. */
+const TROUBLE_MS = 1000;
+const TROUBLE_MAX_MS = 15_000;
+/** A "here" that got no reply is said again after this long, in ms; a reply moves it. */
+const HERE_LOST_MS = 5000;
+/** Lobby visitors whom the board can't tell their draw ask one by one within this time after the opening, in ms. */
+const OPENING_SPREAD_MS = 8000;
+
+/**
+ * One visitor's page, from join to the shop:
+ *
+ *   board (polled, or frames of the feed) ──► place on the board ──► time to ask? ──► POST passes or "here" ──► place, or the pass
+ *
+ * States are the place's own (WAITING-ROOM §1). Trouble changes the notice, never the place.
+ */
+export class Visit {
+  readonly #data: VisitData;
+  readonly #calls: ReturnType<typeof createCalls>;
+  readonly #show = createView();
+  readonly #memory: AskMemory = { lastAskMs: 0, askAtMs: null };
+  #place: Place | null = null;
+  #board: Board | null;
+  #notice: PageNotice | null = null;
+  #feed: FeedSocket | null = null;
+  #nextBoardMs = 0;
+  #troubles = 0;
+  #busy = false;
+
+  constructor(data: VisitData) {
+    this.#data = data;
+    this.#calls = createCalls(data.room);
+    this.#board = data.board;
+  }
+
+  /** Begins to watch the board, the feed and the clock. */
+  start(): void {
+    this.#setPlace(this.#data.place);
+    this.#draw();
+    setInterval(() => this.#beat(), BEAT_MS);
+  }
+
+  /** The Join button. */
+  async join(): Promise<void> {
+    const told = await this.#attempt(this.#calls.join);
+    if (told === null) return;
+    this.#setPlace(told);
+    this.#nextBoardMs = 0;
+    this.#draw();
+  }
+
+  /** Asks the one question: answers, keeps ready, claims; the Enter button too. */
+  async ask(): Promise<void> {
+    this.#memory.lastAskMs = Date.now();
+    this.#memory.askAtMs = null;
+    const state = this.#place?.state;
+    // The socket's "here" is an answer, but only a call can claim.
+    if (state !== 'admitted' && state !== 'active' && this.#feed?.here() === true) {
+      this.#memory.askAtMs = Date.now() + HERE_LOST_MS;
+      return;
+    }
+    const body = await this.#attempt(this.#calls.ask);
+    if (body === null) return;
+    if (isGrant(body)) {
+      this.#feed?.stop();
+      location.assign(body.shopUrl);
+      return;
+    }
+    this.#setPlace(body);
+    this.#draw();
+  }
+
+  /** The button that gives the place up. */
+  async leave(): Promise<void> {
+    await this.#attempt(this.#calls.leave);
+    if (this.#notice === null) this.#setPlace(null);
+    this.#draw();
+  }
+
+  #beat(): void {
+    const nowMs = Date.now();
+    if (this.#feed?.isLive() !== true && nowMs >= this.#nextBoardMs) void this.#pollBoard(nowMs);
+    if (this.#busy || this.#place === null || this.#board === null) return;
+    if (isTimeToAsk(this.#place, this.#board, this.#memory, nowMs)) void this.ask();
+  }
+
+  async #pollBoard(nowMs: number): Promise<void> {
+    this.#nextBoardMs = Number.POSITIVE_INFINITY;
+    const answer = await this.#calls.board();
+    if (answer.ok) await this.#setBoard(answer.body);
+    else this.#say('reconnecting');
+    this.#nextBoardMs = Date.now() + this.#pollWaitMs(nowMs) * (0.9 + Math.random() * 0.2);
+  }
+
+  #pollWaitMs(nowMs: number): number {
+    const board = this.#board;
+    if (board === null) return TROUBLE_MS * 5;
+    if (this.#place === null) return board.pollFarMs;
+    const { lane, score } = this.#place;
+    return pollAfterMs(board, lane, score === undefined ? null : Number(score), nowMs);
+  }
+
+  async #setBoard(board: Board): Promise<void> {
+    this.#board = board;
+    if (board.stale !== true && this.#notice === 'reconnecting') this.#notice = null;
+    if (this.#place?.state === 'lobby' && board.phase !== 'lobby') await this.#leaveLobby(this.#place, board);
+    if (this.#place !== null) this.#place = placeOnBoard(this.#place, board);
+    this.#draw();
+  }
+
+  /** After the opening the draw's seed is public, and everyone's score follows from it (contracts/draw.ts). */
+  async #leaveLobby(place: Place, board: Board): Promise<void> {
+    const base = board.lanes[place.lane]?.base;
+    const seed = board.draw?.seed;
+    if (base === undefined || seed === undefined) {
+      this.#memory.askAtMs ??= Date.now() + Math.random() * OPENING_SPREAD_MS;
+      return;
+    }
+    const score = await drawScore(seed, place.ticketId, Number(base));
+    this.#place = { ...place, state: 'waiting', score: String(score) };
+  }
+
+  #onMessage(message: RoomServerMessage): void {
+    if (message.type === 'board') void this.#setBoard(message);
+    if (message.type === 'called') this.#memory.askAtMs = Date.now();
+    if (message.type === 'admitted' && this.#place !== null) {
+      this.#setPlace({ ...this.#place, state: 'admitted' });
+      void this.ask();
+    }
+    if (message.type !== 'place' || this.#place === null) return;
+    const { type: _type, ...told } = message;
+    const { againMs: _again, ...before } = this.#place;
+    this.#setPlace({ ...before, ...told });
+    this.#draw();
+  }
+
+  #setPlace(told: Place | null): void {
+    this.#place = told === null ? null : placeFromServer(this.#place, told);
+    this.#memory.askAtMs = told?.againMs === undefined ? null : Date.now() + told.againMs;
+    const waits = told !== null && told.state !== 'active' && told.state !== 'spent';
+    if (waits) this.#feed ??= openFeedSocket(this.#calls.feedToken, (message) => this.#onMessage(message));
+    if (waits) return;
+    this.#feed?.stop();
+    this.#feed = null;
+  }
+
+  /** One call at a time; trouble is told and waited out. The body, or null. */
+  async #attempt<T>(call: () => Promise<Answer<T>>): Promise<T | null> {
+    if (this.#busy) return null;
+    this.#busy = true;
+    const answer = await call();
+    this.#busy = false;
+    if (answer.ok) {
+      this.#troubles = 0;
+      this.#notice = null;
+      return answer.body;
+    }
+    this.#onRefusal(answer.code, answer.retryAfterMs);
+    this.#draw();
+    return null;
+  }
+
+  #onRefusal(code: string, retryAfterMs: number | null): void {
+    if (code === 'ticket_spent' && this.#place !== null) {
+      this.#setPlace({ ...this.#place, state: 'spent' });
+    } else if (isLoss(code)) {
+      this.#setPlace(null);
+      this.#notice = code === 'unauthenticated' ? null : code;
+    } else {
+      this.#notice = isTold(code) ? code : 'reconnecting';
+      const pauseMs = retryAfterMs ?? Math.min(TROUBLE_MAX_MS, TROUBLE_MS * 2 ** this.#troubles);
+      this.#troubles += 1;
+      this.#memory.lastAskMs = Date.now() + pauseMs * (0.5 + Math.random());
+      // Who has answered must go on answering; who only waits is told by the board.
+      const onlyWaits = this.#place === null || this.#place.state === 'waiting';
+      this.#memory.askAtMs = onlyWaits ? null : this.#memory.lastAskMs;
+    }
+  }
+
+  #say(notice: PageNotice): void {
+    this.#notice = notice;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const { roomName } = this.#data;
+    const words = { roomName, place: this.#place, board: this.#board, notice: this.#notice, opens: this.#opensText() };
+    this.#show(toWords(words), Date.now());
+  }
+
+  #opensText(): string | null {
+    const at = this.#board?.opensAt ?? this.#data.opensAtMs;
+    if (at === null || this.#board?.phase !== 'lobby') return null;
+    return `at ${new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(at)}`;
+  }
+}
+
+type Loss = 'unauthenticated' | 'ticket_invalid' | 'ticket_expired' | 'ticket_wrong_room';
+type Told = 'rate_limited' | 'room_closed' | 'room_rejecting';
+const LOSSES = new Set<string>(['unauthenticated', 'ticket_invalid', 'ticket_expired', 'ticket_wrong_room']);
+const TOLD = new Set<string>(['rate_limited', 'room_closed', 'room_rejecting']);
+
+/** Refusals that mean: there is no place any more. */
+const isLoss = (code: string): code is Loss => LOSSES.has(code);
+/** Refusals that have words of their own. */
+const isTold = (code: string): code is Told => TOLD.has(code);
