@@ -29,7 +29,8 @@ const MAX_RETRIES = 3;
 const MAX_WAIT_MS = 5000;
 
 /** A fresh key for one intention. */
-export const newIdempotencyKey = (): string => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+export const newIdempotencyKey = (): string =>
+  crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
 /**
  * Calls the API of this origin. Expected refusals are values. 503, 429 and lost connections are tried again after
@@ -47,7 +48,11 @@ export async function callApi<T>(path: string, call: Call = {}): Promise<Answer<
 }
 
 /** How long to wait before the next try, in ms; null when there should be none. */
-export function retryDelayMs(problem: Pick<ApiProblem, 'status' | 'code'>, retryAfter: string | null, attempt: number): number | null {
+export function retryDelayMs(
+  problem: Pick<ApiProblem, 'status' | 'code'>,
+  retryAfter: string | null,
+  attempt: number,
+): number | null {
   const isPassing = problem.status === 503 || problem.status === 0 || problem.code === 'idempotency_key_in_flight';
   if (!isPassing || attempt >= MAX_RETRIES) return null;
   const seconds = Number(retryAfter);
@@ -115,5 +120,5 @@ async function readProblem(response: Response): Promise<ApiProblem> {
 async function readJson<T>(response: Response): Promise<T> {
   const text = await response.text();
   // oxlint-disable-next-line typescript/no-unsafe-return -- The one place where an answer gets its contract's type.
-  return text === '' ? undefined : JSON.parse(text);
+  return JSON.parse(text === '' ? 'null' : text);
 }

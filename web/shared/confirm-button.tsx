@@ -32,7 +32,11 @@ export function ConfirmButton({ label, question, confirmLabel, danger, disabled,
           <button type="button" class="button" onClick={() => setOpen(false)}>
             No, go back
           </button>
-          <button type="button" class={danger === true ? 'button button-danger' : 'button button-primary'} onClick={confirm}>
+          <button
+            type="button"
+            class={danger === true ? 'button button-danger' : 'button button-primary'}
+            onClick={confirm}
+          >
             {confirmLabel}
           </button>
         </div>

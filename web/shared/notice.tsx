@@ -2,7 +2,13 @@ import type { ComponentChildren } from 'preact';
 import type { ApiProblem } from './api-client.ts';
 
 /** One message to the visitor; `error` and `warning` interrupt a screen reader, `info` and `good` wait. */
-export function Notice({ kind, children }: { kind: 'info' | 'good' | 'warning' | 'error'; children: ComponentChildren }) {
+export function Notice({
+  kind,
+  children,
+}: {
+  kind: 'info' | 'good' | 'warning' | 'error';
+  children: ComponentChildren;
+}) {
   const urgent = kind === 'error' || kind === 'warning';
   return (
     <div class={`notice notice-${kind}`} role={urgent ? 'alert' : 'status'}>

@@ -15,7 +15,14 @@ describe('formats', () => {
   });
 
   test('a remaining time that is over only when nothing is left', () => {
-    expect([600_000, 59_001, 1, 0, -5, 3_661_000].map(formatRemaining)).toEqual(['10:00', '1:00', '0:01', '0:00', '0:00', '1:01:01']);
+    expect([600_000, 59_001, 1, 0, -5, 3_661_000].map(formatRemaining)).toEqual([
+      '10:00',
+      '1:00',
+      '0:01',
+      '0:00',
+      '0:00',
+      '1:01:01',
+    ]);
   });
 });
 

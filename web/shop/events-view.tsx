@@ -22,10 +22,14 @@ export function EventsView({ onShow }: { onShow: (address: ViewAddress) => void 
     <div class="stack">
       <h1>What’s on</h1>
       <form class="search" role="search" onSubmit={search}>
-        <label class="visually-hidden" for="search">
-          Search events
-        </label>
-        <input id="search" class="input" type="search" placeholder="Search by name" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
+        <input
+          aria-label="Search events"
+          class="input"
+          type="search"
+          placeholder="Search by name"
+          value={wanted}
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
         <button type="submit" class="button">
           Search
         </button>
@@ -66,18 +70,31 @@ function EventCard({ event, onShow }: { event: EventView; onShow: (address: View
   );
 }
 
-function PerformanceLine({ performance, onShow }: { performance: PerformanceSummary; onShow: (address: ViewAddress) => void }) {
+function PerformanceLine({
+  performance,
+  onShow,
+}: {
+  performance: PerformanceSummary;
+  onShow: (address: ViewAddress) => void;
+}) {
   const address: ViewAddress = { view: 'performance', performanceId: performance.id };
   return (
     <li class="performance-line">
       <span>
         <time dateTime={performance.startsAt}>{formatDateTime(performance.startsAt, performance.timeZone)}</time>
         {performance.fromPrice !== null && (
-          <span class="quiet"> · from {formatMoney(performance.fromPrice.amountMinor, performance.fromPrice.currency)}</span>
+          <span class="quiet">
+            {' '}
+            · from {formatMoney(performance.fromPrice.amountMinor, performance.fromPrice.currency)}
+          </span>
         )}
       </span>
       {performance.status === 'on_sale' ? (
-        <a class="button button-primary" href={writeAddress(address)} onClick={(event) => followLink(event, () => onShow(address))}>
+        <a
+          class="button button-primary"
+          href={writeAddress(address)}
+          onClick={(event) => followLink(event, () => onShow(address))}
+        >
           Seats and prices
         </a>
       ) : (

@@ -8,7 +8,8 @@ const BOOKING = 'onsale-booking-';
 const HOLD = 'onsale-hold-';
 
 /** Remembers the token that `POST bookings` gave. */
-export const keepBookingToken = (bookingId: string, token: string): void => put(localStorage, BOOKING + bookingId, token);
+export const keepBookingToken = (bookingId: string, token: string): void =>
+  put(localStorage, BOOKING + bookingId, token);
 
 /** The token of a booking that was made in this browser. */
 export const bookingToken = (bookingId: string): string | null => take(localStorage, BOOKING + bookingId);

@@ -53,7 +53,8 @@ export function buildLayers(content: MapContent, isDark: boolean): SeatLayer[] {
     const state = stateOf(content.live, seat);
     if (content.selected.has(seat.id)) late.push([seat, 'selected']);
     else if (content.taken.has(seat.id)) late.push([seat, 'lost']);
-    else if (state === 0) dot(layer(`free ${seat.zoneId}`, colours.get(seat.zoneId) ?? ink.held, null), seat, content.seatRadius);
+    else if (state === 0)
+      dot(layer(`free ${seat.zoneId}`, colours.get(seat.zoneId) ?? ink.held, null), seat, content.seatRadius);
     else dot(layer(state === 1 ? 'held' : 'sold', null, null), seat, content.seatRadius * (state === 1 ? 0.85 : 0.7));
   }
   for (const [seat, look] of late) {
@@ -76,7 +77,13 @@ function cross(path: Path2D, { x, y }: Seat, radius: number): void {
 }
 
 /** Paints the layers, and seat names where seats are large enough. */
-export function paint(context: CanvasRenderingContext2D, layers: readonly SeatLayer[], content: MapContent, view: Viewport, size: Size): void {
+export function paint(
+  context: CanvasRenderingContext2D,
+  layers: readonly SeatLayer[],
+  content: MapContent,
+  view: Viewport,
+  size: Size,
+): void {
   const density = devicePixelRatio;
   context.setTransform(density, 0, 0, density, 0, 0);
   context.clearRect(0, 0, size.width, size.height);

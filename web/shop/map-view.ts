@@ -18,7 +18,12 @@ const TAP_SLOP = 8;
 const PICKABLE_RADIUS = { touch: 9, mouse: 4 };
 
 /** Starts to draw into a canvas and to listen to its pointers; `stop` ends both. */
-export function createMapView(canvas: HTMLCanvasElement, seats: readonly Seat[], seatRadius: number, listener: MapListener): MapView {
+export function createMapView(
+  canvas: HTMLCanvasElement,
+  seats: readonly Seat[],
+  seatRadius: number,
+  listener: MapListener,
+): MapView {
   const context = canvas.getContext('2d');
   const whole = boxOf(seats);
   const pointers = new Map<number, { x: number; y: number }>();
@@ -68,7 +73,8 @@ export function createMapView(canvas: HTMLCanvasElement, seats: readonly Seat[],
     moved += Math.hypot(now.x - before.x, now.y - before.y);
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other !== undefined) {
-      const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
+      const factor =
+        Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
       setView(zoomAt(view, factor, other, minScale(), seatRadius));
     } else if (moved > TAP_SLOP) {
       setView({ ...view, x: view.x + now.x - before.x, y: view.y + now.y - before.y });

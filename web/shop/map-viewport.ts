@@ -26,7 +26,11 @@ export function boxOf(seats: readonly Pick<Seat, 'x' | 'y'>[]): Box {
 export function fit(box: Box, size: Size, seatRadius: number): Viewport {
   const width = Math.max(box.right - box.left + 2 * seatRadius, 1);
   const height = Math.max(box.bottom - box.top + 2 * seatRadius, 1);
-  const scale = Math.min((size.width - 2 * PADDING) / width, (size.height - 2 * PADDING) / height, MAX_SEAT_RADIUS / seatRadius);
+  const scale = Math.min(
+    (size.width - 2 * PADDING) / width,
+    (size.height - 2 * PADDING) / height,
+    MAX_SEAT_RADIUS / seatRadius,
+  );
   return {
     scale,
     x: size.width / 2 - ((box.left + box.right) / 2) * scale,
@@ -35,14 +39,25 @@ export function fit(box: Box, size: Size, seatRadius: number): Viewport {
 }
 
 /** Zooms by a factor around a point of the screen, between the whole map and the largest seats. */
-export function zoomAt(view: Viewport, factor: number, at: { x: number; y: number }, minScale: number, seatRadius: number): Viewport {
+export function zoomAt(
+  view: Viewport,
+  factor: number,
+  at: { x: number; y: number },
+  minScale: number,
+  seatRadius: number,
+): Viewport {
   const scale = Math.min(Math.max(view.scale * factor, minScale), MAX_SEAT_RADIUS / seatRadius);
   const ratio = scale / view.scale;
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
 
 /** The seat under a point of the screen, with some mercy for fingers; null when there is none. */
-export function seatAt(seats: readonly Seat[], view: Viewport, at: { x: number; y: number }, seatRadius: number): Seat | null {
+export function seatAt(
+  seats: readonly Seat[],
+  view: Viewport,
+  at: { x: number; y: number },
+  seatRadius: number,
+): Seat | null {
   const [x, y] = [(at.x - view.x) / view.scale, (at.y - view.y) / view.scale];
   let nearest: Seat | null = null;
   let best = (seatRadius * 1.4) ** 2;

@@ -4,13 +4,25 @@ export type StepperProps = { label: string; quantity: number; canAdd: boolean; o
 export function QuantityStepper({ label, quantity, canAdd, onChange }: StepperProps) {
   return (
     <div class="stepper" role="group" aria-label={label}>
-      <button type="button" class="button" aria-label="One less" disabled={quantity === 0} onClick={() => onChange(quantity - 1)}>
+      <button
+        type="button"
+        class="button"
+        aria-label="One less"
+        disabled={quantity === 0}
+        onClick={() => onChange(quantity - 1)}
+      >
         −
       </button>
       <output class="stepper-value" aria-live="polite">
         {quantity}
       </output>
-      <button type="button" class="button" aria-label="One more" disabled={!canAdd} onClick={() => onChange(quantity + 1)}>
+      <button
+        type="button"
+        class="button"
+        aria-label="One more"
+        disabled={!canAdd}
+        onClick={() => onChange(quantity + 1)}
+      >
         +
       </button>
     </div>

@@ -73,7 +73,12 @@ function ReservedZone(props: ZoneProps) {
   const isOpen = openZone === zone.id;
   return (
     <>
-      <button type="button" class="zone-row zone-toggle" aria-expanded={isOpen} onClick={() => onOpen(isOpen ? null : zone.id)}>
+      <button
+        type="button"
+        class="zone-row zone-toggle"
+        aria-expanded={isOpen}
+        onClick={() => onOpen(isOpen ? null : zone.id)}
+      >
         <ZoneFacts {...props} />
       </button>
       {isOpen && (

@@ -45,7 +45,12 @@ export function SeatMapCanvas(props: SeatMapProps) {
 
   return (
     <div class="seat-map">
-      <canvas ref={canvas} class="seat-canvas" role="img" aria-label="Seat map. The same seats can be chosen in the list of seats." />
+      <canvas
+        ref={canvas}
+        class="seat-canvas"
+        role="img"
+        aria-label="Seat map. The same seats can be chosen in the list of seats."
+      />
       <div class="map-buttons">
         <button type="button" class="button" aria-label="Zoom in" onClick={() => view.current?.zoom(1.6)}>
           +

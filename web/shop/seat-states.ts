@@ -30,7 +30,11 @@ export const fromSnapshot = (view: AvailabilityView, seatCount: number): LiveSta
  * The states after one socket message; null when a delta does not start from what is known, so that the caller asks for
  * everything again.
  */
-export function applyMessage(known: LiveStates | null, message: PerformanceServerMessage, seatCount: number): LiveStates | null {
+export function applyMessage(
+  known: LiveStates | null,
+  message: PerformanceServerMessage,
+  seatCount: number,
+): LiveStates | null {
   if (message.type === 'snapshot') return fromSnapshot(message, seatCount);
   if (message.type !== 'delta') return known;
   if (known === null || known.version !== message.from) return null;
@@ -54,7 +58,11 @@ export type Seat = {
 };
 
 /** A seat map made ready for drawing and looking up. */
-export type SeatPlan = { seats: Seat[]; byId: ReadonlyMap<string, Seat>; rows: ReadonlyMap<string, { name: string; seats: Seat[] }[]> };
+export type SeatPlan = {
+  seats: Seat[];
+  byId: ReadonlyMap<string, Seat>;
+  rows: ReadonlyMap<string, { name: string; seats: Seat[] }[]>;
+};
 
 /** Numbers the seats in seat-map order: the order of `states`. */
 export function createSeatPlan(map: SeatMap): SeatPlan {

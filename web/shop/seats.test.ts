@@ -1,16 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import type { ZoneView } from '../../contracts/catalogue.ts';
 import { applyMessage, createSeatPlan, fromSnapshot, stateOf, unpackStates } from './seat-states.ts';
-import { countOf, dropTaken, holdItems, limitOf, linesOf, NOTHING_SELECTED, setPlaces, toggleSeat } from './selection.ts';
+import {
+  countOf,
+  dropTaken,
+  holdItems,
+  limitOf,
+  linesOf,
+  NOTHING_SELECTED,
+  setPlaces,
+  toggleSeat,
+} from './selection.ts';
 
 const plan = createSeatPlan({
   zones: [
-    { id: 'a', rows: [{ name: '1', seats: [{ id: 'a1', name: '1', x: 0, y: 0 }, { id: 'a2', name: '2', x: 1, y: 0 }] }] },
+    {
+      id: 'a',
+      rows: [
+        {
+          name: '1',
+          seats: [
+            { id: 'a1', name: '1', x: 0, y: 0 },
+            { id: 'a2', name: '2', x: 1, y: 0 },
+          ],
+        },
+      ],
+    },
     { id: 'b', rows: [{ name: '1', seats: [{ id: 'b1', name: '1', x: 0, y: 5, accessible: true }] }] },
     { id: 'floor', rows: [] },
   ],
 });
-const zone = (id: string, kind: 'reserved' | 'general'): ZoneView => ({ id, name: id, kind, capacity: 9, available: 9, priceMinor: 500 });
+const zone = (id: string, kind: 'reserved' | 'general'): ZoneView => ({
+  id,
+  name: id,
+  kind,
+  capacity: 9,
+  available: 9,
+  priceMinor: 500,
+});
 const zones = [zone('a', 'reserved'), zone('b', 'reserved'), zone('floor', 'general')];
 const pack = (...bytes: number[]) => btoa(String.fromCharCode(...bytes));
 
@@ -21,7 +48,11 @@ describe('states', () => {
 
   test('follow deltas that start where they stand', () => {
     const start = fromSnapshot({ version: '1.4', states: pack(0), zones: [{ id: 'a', available: 2 }] }, 3);
-    const next = applyMessage(start, { type: 'delta', from: '1.4', version: '1.6', seats: [[1, 2]], zones: [{ id: 'a', available: 1 }] }, 3);
+    const next = applyMessage(
+      start,
+      { type: 'delta', from: '1.4', version: '1.6', seats: [[1, 2]], zones: [{ id: 'a', available: 1 }] },
+      3,
+    );
     expect(next?.version).toBe('1.6');
     expect([...(next?.states ?? [])]).toEqual([0, 2, 0]);
     expect(next?.available.get('a')).toBe(1);
@@ -31,7 +62,9 @@ describe('states', () => {
   test('refuse a delta that starts elsewhere, and take a snapshot at any time', () => {
     const start = fromSnapshot({ version: '1.4', states: pack(0), zones: [] }, 3);
     expect(applyMessage(start, { type: 'delta', from: '1.5', version: '1.6', seats: [], zones: [] }, 3)).toBeNull();
-    expect(applyMessage(null, { type: 'snapshot', version: '2.0', states: pack(1), zones: [] }, 3)?.version).toBe('2.0');
+    expect(applyMessage(null, { type: 'snapshot', version: '2.0', states: pack(1), zones: [] }, 3)?.version).toBe(
+      '2.0',
+    );
   });
 
   test('unknown seats count as taken', () => {
@@ -64,7 +97,11 @@ describe('a selection', () => {
   test('becomes one item a zone, with its price', () => {
     const lines = linesOf({ seats: ['b1', 'a1'], places: { floor: 2 } }, plan, zones);
     expect(lines.map((line) => line.amountMinor)).toEqual([500, 500, 1000]);
-    expect(holdItems(lines)).toEqual([{ zoneId: 'a', seats: ['a1'] }, { zoneId: 'b', seats: ['b1'] }, { zoneId: 'floor', quantity: 2 }]);
+    expect(holdItems(lines)).toEqual([
+      { zoneId: 'a', seats: ['a1'] },
+      { zoneId: 'b', seats: ['b1'] },
+      { zoneId: 'floor', quantity: 2 },
+    ]);
   });
 
   test('never goes beyond what one hold may take', () => {

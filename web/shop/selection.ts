@@ -20,7 +20,13 @@ export function toggleSeat(selection: Selection, seatId: string, limit: number):
 }
 
 /** Sets how many places of a general zone are wanted, within what is free and the limit. */
-export function setPlaces(selection: Selection, zoneId: string, quantity: number, free: number, limit: number): Selection {
+export function setPlaces(
+  selection: Selection,
+  zoneId: string,
+  quantity: number,
+  free: number,
+  limit: number,
+): Selection {
   const { [zoneId]: before = 0, ...others } = selection.places;
   const room = limit - (countOf(selection) - before);
   const wanted = Math.max(0, Math.min(Math.trunc(quantity), free, room));
@@ -28,7 +34,11 @@ export function setPlaces(selection: Selection, zoneId: string, quantity: number
 }
 
 /** Drops the seats that others have taken meanwhile, and says which. The same object when there are none. */
-export function dropTaken(selection: Selection, plan: SeatPlan, live: LiveStates): { selection: Selection; taken: Seat[] } {
+export function dropTaken(
+  selection: Selection,
+  plan: SeatPlan,
+  live: LiveStates,
+): { selection: Selection; taken: Seat[] } {
   const taken = selection.seats.flatMap((id) => {
     const seat = plan.byId.get(id);
     return seat !== undefined && stateOf(live, seat) !== 0 ? [seat] : [];

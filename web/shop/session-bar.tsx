@@ -25,7 +25,9 @@ export function SessionBar({ session, room, onEnd, onLeave }: SessionBarProps) {
   return (
     <div class="session-bar">
       <span>
-        {session.state === 'waiting' ? `You are in line${place === null ? '' : `, place ${formatCount(place)}`}.` : 'You can look around. To buy, join the line first.'}
+        {session.state === 'waiting'
+          ? `You are in line${place === null ? '' : `, place ${formatCount(place)}`}.`
+          : 'You can look around. To buy, join the line first.'}
       </span>
       <a class="button button-primary" href={`/rooms/${room}`}>
         {session.state === 'waiting' ? 'Back to your place' : 'Join the line'}

@@ -14,7 +14,11 @@ export type Session =
   | { state: 'inside'; endsAt: Deadline };
 
 /** Follows the visitor's session in a room. `refresh` looks again, `leave` gives the slot to the next in line. */
-export function useSession(room: string | null): { session: Session; refresh: () => void; leave: () => Promise<boolean> } {
+export function useSession(room: string | null): {
+  session: Session;
+  refresh: () => void;
+  leave: () => Promise<boolean>;
+} {
   const [session, setSession] = useState<Session>({ state: 'unknown' });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -30,7 +34,10 @@ export function useSession(room: string | null): { session: Session; refresh: ()
   const refresh = useCallback(() => setRound((last) => last + 1), []);
   const leave = useCallback(async () => {
     if (room === null) return false;
-    const answer = await callApi(`/api/rooms/${room}/passes/me`, { method: 'DELETE', headers: { 'onsale-room': room } });
+    const answer = await callApi(`/api/rooms/${room}/passes/me`, {
+      method: 'DELETE',
+      headers: { 'onsale-room': room },
+    });
     if (answer.ok) setSession({ state: 'outside' });
     return answer.ok;
   }, [room]);
@@ -39,11 +46,13 @@ export function useSession(room: string | null): { session: Session; refresh: ()
 
 async function lookUp(room: string): Promise<Session> {
   const place = await callApi<Place>(`/api/rooms/${room}/tickets/me`);
-  if (!place.ok) return place.problem.status === 0 || place.problem.status >= 500 ? { state: 'unknown' } : { state: 'outside' };
+  if (!place.ok)
+    return place.problem.status === 0 || place.problem.status >= 500 ? { state: 'unknown' } : { state: 'outside' };
   if (place.data.state === 'active' || place.data.state === 'admitted') {
     // The claim is idempotent: who is inside gets the same session again, with its end.
     const pass = await callApi<PassGrant>(`/api/rooms/${room}/passes`, { method: 'POST' });
-    if (pass.ok && pass.status === 201) return { state: 'inside', endsAt: deadlineOf(pass.data.now, pass.data.sessionEndsAt) };
+    if (pass.ok && pass.status === 201)
+      return { state: 'inside', endsAt: deadlineOf(pass.data.now, pass.data.sessionEndsAt) };
   }
   return place.data.state === 'spent' ? { state: 'outside' } : { state: 'waiting', position: place.data.position };
 }

@@ -1,0 +1,57 @@
+export type TextFieldProps = {
+  name: string;
+  label: string;
+  value: string;
+  error: string | null;
+  onInput: (value: string) => void;
+  kind?: 'text' | 'email' | 'whole-number' | 'secret';
+  autocomplete?: 'off' | 'name' | 'email';
+  hint?: string;
+};
+
+/** A labelled input with its hint and its error next to it, tied together for screen readers. */
+export function TextField({
+  name,
+  label,
+  value,
+  error,
+  onInput,
+  kind = 'text',
+  autocomplete = 'off',
+  hint,
+}: TextFieldProps) {
+  const describedBy = [hint === undefined ? '' : `${name}-hint`, error === null ? '' : `${name}-error`]
+    .join(' ')
+    .trim();
+  const attributes = {
+    id: `field-${name}`,
+    class: 'input',
+    name,
+    value,
+    autocomplete,
+    'aria-invalid': error !== null,
+    ...(describedBy === '' ? {} : { 'aria-describedby': describedBy }),
+    onInput: (event: { currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value),
+  };
+  return (
+    <div class="field">
+      <label class="field-label" for={`field-${name}`}>
+        {label}
+      </label>
+      {kind === 'email' && <input type="email" {...attributes} />}
+      {kind === 'secret' && <input type="password" {...attributes} />}
+      {kind === 'text' && <input type="text" {...attributes} />}
+      {kind === 'whole-number' && <input type="text" inputMode="numeric" {...attributes} />}
+      {hint !== undefined && (
+        <p id={`${name}-hint`} class="quiet small">
+          {hint}
+        </p>
+      )}
+      {error !== null && (
+        <p id={`${name}-error`} class="field-error">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { BookingView as Booking, PaymentAttempt } from '../../contracts/bookings.ts';
+import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
+import { ConfirmButton } from '../shared/confirm-button.tsx';
+import { Countdown, deadlineOf } from '../shared/countdown.tsx';
+import { formatMoney } from '../shared/format.ts';
+import { LoadError, Loading, Notice } from '../shared/notice.tsx';
+import { BookingItems } from './booking-items.tsx';
+import { BookingStatusNotice } from './booking-status-notice.tsx';
+import { EntryTickets } from './entry-tickets.tsx';
+import { bookingToken } from './kept-tokens.ts';
+import { Refusal } from './refusal.tsx';
+import { useBooking } from './use-booking.ts';
+
+/** The way back from checkout, and to one's tickets at any time: this browser kept the booking's token. */
+export function BookingView({ bookingId }: { bookingId: string }) {
+  const token = bookingToken(bookingId);
+  if (token === null) {
+    return (
+      <div class="stack">
+        <h1>This booking is not known here</h1>
+        <p>Open it in the browser you booked with, or follow the link in the e-mail we sent you.</p>
+      </div>
+    );
+  }
+  return <KnownBooking bookingId={bookingId} token={token} />;
+}
+
+function KnownBooking({ bookingId, token }: { bookingId: string; token: string }) {
+  const { booking, problem, refresh, isSlow } = useBooking(bookingId, token);
+  if (booking === null) {
+    if (problem === null) return <Loading what="your booking" />;
+    return problem.status === 404 ? (
+      <Notice kind="error">There is no such booking.</Notice>
+    ) : (
+      <LoadError problem={problem} onRetry={refresh} />
+    );
+  }
+  return (
+    <div class="stack">
+      <h1>Your booking</h1>
+      <BookingStatusNotice booking={booking} isSlow={isSlow} />
+      <BookingActions booking={booking} token={token} onChange={refresh} />
+      {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} />}
+      <section class="card" aria-labelledby="items-title">
+        <h2 id="items-title">Places</h2>
+        <BookingItems booking={booking} />
+        <p class="total">
+          <span>Total</span>
+          <strong>{formatMoney(booking.total.amountMinor, booking.total.currency)}</strong>
+        </p>
+        <p class="quiet">
+          {booking.buyer.name} · {booking.buyer.email}
+        </p>
+      </section>
+    </div>
+  );
+}
+
+type ActionsProps = { booking: Booking; token: string; onChange: () => void };
+
+function BookingActions({ booking, token, onChange }: ActionsProps) {
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const onEnd = useCallback(() => onChange(), [onChange]);
+  const post = async <T,>(what: string): Promise<T | null> => {
+    setBusy(true);
+    const path = `/api/core/v1/bookings/${booking.bookingId}/${what}`;
+    const answer = await callApi<T>(path, { method: 'POST', token, idempotencyKey: newIdempotencyKey() });
+    setBusy(false);
+    setProblem(answer.ok ? null : answer.problem);
+    return answer.ok ? answer.data : null;
+  };
+  const pay = async () => {
+    const attempt = await post<PaymentAttempt>('payments');
+    if (attempt !== null) location.assign(attempt.checkoutUrl);
+  };
+  const cancel = async () => {
+    await post('cancel');
+    onChange();
+  };
+  const isOpen = booking.status === 'pending_payment';
+  if (!isOpen && booking.status !== 'confirmed') return null;
+  return (
+    <div class="no-print stack">
+      {isOpen && booking.payBy !== undefined && (
+        <p>
+          <Countdown
+            key={booking.payBy}
+            deadline={deadlineOf(booking.now, booking.payBy)}
+            label="Time left to pay"
+            onEnd={onEnd}
+          />
+        </p>
+      )}
+      {problem !== null && <Refusal problem={problem} />}
+      <div class="button-row">
+        {isOpen && (
+          <button type="button" class="button button-primary" disabled={isBusy} onClick={() => void pay()}>
+            Go to payment
+          </button>
+        )}
+        {!isOpen && (
+          <button type="button" class="button" onClick={() => print()}>
+            Print
+          </button>
+        )}
+        <ConfirmButton
+          label="Cancel booking"
+          question={
+            isOpen
+              ? 'Cancel this booking? The seats go back at once.'
+              : 'Cancel this booking? Your tickets stop working and the money is paid back.'
+          }
+          confirmLabel="Cancel the booking"
+          danger
+          disabled={isBusy}
+          onConfirm={() => void cancel()}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { useRef, useState } from 'preact/hooks';
+import type { BookingCreated } from '../../contracts/bookings.ts';
+import type { FieldError } from '../../contracts/errors.ts';
+import type { HoldView } from '../../contracts/holds.ts';
+import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
+import { formatMoney } from '../shared/format.ts';
+import { TextField } from '../shared/text-field.tsx';
+import { checkBuyer } from './check-buyer.ts';
+import { forgetHold, keepBookingToken } from './kept-tokens.ts';
+import { Refusal } from './refusal.tsx';
+
+/** Refusals that mean: the seats are gone, choose again. */
+const LOST = new Set(['hold_expired', 'hold_lost', 'seats_unavailable', 'receipt_invalid']);
+
+/** Name and e-mail; books the hold and goes on to the payment. */
+export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: ApiProblem) => void }) {
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [errors, setErrors] = useState<FieldError[]>([]);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  // One key for one buyer of one hold: pressing twice, or again after a lost answer, books once.
+  const attempt = useRef({ what: '', key: '' });
+  const errorOf = (path: string) => errors.find((error) => error.path === path)?.message ?? null;
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const form = event.currentTarget instanceof HTMLFormElement ? event.currentTarget : null;
+    const buyer = { name: name.trim(), email: email.trim() };
+    const found = checkBuyer(buyer);
+    setErrors(found);
+    setProblem(null);
+    const [first] = found;
+    if (first !== undefined) return form?.querySelector<HTMLElement>(`[name="${first.path}"]`)?.focus();
+    setBusy(true);
+    const what = JSON.stringify([hold.holdId, buyer]);
+    if (attempt.current.what !== what) attempt.current = { what, key: newIdempotencyKey() };
+    const answer = await callApi<BookingCreated>('/api/core/v1/bookings', {
+      method: 'POST',
+      body: { receipt: hold.receipt, buyer },
+      token: hold.receipt,
+      idempotencyKey: attempt.current.key,
+    });
+    if (answer.ok) {
+      keepBookingToken(answer.data.bookingId, answer.data.accessToken);
+      forgetHold(hold.performanceId);
+      location.assign(answer.data.payment.checkoutUrl);
+      return undefined;
+    }
+    setBusy(false);
+    if (LOST.has(answer.problem.code)) return onLost(answer.problem);
+    setErrors(answer.problem.errors.map(({ path, message }) => ({ path: path.replace(/^buyer\./, ''), message })));
+    return setProblem(answer.problem);
+  };
+
+  return (
+    <form noValidate onSubmit={(event) => void submit(event)}>
+      <TextField
+        name="name"
+        label="Full name"
+        autocomplete="name"
+        value={name}
+        error={errorOf('name')}
+        onInput={setName}
+      />
+      <TextField
+        name="email"
+        label="E-mail"
+        kind="email"
+        autocomplete="email"
+        hint="Your tickets are sent there."
+        value={email}
+        error={errorOf('email')}
+        onInput={setEmail}
+      />
+      {problem !== null && <Refusal problem={problem} />}
+      <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
+        {isBusy ? 'Booking…' : `Pay ${formatMoney(hold.total.amountMinor, hold.total.currency)}`}
+      </button>
+      <p class="quiet small">You go to the payment page next. The seats stay yours meanwhile.</p>
+    </form>
+  );
+}
