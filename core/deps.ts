@@ -5,6 +5,7 @@ import type { connectRedis } from '../redis/client.node.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { CoreConfig } from './config.ts';
+import type { Inventory } from './inventory/inventory.ts';
 import type { CoreKeys } from './keys.ts';
 
 /** What every feature of core is given; nothing in core reaches for a store, a clock or a key by itself. */
@@ -25,4 +26,6 @@ export type CoreDeps = {
   redis: ReturnType<typeof connectRedis>;
   /** Performances and seat maps, cached. */
   catalogue: Catalogue;
+  /** What is free and what is held, in Redis, with Postgres behind it. */
+  inventory: Inventory;
 };

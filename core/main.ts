@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
 import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
+import { createInventory } from './inventory/inventory.ts';
 import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
 import { createCoreKeys } from './keys.ts';
 
@@ -20,11 +21,12 @@ async function start(log: Logger): Promise<RunningService> {
   const { deps, close } = await createDeps(config, log);
   const app = createApp(deps);
   const server = await listen(app.fetch, config);
-  // Not awaited: core answers 503 `inventory_rebuilding` until each is loaded, which is better than not answering.
-  void loadOnSaleInventories(deps);
+  // Runs on beside: core answers 503 `inventory_rebuilding` until each is loaded, which is better than not answering.
+  const stopLoading = loadOnSaleInventories(deps);
   return {
     url: server.url,
     async stop() {
+      stopLoading();
       await server.drain();
       await close();
     },
@@ -40,6 +42,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const redis = connectRedis(config.redisUrl);
   await redis.connect();
   const browseDb = toDrizzle(browsePlain);
+  const scripts = createNodeScriptClient(redis);
   const deps: CoreDeps = {
     config,
     clock: systemClock,
@@ -49,9 +52,10 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     db: toDrizzle(plain),
     browseSql,
     browseDb,
-    scripts: createNodeScriptClient(redis),
+    scripts,
     redis,
     catalogue: createCatalogue(browseDb, systemClock),
+    inventory: createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock }),
   };
   const close = async () => {
     redis.disconnect();

@@ -1,5 +1,81 @@
+import { listEvents } from '../../db/queries/list-events.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
-import type { CoreApp } from '../http/context.ts';
+import type { CoreApp, CoreContext } from '../http/context.ts';
+import { invalidRequest } from '../http/json-body.ts';
+import { withinDeadline } from '../http/store-failure.ts';
+import { type LegRange, type Performance, resolveLegs } from './performance.ts';
+import { requirePerformance } from './require-performance.ts';
+import { toAvailabilityView, toEventView, toPerformanceView } from './views.ts';
 
-/** Browsing: events, performances, seat maps, availability. Needs no credential. */
-export function register(_app: CoreApp, _deps: CoreDeps): void {}
+/** Events on one page: about 20 KB. */
+const PAGE_SIZE = 50;
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** What is free changes by the second; events change by the day, and a new one may show up a little later. */
+const STOCK_CACHE = 'public, max-age=1';
+const EVENTS_CACHE = 'public, max-age=10';
+
+/** Browsing: events, performances, seat maps, availability. Needs no credential and uses its own small pool. */
+export function register(app: CoreApp, deps: CoreDeps): void {
+  app.get('/v1/events', async (c) => {
+    const page = { afterId: readCursor(c), kind: readKind(c), limit: PAGE_SIZE + 1 };
+    const events = await withinDeadline(listEvents(deps.browseSql, page));
+    const items = events.slice(0, PAGE_SIZE).map(toEventView);
+    const last = events.length > PAGE_SIZE ? items.at(-1) : undefined;
+    const next = last === undefined ? null : Buffer.from(last.id).toString('base64url');
+    return c.json({ items, next }, 200, { 'cache-control': EVENTS_CACHE });
+  });
+
+  app.get('/v1/events/:id', async (c) => {
+    const [event] = await withinDeadline(listEvents(deps.browseSql, { id: c.req.param('id') }));
+    if (event === undefined) throw new OperatingError('event_not_found');
+    return c.json(toEventView(event), 200, { 'cache-control': EVENTS_CACHE });
+  });
+
+  app.get('/v1/performances/:id', async (c) => {
+    const performance = await requirePerformance(deps, c.req.param('id'));
+    const legs = readLegs(c, performance);
+    const snapshot = await deps.inventory.snapshot(performance);
+    return c.json(toPerformanceView(performance, snapshot, legs), 200, { 'cache-control': STOCK_CACHE });
+  });
+
+  app.get('/v1/performances/:id/availability', async (c) => {
+    const performance = await requirePerformance(deps, c.req.param('id'));
+    const legs = readLegs(c, performance);
+    const snapshot = await deps.inventory.snapshot(performance);
+    return c.json(toAvailabilityView(snapshot, legs), 200, { 'cache-control': STOCK_CACHE });
+  });
+
+  app.get('/v1/performances/:id/seat-map', async (c) => {
+    const performance = await requirePerformance(deps, c.req.param('id'));
+    const map = await deps.catalogue.seatMap(performance.seatMapId);
+    const etag = `"${map.sha256}"`;
+    const headers = { etag, 'cache-control': IMMUTABLE };
+    if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+    return c.body(map.text, 200, { ...headers, 'content-type': 'application/json' });
+  });
+}
+
+/** The legs that `?from=&to=` name. Refuses: `invalid_request`. */
+function readLegs(c: CoreContext, performance: Performance): LegRange {
+  const resolved = resolveLegs(performance, { from: c.req.query('from'), to: c.req.query('to') });
+  if (!resolved.ok) throw invalidRequest(resolved.errors);
+  return resolved.legs;
+}
+
+function readCursor(c: CoreContext): string {
+  const cursor = c.req.query('cursor');
+  if (cursor === undefined) return '';
+  if (!/^[\w-]{1,100}$/.test(cursor)) throw invalidRequest([{ path: 'cursor', message: 'is not one of ours' }]);
+  return Buffer.from(cursor, 'base64url').toString();
+}
+
+function readKind(c: CoreContext): 'event' | 'train' | null {
+  const kind = c.req.query('kind');
+  if (kind === undefined || kind === 'event' || kind === 'train') return kind ?? null;
+  throw invalidRequest([{ path: 'kind', message: 'is event or train' }]);
+}
+
+/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
+const matches = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));

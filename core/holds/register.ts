@@ -1,5 +1,99 @@
+import { extendRequestSchema, type HoldView } from '../../contracts/holds.ts';
+import type { HoldReceiptClaims } from '../../contracts/token-claims.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { extendHold } from '../../redis/inventory/extend-hold.ts';
+import type { HoldRef } from '../../redis/inventory/hold-ref.ts';
+import { readHold } from '../../redis/inventory/read-hold.ts';
+import { releaseHold } from '../../redis/inventory/release-hold.ts';
+import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp } from '../http/context.ts';
+import { readBearer, requirePass, requireReceipt } from '../http/credentials.ts';
+import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
+import { readJson } from '../http/json-body.ts';
+import { toHoldView } from './hold-view.ts';
+import { placeHoldRequest } from './place.ts';
 
-/** Holds: place, look at, extend, give back. */
-export function register(_app: CoreApp, _deps: CoreDeps): void {}
+const NO_STORE = { 'cache-control': 'no-store' };
+
+/** Holds: place, look at, extend, give back (BOOKING §2). */
+export function register(app: CoreApp, deps: CoreDeps): void {
+  app.post('/v1/holds', async (c) => {
+    const { view, replayed } = await placeHoldRequest(deps, c.req.raw);
+    return c.json(view, 201, { ...NO_STORE, location: `/v1/holds/${view.holdId}`, ...replayedHeader(replayed) });
+  });
+
+  app.get('/v1/holds/:id', async (c) => {
+    const receipt = await ownReceipt(deps, readBearer(c.req.raw.headers), c.req.param('id'));
+    const performance = await requirePerformance(deps, receipt.performanceId);
+    const found = await deps.inventory.use(performance, () => readHold(deps.scripts, toRef(receipt)));
+    if (found.outcome === 'gone') throw new OperatingError('not_found', { detail: 'The hold has ended.' });
+    return c.json(await toHoldView(deps, performance, { ...fromReceipt(receipt), ...found }), 200, NO_STORE);
+  });
+
+  app.delete('/v1/holds/:id', async (c) => {
+    const receipt = await ownReceipt(deps, readBearer(c.req.raw.headers), c.req.param('id'));
+    const performance = await requirePerformance(deps, receipt.performanceId);
+    const tombstoneUntilMs = (receipt.maxExp + 1) * 1000;
+    const released = await deps.inventory.use(performance, () =>
+      releaseHold(deps.scripts, toRef(receipt), tombstoneUntilMs),
+    );
+    if (released.outcome === 'booked') throw new OperatingError('hold_already_booked');
+    return c.body(null, 204, NO_STORE);
+  });
+
+  app.post('/v1/holds/:id/extend', async (c) => {
+    const { view, replayed } = await extendRequest(deps, c.req.raw, c.req.param('id'));
+    return c.json(view, 200, { ...NO_STORE, ...replayedHeader(replayed) });
+  });
+}
+
+async function extendRequest(
+  deps: CoreDeps,
+  request: Request,
+  holdId: string,
+): Promise<{ view: HoldView; replayed: boolean }> {
+  const pass = await requirePass(deps, request.headers);
+  const idempotencyKey = requireIdempotencyKey(request.headers);
+  const body = await readJson(request, extendRequestSchema);
+  const receipt = await ownReceipt(deps, body.receipt, holdId);
+  if (receipt.room !== pass.room || receipt.sub !== pass.sub) throw new OperatingError('not_admitted');
+  const performance = await requirePerformance(deps, receipt.performanceId);
+  const extended = await deps.inventory.use(performance, () =>
+    extendHold(deps.scripts, toRef(receipt), {
+      idempotencyKey,
+      bodyHash: bodyHash(`POST /v1/holds/${holdId}/extend`, body),
+    }),
+  );
+  if (extended.outcome === 'refused') throw new OperatingError('extension_refused');
+  return {
+    view: await toHoldView(deps, performance, { ...fromReceipt(receipt), ...extended }),
+    replayed: extended.replayed,
+  };
+}
+
+/** A valid receipt of the hold in the address; another hold's is a 404, as if there were none. */
+async function ownReceipt(deps: CoreDeps, token: string | null, holdId: string): Promise<HoldReceiptClaims> {
+  const receipt = await requireReceipt(deps, token);
+  if (receipt.holdId !== holdId) throw new OperatingError('not_found');
+  return receipt;
+}
+
+const toRef = ({ room, performanceId, holdId, sub, fence }: HoldReceiptClaims): HoldRef => ({
+  room,
+  performanceId,
+  holdId,
+  owner: sub,
+  fence,
+});
+
+const fromReceipt = ({ holdId, sub, fence, items, legs }: HoldReceiptClaims) => ({
+  holdId,
+  owner: sub,
+  fence,
+  items,
+  legs,
+});
+
+const replayedHeader = (replayed: boolean): Record<string, string> =>
+  replayed ? { 'idempotency-replayed': 'true' } : {};

@@ -1,0 +1,54 @@
+import type { HoldView } from '../../contracts/holds.ts';
+import type { HeldItem } from '../../contracts/token-claims.ts';
+import { isoTime } from '../../platform/clock.ts';
+import { signHoldReceipt } from '../../tokens/hold-receipt.sign.ts';
+import { legCodes, type LegRange, type Performance } from '../catalogue/performance.ts';
+import type { CoreDeps } from '../deps.ts';
+
+/** A living hold, from Redis and the request or receipt together. Times are Redis ms. */
+export type LivingHold = {
+  holdId: string;
+  owner: string;
+  fence: string;
+  items: HeldItem[];
+  legs: LegRange;
+  expiresAtMs: number;
+  maxExpiresAtMs: number;
+  nowMs: number;
+};
+
+/** The answer to whoever has a hold, with a receipt signed for its present end. */
+export async function toHoldView(
+  deps: Pick<CoreDeps, 'keys' | 'config'>,
+  performance: Performance,
+  hold: LivingHold,
+): Promise<HoldView> {
+  const { holdId, fence, items, legs, expiresAtMs, maxExpiresAtMs, nowMs } = hold;
+  const receipt = await signHoldReceipt(deps.keys.signing, {
+    issuer: deps.config.origin,
+    room: performance.room,
+    performanceId: performance.id,
+    ...hold,
+  });
+  const codes = legCodes(performance, legs);
+  return {
+    holdId,
+    performanceId: performance.id,
+    receipt,
+    fence,
+    expiresAt: isoTime(expiresAtMs),
+    maxExpiresAt: isoTime(maxExpiresAtMs),
+    items: items.map(({ zoneId, seatId, quantity, priceMinor }) => ({
+      zoneId,
+      ...(seatId === undefined ? {} : { seatId }),
+      quantity,
+      priceMinor,
+    })),
+    ...(codes === undefined ? {} : { legs: codes }),
+    total: {
+      amountMinor: items.reduce((sum, item) => sum + item.quantity * item.priceMinor, 0),
+      currency: performance.currency,
+    },
+    now: isoTime(nowMs),
+  };
+}

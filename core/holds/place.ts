@@ -1,0 +1,64 @@
+import { type HoldView, holdRequestSchema } from '../../contracts/holds.ts';
+import { newId } from '../../platform/id.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
+import type { Performance } from '../catalogue/performance.ts';
+import { requirePerformance } from '../catalogue/require-performance.ts';
+import type { CoreDeps } from '../deps.ts';
+import { requirePass } from '../http/credentials.ts';
+import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
+import { invalidRequest, readJson } from '../http/json-body.ts';
+import { toPlaces } from '../inventory/places.ts';
+import { toHoldView } from './hold-view.ts';
+import { resolveWish } from './resolve-wish.ts';
+
+/**
+ * `POST holds`: pass, key, body, performance, room, wish, then one script. A bad pass is refused before anything else is
+ * looked at; of another room, before the inventory is.
+ */
+export async function placeHoldRequest(
+  deps: CoreDeps,
+  request: Request,
+): Promise<{ view: HoldView; replayed: boolean }> {
+  const pass = await requirePass(deps, request.headers);
+  const idempotencyKey = requireIdempotencyKey(request.headers);
+  const wish = await readJson(request, holdRequestSchema);
+  const performance = await requirePerformance(deps, wish.performanceId);
+  if (performance.room !== pass.room) throw new OperatingError('not_admitted');
+  if (performance.status !== 'on_sale')
+    throw new OperatingError('forbidden', { detail: 'This performance is not on sale.' });
+  const resolved = resolveWish(performance, wish);
+  if (!resolved.ok) throw invalidRequest(resolved.errors);
+
+  const { items, legs } = resolved;
+  const outcome = await deps.inventory.use(performance, () =>
+    placeHold(deps.scripts, {
+      room: performance.room,
+      performanceId: performance.id,
+      holdId: newId(),
+      owner: pass.sub,
+      places: toPlaces(performance, items, legs),
+      idempotencyKey,
+      bodyHash: bodyHash('POST /v1/holds', wish),
+    }),
+  );
+  if (outcome.outcome !== 'placed') throw toRefusal(performance, outcome);
+  const view = await toHoldView(deps, performance, { ...outcome.hold, owner: pass.sub, items, legs });
+  return { view, replayed: outcome.replayed };
+}
+
+function toRefusal(
+  performance: Performance,
+  refused: Exclude<PlaceHoldOutcome, { outcome: 'placed' }>,
+): OperatingError {
+  switch (refused.outcome) {
+    case 'limit_reached':
+      return new OperatingError('limit_reached', { extra: { limit: refused.limit, held: refused.held } });
+    case 'zone_sold_out':
+      return new OperatingError('zone_sold_out', { extra: { zoneId: refused.zoneId, available: refused.available } });
+    case 'seats_unavailable':
+      return new OperatingError('seats_unavailable', {
+        extra: { seats: refused.seats.map((seat) => performance.seats.at(seat)) },
+      });
+  }
+}

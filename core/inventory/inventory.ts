@@ -1,0 +1,80 @@
+import { OperatingError } from '../../platform/operating-error.ts';
+import type { InventorySnapshot } from '../../redis/inventory/availability.ts';
+import { readAvailability } from '../../redis/inventory/read-availability.ts';
+import type { Performance } from '../catalogue/performance.ts';
+import type { CoreDeps } from '../deps.ts';
+import { withinDeadline } from '../http/store-failure.ts';
+import { loadInventory, type LoadOutcome } from './load-inventory.ts';
+import { readPostgresSnapshot } from './postgres-snapshot.ts';
+
+/** The inventory of every performance, as core's features use it. */
+export type Inventory = {
+  /** Loads it into Redis when it is not there. One load a performance at a time in this process. */
+  load(performance: Performance): Promise<LoadOutcome>;
+  /** What is free, at most a second old; from Postgres while Redis can't say. */
+  snapshot(performance: Performance): Promise<InventorySnapshot>;
+  /** Runs a script on it; when the inventory is missing, begins a load and lets `inventory_rebuilding` through. */
+  use<T>(performance: Performance, script: () => Promise<T>): Promise<T>;
+};
+
+/** How old a snapshot may be, ms: `max-age` of the answer. */
+const SNAPSHOT_MS = 1000;
+/** Snapshots kept at most; the oldest goes first. */
+const MAX_SNAPSHOTS = 500;
+
+type Parts = Pick<CoreDeps, 'scripts' | 'redis' | 'sql' | 'browseSql' | 'log' | 'clock'>;
+type Kept = { takenAtMs: number; value: Promise<InventorySnapshot> };
+
+/** The inventory over Redis, with Postgres behind it. */
+export function createInventory(parts: Parts): Inventory {
+  const loads = new Map<string, Promise<LoadOutcome>>();
+  const snapshots = new Map<string, Kept>();
+
+  const load = (performance: Performance): Promise<LoadOutcome> => {
+    const running = loads.get(performance.id);
+    if (running !== undefined) return running;
+    const started = loadInventory(parts, performance).finally(() => loads.delete(performance.id));
+    loads.set(performance.id, started);
+    return started;
+  };
+
+  const loadBehind = (performance: Performance): void => {
+    // Nobody waits for it: the caller was answered 503 and asks again, and that starts the next attempt if this one fails.
+    load(performance).catch((error: unknown) => {
+      parts.log.warn({ performance: performance.id, reason: reasonOf(error) }, 'inventory not loaded');
+    });
+  };
+
+  const read = async (performance: Performance): Promise<InventorySnapshot> => {
+    try {
+      return await readAvailability(parts.scripts, { room: performance.room, performanceId: performance.id });
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+      if (error.code === 'inventory_rebuilding' && performance.status === 'on_sale') loadBehind(performance);
+      return withinDeadline(readPostgresSnapshot(parts.browseSql, performance));
+    }
+  };
+
+  return {
+    load,
+    snapshot(performance) {
+      const kept = snapshots.get(performance.id);
+      if (kept !== undefined && parts.clock.nowMs() - kept.takenAtMs < SNAPSHOT_MS) return kept.value;
+      const value = read(performance);
+      if (snapshots.size >= MAX_SNAPSHOTS) snapshots.delete(snapshots.keys().next().value ?? '');
+      snapshots.set(performance.id, { takenAtMs: parts.clock.nowMs(), value });
+      value.catch(() => snapshots.delete(performance.id));
+      return value;
+    },
+    async use(performance, script) {
+      try {
+        return await script();
+      } catch (error) {
+        if (error instanceof OperatingError && error.code === 'inventory_rebuilding') loadBehind(performance);
+        throw error;
+      }
+    },
+  };
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,56 @@
+import type { Sql } from '../connect.ts';
+
+/** One booking that has places: pending or confirmed. */
+export type ClaimedBooking = {
+  id: string;
+  version: number;
+  status: 'pending_payment' | 'confirmed';
+  holdId: string;
+  fromLeg: number;
+  toLeg: number;
+  /** `seatId` null: places of a general zone. */
+  items: { zoneId: string; seatId: string | null; quantity: number }[];
+};
+
+/**
+ * Bookings of a performance that have places, by id, after `afterId` ('' = from the first). A plain read at read committed: what
+ * commits later reaches the inventory through the outbox.
+ */
+export async function readClaimedBookings(
+  sql: Sql,
+  performanceId: string,
+  afterId: string,
+  limit: number,
+): Promise<ClaimedBooking[]> {
+  return sql<ClaimedBooking[]>`
+    SELECT b.id, b.version, b.status, b.hold_id AS "holdId", b.from_leg AS "fromLeg", b.to_leg AS "toLeg",
+      json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity)) AS items
+    FROM bookings b JOIN booking_items i ON i.booking_id = b.id
+    WHERE b.performance_id = ${performanceId} AND b.status IN ('pending_payment', 'confirmed')
+      AND b.id > ${afterId === '' ? '00000000-0000-0000-0000-000000000000' : afterId}
+    GROUP BY b.id ORDER BY b.id LIMIT ${limit}`;
+}
+
+/** What Postgres knows of a performance's stock when Redis can't be asked: claimed seats by leg, free places by zone and leg. */
+export type ClaimedStock = {
+  epoch: number;
+  seats: { seatId: string; leg: number; state: 'pending' | 'sold' }[];
+  general: { zoneId: string; leg: number; free: number }[];
+};
+
+/** Reads a performance's stock from its claims. Three plain reads without a lock: good enough to look at, not to sell by. */
+export async function readClaimedStock(sql: Sql, performanceId: string): Promise<ClaimedStock> {
+  const [[room], seats, general] = await Promise.all([
+    sql<
+      { epoch: number }[]
+    >`SELECT rooms.epoch FROM performances p JOIN rooms ON rooms.id = p.room WHERE p.id = ${performanceId}`,
+    sql<
+      ClaimedStock['seats']
+    >`SELECT seat_id AS "seatId", leg, state FROM seat_claims WHERE performance_id = ${performanceId}`,
+    sql<ClaimedStock['general']>`
+      SELECT l.zone_id AS "zoneId", l.leg, l.capacity - l.sold AS free
+      FROM zone_legs l JOIN zones z ON z.performance_id = l.performance_id AND z.id = l.zone_id
+      WHERE l.performance_id = ${performanceId} AND z.kind = 'general'`,
+  ]);
+  return { epoch: room?.epoch ?? 0, seats: [...seats], general: [...general] };
+}
