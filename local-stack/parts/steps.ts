@@ -41,15 +41,17 @@ export function seedPart(addresses: StoreAddresses, seeded: (rooms: SeededRooms)
   };
 }
 
-/** Asks through the front door: the edge with its store, and the core behind the gate. */
-export function answersPart(settings: StackSettings): Part {
+/** Asks through the front door: the edge with its store, and behind the gate the core with its database. */
+export function answersPart(settings: StackSettings, rooms: () => SeededRooms): Part {
   const { edgeUrl } = addressesOf(settings);
   return {
     name: 'answers',
     needs: ['core', 'admission-worker', 'feed', 'edge', 'seed'],
     start: async () => {
-      for (const path of ['/readyz', '/.well-known/jwks.json', '/api/core/v1/events'])
+      const [performance = ''] = Object.values(rooms()).flatMap(({ performances }) => performances);
+      for (const path of ['/readyz', '/.well-known/jwks.json', `/api/core/v1/performances/${performance}`]) {
         await untilOk(`${edgeUrl}${path}`);
+      }
       return { note: 'the edge, and the core through it' };
     },
   };

@@ -29,7 +29,7 @@ export function stackTable(settings: StackSettings): StackTable {
     restPart(settings, stores),
     seedPart(stores, seeded),
     ...serviceParts(settings, stores),
-    answersPart(settings),
+    answersPart(settings, () => rooms),
   ];
   return { parts, stores, rooms: () => rooms };
 }
