@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import * as v from 'valibot';
+import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
 import { createRestFrontApp } from '../../local-stack/rest-front/app.ts';
 import { connectRedis as connectRestFront } from '../../local-stack/rest-front/redis-connection.ts';
 import { createSubscriptions } from '../../local-stack/rest-front/subscriptions.ts';
@@ -63,18 +64,10 @@ async function startRestFront(redisUrl: string) {
   };
 }
 
+const ERROR_CODES = Object.keys(ERRORS).filter((code): code is ErrorCode => code in ERRORS);
 const probeAnswerSchema: v.GenericSchema<unknown, ProbeAnswer> = v.union([
   v.object({ value: v.unknown() }),
-  v.object({
-    code: v.picklist([
-      'store_unavailable',
-      'room_recovering',
-      'lane_unknown',
-      'room_rejecting',
-      'room_closed',
-      'internal',
-    ]),
-  }),
+  v.object({ code: v.picklist(ERROR_CODES) }),
   v.object({ fault: v.string() }),
 ]);
 

@@ -6,6 +6,7 @@ import { readPlace } from '../../redis/room/read-place.ts';
 import { SCRIPTS } from '../../redis/scripts.generated.ts';
 import { scriptsWithTestClock, TEST_CLOCK_KEY } from '../../redis/test-clock.ts';
 import { startClients } from './clients.ts';
+import { walkInventory } from './inventory-steps.ts';
 import { walkRoom } from './room-steps.ts';
 import { createRecorder, type Recorder } from './transcript.ts';
 
@@ -23,6 +24,8 @@ beforeAll(async () => {
     const recorder = createRecorder(client);
     recorders.set(name, recorder);
     await walkRoom(recorder, raw);
+    await redis.flush();
+    await walkInventory(recorder, raw);
   }
 });
 afterAll(async () => {
@@ -49,6 +52,11 @@ describe('the two Redis clients', () => {
       '"refused":"lane_unknown"',
       '"refused":"room_rejecting"',
       '"allowed":false',
+      '"seats_unavailable"',
+      '"zone_sold_out"',
+      '"limit_reached"',
+      '"refused":"inventory_rebuilding"',
+      '"refused":"idempotency_key_reused"',
     ]) {
       expect(answers).toContain(sign);
     }

@@ -1,0 +1,88 @@
+import type { Redis } from 'ioredis';
+import { accessKey, roomKeys } from '../../redis/keys.ts';
+import { applyClaims } from '../../redis/inventory/apply-claims.ts';
+import { extendHold } from '../../redis/inventory/extend-hold.ts';
+import { PLAN, REF, START_MS } from '../../redis/inventory/inventory.fixture.ts';
+import type { Places } from '../../redis/inventory/inventory-ref.ts';
+import { beginLoad, finishLoad, loadClaims } from '../../redis/inventory/load-inventory.ts';
+import { pinHold } from '../../redis/inventory/pin-hold.ts';
+import { placeHold, type PlacedHold } from '../../redis/inventory/place-hold.ts';
+import { readAvailability } from '../../redis/inventory/read-availability.ts';
+import { readDeltas } from '../../redis/inventory/read-deltas.ts';
+import { readHold } from '../../redis/inventory/read-hold.ts';
+import { releaseHold } from '../../redis/inventory/release-hold.ts';
+import { sweepHolds } from '../../redis/inventory/sweep-holds.ts';
+import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
+import { setTestClock } from '../../redis/test-clock.ts';
+import type { Recorder } from './transcript.ts';
+
+const both: [number, number] = [0, 2];
+const seats = (...indexes: number[]): Places => ({ legs: both, seats: indexes, zones: [] });
+
+/** Walks every inventory script through what it can answer. */
+export async function walkInventory({ client, note }: Recorder, redis: Redis): Promise<void> {
+  await setTestClock(redis, START_MS);
+  const hold = (holdId: string, owner: string, places: Places, key = holdId) =>
+    placeHold(client, { ...REF, holdId, owner, places, idempotencyKey: key, bodyHash: JSON.stringify(places) });
+  const admit = (owner: string) => redis.set(accessKey(REF.room, owner), `${START_MS + 3_600_000} session`);
+  const refOf = (holdId: string, owner: string, fence: string) => ({ ...REF, holdId, owner, fence });
+
+  await note('holding before the inventory is loaded', () => hold('h0', 'null', seats(0)));
+  await redis.hset(roomKeys(REF.room).state, 'epoch', 3);
+  await redis.hset(roomKeys(REF.room).config, 'holdLimit', 4);
+  await note('begin load', () => beginLoad(client, PLAN));
+  await note('load claims', () =>
+    loadClaims(client, PLAN, [{ bookingId: 'b0', version: 1, state: 'sold', holdId: null, places: seats(9) }]),
+  );
+  await note('finish load', () => finishLoad(client, PLAN));
+  await note('holding without a key', () => hold('h0', 'null', seats(0)));
+  await admit('null');
+  await admit('1e3');
+  const placed = await hold('h1', 'null', { legs: both, seats: [0, 1], zones: [{ zoneId: 'standing', quantity: 2 }] });
+  await note('a hold', async () => placed);
+  await redis.script('FLUSH');
+  await note('the same seats, another owner, after SCRIPT FLUSH', () => hold('h2', '1e3', seats(1, 9)));
+  await note('the same key again', () =>
+    hold('h3', 'null', { legs: both, seats: [0, 1], zones: [{ zoneId: 'standing', quantity: 2 }] }, 'h1'),
+  );
+  await note('the same key, another body', () => hold('h3', 'null', seats(5), 'h1'));
+  await note('too many', () => hold('h4', 'null', seats(5, 6)));
+  await note('a zone that is too small', () =>
+    hold('h5', '1e3', { legs: both, seats: [], zones: [{ zoneId: 'standing', quantity: 4 }] }),
+  );
+  const first: PlacedHold | undefined = placed.outcome === 'placed' ? placed.hold : undefined;
+  const ref = refOf('h1', 'null', first?.fence ?? '');
+  await note('read', () => readHold(client, ref));
+  await note('extend', () => extendHold(client, ref, { idempotencyKey: 'extend', bodyHash: 'x' }));
+  const pin = {
+    ...ref,
+    places: { legs: both, seats: [0, 1], zones: [{ zoneId: 'standing', quantity: 2 }] },
+    expiresAtMs: first?.expiresAtMs ?? 0,
+    maxExpiresAtMs: first?.maxExpiresAtMs ?? 0,
+    bookingId: 'b1',
+    payByMs: START_MS + 600_000,
+  };
+  await note('pin', () => pinHold(client, pin));
+  await note('unpin', () => unpinHold(client, { ...REF, holdId: 'h1', bookingId: 'b1' }));
+  await note('pin again', () => pinHold(client, pin));
+  await note('apply', () =>
+    applyClaims(client, REF, { bookingId: 'b1', version: 2, state: 'sold', holdId: 'h1', places: pin.places }),
+  );
+  await note('apply an older version', () =>
+    applyClaims(client, REF, { bookingId: 'b1', version: 1, state: 'free', holdId: 'h1', places: pin.places }),
+  );
+  const other = await hold('h6', '1e3', seats(5));
+  await note('another hold', async () => other);
+  await note('release', () =>
+    releaseHold(client, refOf('h6', '1e3', other.outcome === 'placed' ? other.hold.fence : ''), START_MS + 900_000),
+  );
+  await note('a hold that will be over', () => hold('h7', '1e3', seats(7)));
+  await setTestClock(redis, START_MS + 600_000);
+  await note('sweep', () => sweepHolds(client, REF));
+  await note('all changes', () => readDeltas(client, REF, '3.0'));
+  await note('changes of another epoch', () => readDeltas(client, REF, '2.0'));
+  await note('availability', async () => {
+    const snapshot = await readAvailability(client, REF);
+    return { ...snapshot, legs: snapshot.legs.map((leg) => [...leg]), zones: [...snapshot.zones] };
+  });
+}
