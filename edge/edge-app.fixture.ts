@@ -1,0 +1,122 @@
+import type { Hono } from 'hono';
+import { createManualClock } from '../platform/clock.ts';
+import { systemRandom } from '../platform/random.ts';
+import type { ScriptClient } from '../redis/script-client.ts';
+import { signAccessPass } from '../tokens/access-pass.sign.ts';
+import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
+import { signQueueTicket } from '../tokens/queue-ticket.sign.ts';
+import { createEdgeApp } from './app.ts';
+import { loadEdgeKeys, type EdgeKeys } from './edge-keys.ts';
+import type { EdgeEnv } from './http/context.ts';
+import type { EdgeConfig, EdgePorts } from './ports.ts';
+
+/** What core got, as the gate sent it. */
+export type CoreRequest = { method: string; url: string; headers: Headers; body: string };
+
+export type EdgeFixture = {
+  app: Hono<EdgeEnv>;
+  clock: ReturnType<typeof createManualClock>;
+  config: EdgeConfig;
+  keys: EdgeKeys;
+  /** How often a client of the store was used at all. */
+  storeCalls: () => number;
+  coreRequests: CoreRequest[];
+  ticket: (room?: string, over?: { ticketId?: string; score?: string; nowMs?: number }) => Promise<string>;
+  pass: (room?: string, over?: { sessionEndsAtMs?: number; nowMs?: number }) => Promise<string>;
+};
+
+export const TICKET_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+const START_MS = 1_800_000_000_000;
+
+export type FixtureOptions = {
+  origin?: string;
+  nowMs?: number;
+  store?: () => ScriptClient;
+  core?: (request: Request) => Promise<Response>;
+  over?: Partial<EdgePorts>;
+};
+
+/** The edge with keys of its own, a clock that stands, a core that notes what it gets, and a store that must not be used. */
+export async function createEdgeFixture(options: FixtureOptions = {}): Promise<EdgeFixture> {
+  const config = {
+    origin: options.origin ?? 'https://tickets.example',
+    coreUrl: 'http://core.internal:3000',
+    feedUrl: 'wss://feed.example',
+    coreSecret: 'shared-secret',
+    instance: 'test',
+  };
+  const keySet = await generateEdgeKeySet();
+  const keys = await loadEdgeKeys(JSON.stringify(keySet), config.origin);
+  const clock = createManualClock(options.nowMs ?? START_MS);
+  const coreRequests: CoreRequest[] = [];
+  let storeCalls = 0;
+  const app = createEdgeApp({
+    store: () => counting(options.store?.() ?? NO_STORE, () => (storeCalls += 1)),
+    cache: null,
+    assets: () => Promise.resolve(new Response(null, { status: 404 })),
+    core: async (request) => {
+      const { method, url, headers } = request;
+      coreRequests.push({ method, url, headers, body: await request.clone().text() });
+      return options.core?.(request) ?? Response.json({ from: 'core' });
+    },
+    clientAddress: () => '203.0.113.7',
+    clock,
+    random: systemRandom,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    config,
+    keys,
+    ...options.over,
+  });
+  const issuer = config.origin;
+  return {
+    app,
+    clock,
+    config,
+    keys,
+    coreRequests,
+    storeCalls: () => storeCalls,
+    ticket: (room = 'demo', over = {}) =>
+      signQueueTicket(keys.queueKey, {
+        issuer,
+        room,
+        ticketId: TICKET_ID,
+        lane: 'general',
+        score: '7',
+        nowMs: clock.nowMs(),
+        ...over,
+      }),
+    pass: (room = 'demo', over = {}) => {
+      const nowMs = clock.nowMs();
+      const sessionEndsAtMs = nowMs + 600_000;
+      return signAccessPass(keys.passKey, {
+        issuer,
+        room,
+        ticketId: TICKET_ID,
+        lane: 'general',
+        sessionEndsAtMs,
+        nowMs,
+        ...over,
+      });
+    },
+  };
+}
+
+/** The code and the problem of a refusal. */
+export async function problemOf(
+  response: Response,
+): Promise<{ status: number; code: unknown; body: Record<string, unknown> }> {
+  const body: unknown = await response.json();
+  const fields = typeof body === 'object' && body !== null ? { ...body } : {};
+  return { status: response.status, code: 'code' in fields ? fields.code : undefined, body: fields };
+}
+
+const refuse = () => Promise.reject(new Error('this test has no store'));
+const NO_STORE: ScriptClient = { run: refuse, get: refuse, isMember: refuse };
+
+function counting(store: ScriptClient, count: () => void): ScriptClient {
+  return {
+    run: (...args) => (count(), store.run(...args)),
+    get: (...args) => (count(), store.get(...args)),
+    isMember: (...args) => (count(), store.isMember(...args)),
+  };
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Board } from '../../contracts/board.ts';
+import type { Place } from '../../contracts/place.ts';
+import { isTimeToAsk, placeFromServer, placeOnBoard } from './line-place.ts';
+
+const lane = {
+  calledTo: '100',
+  nearTo: '300',
+  admittedTo: '50',
+  lateTo: 0,
+  waiting: 900,
+  marks: [[1000, 900]] as [number, number][],
+};
+const board: Board = {
+  room: 'demo',
+  epoch: 1,
+  tick: 5,
+  at: 1_800_000_000_000,
+  phase: 'open',
+  lanes: { general: lane },
+  active: 0,
+  capacity: 10,
+  admittedPerMinute: 60,
+  waitTimeKnown: true,
+  pollNearMs: 2000,
+  pollFarMs: 20_000,
+};
+const place: Place = {
+  ticketId: 'AAAAAAAAAAAAAAAAAAAAAA',
+  room: 'demo',
+  lane: 'general',
+  score: '600',
+  state: 'waiting',
+  position: null,
+  ahead: null,
+  estimatedWaitMs: null,
+  pollAfterMs: 20_000,
+  boardUrl: '/api/rooms/demo/board',
+  epoch: 1,
+  now: '2027-01-15T08:00:00.000Z',
+};
+const withLane = (more: Partial<typeof lane>): Board => ({ ...board, lanes: { general: { ...lane, ...more } } });
+
+describe('the place on a board', () => {
+  it('follows the marks and the rate', () => {
+    expect(placeOnBoard(place, board)).toMatchObject({ ahead: 500, position: 501, estimatedWaitMs: 500_000 });
+  });
+
+  it('never rises within an epoch, and may in a new one', () => {
+    const before = { ...place, ahead: 400, position: 401 };
+    expect(placeOnBoard(before, board)).toMatchObject({ ahead: 400, position: 401 });
+    expect(placeOnBoard(before, { ...board, epoch: 2 })).toMatchObject({ ahead: 500, epoch: 2 });
+  });
+
+  it('as the server tells it does not rise either, unless the state changed', () => {
+    const before = { ...place, ahead: 4, position: 5 };
+    const told = { ...place, ahead: 6, position: 7 };
+    expect(placeFromServer(before, told)).toMatchObject({ ahead: 4, position: 5 });
+    expect(placeFromServer(before, { ...told, state: 'late' })).toMatchObject({ ahead: 6 });
+  });
+});
+
+describe('time to ask', () => {
+  const quiet = { lastAskMs: 0, askAtMs: null };
+  const now = 1_000_000;
+  it.each([
+    ['waiting and not called', { ...place }, board, quiet, false],
+    ['called', { ...place, score: '100' }, board, quiet, true],
+    [
+      'called a moment after asking',
+      { ...place, score: '100' },
+      board,
+      { lastAskMs: now - 1999, askAtMs: null },
+      false,
+    ],
+    [
+      'in the lobby',
+      { ...place, state: 'lobby' as const, score: '1' },
+      { ...board, phase: 'lobby' as const },
+      quiet,
+      false,
+    ],
+    ['ready and not reached', { ...place, state: 'ready' as const, score: '80' }, board, quiet, false],
+    [
+      'ready, its time to repeat',
+      { ...place, state: 'ready' as const, score: '80' },
+      board,
+      { lastAskMs: now, askAtMs: now },
+      true,
+    ],
+    [
+      'ready, a moment before',
+      { ...place, state: 'ready' as const, score: '80' },
+      board,
+      { lastAskMs: now, askAtMs: now + 1 },
+      false,
+    ],
+    [
+      'ready and reached',
+      { ...place, state: 'ready' as const, score: '80' },
+      withLane({ admittedTo: '80' }),
+      quiet,
+      true,
+    ],
+    [
+      'late and not reached',
+      { ...place, state: 'late' as const, lateAt: 500, score: '40' },
+      withLane({ lateTo: 499 }),
+      quiet,
+      false,
+    ],
+    [
+      'late and reached',
+      { ...place, state: 'late' as const, lateAt: 500, score: '40' },
+      withLane({ lateTo: 500 }),
+      quiet,
+      true,
+    ],
+    ['admitted', { ...place, state: 'admitted' as const }, board, quiet, true],
+    ['spent', { ...place, state: 'spent' as const, score: '1' }, board, quiet, false],
+  ])('%s', (_name, who, seen, memory, expected) => {
+    expect(isTimeToAsk(who, seen, memory, now)).toBe(expected);
+  });
+});
