@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadyFile } from '../contracts/ready-file.ts';
 import { signOperatorToken } from '../tokens/operator-token.sign.ts';
@@ -61,6 +62,8 @@ async function runStack(settings: StackSettings, options: DevOptions, terminal: 
   const table = stackTable(settings);
   const ownFile = join(dataFolder, 'ready.json');
   const files = options.readyFile === undefined ? [ownFile] : [ownFile, options.readyFile];
+  // One that a killed supervisor left would tell a waiting reader that this stack is up.
+  for (const file of files) await rm(file, { force: true });
   const removals: (() => Promise<void>)[] = [];
   const ready = {
     name: 'ready-file',
@@ -68,8 +71,7 @@ async function runStack(settings: StackSettings, options: DevOptions, terminal: 
     start: async () => {
       const content = await readyContent(settings, table);
       for (const file of files) removals.push(await writeReadyFile(file, content));
-      terminal.block(summary(content, Date.now() - began, dataFolder));
-      return { address: files.at(-1) ?? ownFile };
+      return { address: files.at(-1) ?? ownFile, block: summary(content, Date.now() - began, dataFolder) };
     },
   };
   const { crowd } = options;

@@ -16,6 +16,8 @@ export type StartedPart = {
   address?: string;
   /** What a reader should know: replaced by the environment, data elsewhere, size of the bundle. */
   note?: string;
+  /** Printed below the part's line. */
+  block?: readonly string[];
   /** The process whose end is the part's death; absent for steps and for parts that run elsewhere. */
   child?: Child;
   /** How it ends cleanly; by default the child is asked with `stopSignal`. */

@@ -76,7 +76,10 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
         throw error;
       });
     running.push({ part, started });
-    if (!stopping) terminal.part(part.name, 'ready', lineOf(started, Date.now() - began));
+    if (!stopping) {
+      terminal.part(part.name, 'ready', lineOf(started, Date.now() - began));
+      if (started.block !== undefined) terminal.block(started.block);
+    }
     if (started.child !== undefined) void deathOf(part, started.child).then((death) => death && end(death));
     if (part.mayFinish === true)
       void started.child?.exited.then(() => stopping || terminal.part(part.name, 'finished'));
