@@ -1,16 +1,20 @@
 import { Hono } from 'hono';
 import { CORE_ROUTES } from '../contracts/routes.ts';
 import { newId } from '../platform/id.ts';
+import * as bookings from './bookings/register.ts';
 import * as catalogue from './catalogue/register.ts';
 import type { CoreDeps } from './deps.ts';
+import * as entryTickets from './entry-tickets/register.ts';
 import * as holds from './holds/register.ts';
 import type { CoreApp, CoreEnv } from './http/context.ts';
 import { createGateIdentity } from './http/gate-identity.ts';
 import { registerHealth } from './http/health.ts';
 import { problem, problemOfError } from './http/problems.ts';
+import * as operator from './operator/register.ts';
+import * as payments from './payments/register.ts';
 
 /** Every feature folder, in the order of API.md. */
-const FEATURES = [catalogue, holds];
+const FEATURES = [catalogue, holds, bookings, entryTickets, payments, operator];
 
 /** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
 export function createApp(deps: CoreDeps): CoreApp {

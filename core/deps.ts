@@ -1,3 +1,4 @@
+import type { JobQueue } from '../contracts/jobs.ts';
 import type { Database, Sql } from '../db/connect.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -7,6 +8,7 @@ import type { Catalogue } from './catalogue/catalogue.ts';
 import type { CoreConfig } from './config.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { CoreKeys } from './keys.ts';
+import type { PaymentProviders } from './payments/provider.ts';
 
 /** What every feature of core is given; nothing in core reaches for a store, a clock or a key by itself. */
 export type CoreDeps = {
@@ -28,4 +30,7 @@ export type CoreDeps = {
   catalogue: Catalogue;
   /** What is free and what is held, in Redis, with Postgres behind it. */
   inventory: Inventory;
+  payments: PaymentProviders;
+  /** Says that rows of this kind may be due; returns at once, fails never (BOOKING §6). */
+  wake(queue: JobQueue): void;
 };

@@ -11,10 +11,13 @@ import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
+import { startJobs } from './jobs/jobs.ts';
 import { createCoreKeys } from './keys.ts';
+import { createProviders } from './payments/provider.ts';
+import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
-/** Connections at most, per process: buyers' statements, their plain reads, and browsing (DESIGN §6). */
-const POOLS = { buyers: 10, plain: 4, browse: 2, browsePlain: 2 } as const;
+/** Connections at most, per process: buyers' statements, their plain reads, jobs, and browsing (DESIGN §6). */
+const POOLS = { buyers: 10, plain: 4, jobs: 6, browse: 2, browsePlain: 2 } as const;
 
 async function start(log: Logger): Promise<RunningService> {
   const config = readCoreConfig();
@@ -39,10 +42,17 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const plain = pool(POOLS.plain, 'onsale-core-plain');
   const browseSql = pool(POOLS.browse, 'onsale-core-browse');
   const browsePlain = pool(POOLS.browsePlain, 'onsale-core-browse-plain');
+  const jobsSql = pool(POOLS.jobs, 'onsale-core-jobs');
   const redis = connectRedis(config.redisUrl);
   await redis.connect();
   const browseDb = toDrizzle(browsePlain);
   const scripts = createNodeScriptClient(redis);
+  const catalogue = createCatalogue(browseDb, systemClock);
+  const payments = createProviders(
+    createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
+  );
+  const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
+  const jobs = startJobs({ sql: jobsSql, payments, scripts, catalogue, inventory, log, redisUrl: config.redisUrl });
   const deps: CoreDeps = {
     config,
     clock: systemClock,
@@ -54,12 +64,15 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     browseDb,
     scripts,
     redis,
-    catalogue: createCatalogue(browseDb, systemClock),
-    inventory: createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock }),
+    catalogue,
+    payments,
+    wake: (queue) => jobs.wake(queue),
+    inventory,
   };
   const close = async () => {
+    await jobs.stop();
     redis.disconnect();
-    await Promise.all([sql, plain, browseSql, browsePlain].map((own) => own.end({ timeout: 3 })));
+    await Promise.all([sql, plain, jobsSql, browseSql, browsePlain].map((own) => own.end({ timeout: 3 })));
   };
   return { deps, close };
 }

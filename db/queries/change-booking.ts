@@ -67,3 +67,13 @@ export async function retakeSeats(tx: Transaction, booking: WholeBooking): Promi
 export async function sellSeats(tx: Transaction, bookingId: string): Promise<void> {
   await tx`UPDATE seat_claims SET state = 'sold' WHERE booking_id = ${bookingId}`;
 }
+
+/** Adds a line of history that changes no state. */
+export async function addHistory(
+  tx: Transaction,
+  booking: Pick<BookingRow, 'id' | 'version'>,
+  line: { actor: string; action: string; details?: Record<string, string | number> },
+): Promise<void> {
+  await tx`INSERT INTO booking_history (booking_id, version, actor, action, details)
+    VALUES (${booking.id}, ${booking.version}, ${line.actor}, ${line.action}, ${tx.json(line.details ?? {})})`;
+}

@@ -82,3 +82,22 @@ export async function sumLedger(sql: Sql | Transaction, bookingId: string): Prom
       coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'refund'), 0)::bigint AS "refundedMinor"
     FROM payment_ledger l JOIN payments p ON p.id = l.payment_id WHERE p.booking_id = ${bookingId} GROUP BY l.payment_id`;
 }
+
+export type CaptureRow = {
+  paymentId: string;
+  captureId: string;
+  amountMinor: number;
+  currency: string;
+  isReturned: boolean;
+};
+
+/** A booking's captures; `isReturned`: a refund of this capture is under way or done. Exact under the booking's lock. */
+export async function readCaptures(tx: Transaction, bookingId: string): Promise<CaptureRow[]> {
+  return tx<
+    CaptureRow[]
+  >`SELECT l.payment_id AS "paymentId", l.provider_event AS "captureId", l.amount_minor AS "amountMinor", l.currency,
+      EXISTS (SELECT 1 FROM outbox o WHERE o.booking_id = ${bookingId} AND o.kind = 'payment.refund'
+        AND o.payload ->> 'captureId' = l.provider_event) AS "isReturned"
+    FROM payment_ledger l JOIN payments p ON p.id = l.payment_id
+    WHERE p.booking_id = ${bookingId} AND l.kind = 'capture' ORDER BY l.at, l.provider_event`;
+}

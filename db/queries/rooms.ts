@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Sql } from '../connect.ts';
+import type { Sql, Transaction } from '../connect.ts';
 
 const laneSchema = v.array(v.object({ name: v.string(), weight: v.number() }));
 
@@ -31,7 +31,7 @@ export type RoomRow = {
 };
 
 /** All rooms, for the admission worker's round; one plain read, no lock. */
-export async function listRooms(sql: Sql): Promise<RoomRow[]> {
+export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
   const rows = await sql<
     (Omit<RoomRow, 'lanes' | 'allowedReturnHosts'> & { lanes: unknown; allowedReturnHosts: unknown })[]
   >`

@@ -1,4 +1,3 @@
-import type { JSONValue } from 'postgres';
 import type { Sql } from '../connect.ts';
 
 export type InboxRow = { provider: string; eventId: string; payload: unknown; attempts: number };
@@ -6,9 +5,9 @@ export type InboxRow = { provider: string; eventId: string; payload: unknown; at
 /** Keeps an event that was told, once; told again, nothing changes. Durable when it returns. */
 export async function putInbox(
   sql: Sql,
-  event: { provider: string; eventId: string; payload: JSONValue },
+  event: { provider: string; eventId: string; payloadJson: string },
 ): Promise<void> {
-  await sql`INSERT INTO webhook_inbox (provider, event_id, payload) VALUES (${event.provider}, ${event.eventId}, ${sql.json(event.payload)})
+  await sql`INSERT INTO webhook_inbox (provider, event_id, payload) VALUES (${event.provider}, ${event.eventId}, ${event.payloadJson}::text::jsonb)
     ON CONFLICT ON CONSTRAINT webhook_inbox_once DO NOTHING`;
 }
 

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { bookingRequestSchema, type BookingRequest } from '../../contracts/bookings.ts';
+import type { HoldReceiptClaims } from '../../contracts/token-claims.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import type { CoreDeps } from '../deps.ts';
+import { readBearer } from '../http/credentials.ts';
+import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
+import { parseBody, readJson } from '../http/json-body.ts';
+import type { KeyedRequest } from '../idempotency/stored-answer.ts';
+
+/** A judged `POST bookings`. An expired receipt still proves whose request it is: its earlier answer may be asked for again. */
+export type JudgedRequest = {
+  claims: HoldReceiptClaims;
+  isExpired: boolean;
+  keyed: KeyedRequest;
+  body: BookingRequest;
+};
+
+const mayHoldReceipt = v.looseObject({ receipt: v.optional(v.unknown()) });
+
+/**
+ * Judges a receipt (Bearer, or `receipt` in the body), then the key, then the body. A receipt in the header is judged before the
+ * body is read. Refuses: `unauthenticated`, `receipt_invalid`, `idempotency_key_*`, and what `readJson` refuses.
+ */
+export async function judgeBookingRequest(
+  deps: Pick<CoreDeps, 'keys' | 'clock'>,
+  request: Request,
+): Promise<JudgedRequest> {
+  const bearer = readBearer(request.headers);
+  const early = bearer === null ? null : await judgeReceipt(deps, bearer);
+  const json = await readJson(request, v.unknown());
+  const inBody = v.is(mayHoldReceipt, json) ? json.receipt : undefined;
+  if (inBody === undefined && bearer === null) throw new OperatingError('unauthenticated');
+  const receipt = inBody ?? bearer;
+  if (typeof receipt !== 'string') throw new OperatingError('receipt_invalid');
+  const judged = early !== null && receipt === bearer ? early : await judgeReceipt(deps, receipt);
+  const key = requireIdempotencyKey(request.headers);
+  const body = parseBody(bookingRequestSchema, { ...(v.is(mayHoldReceipt, json) ? json : {}), receipt });
+  const hash = bodyHash('POST /v1/bookings', body);
+  return { ...judged, body, keyed: { caller: `owner:${judged.claims.sub}`, key, bodyHash: hash, credential: receipt } };
+}
+
+async function judgeReceipt(
+  deps: Pick<CoreDeps, 'keys' | 'clock'>,
+  receipt: string,
+): Promise<Pick<JudgedRequest, 'claims' | 'isExpired'>> {
+  const now = await deps.keys.verifyReceipt(receipt, deps.clock.nowMs());
+  if (now.ok) return { claims: now.claims, isExpired: false };
+  // Judged as of 1970, only its end can't be what is wrong with it.
+  const ever = now.reason === 'expired' ? await deps.keys.verifyReceipt(receipt, 0) : now;
+  if (!ever.ok) throw new OperatingError('receipt_invalid');
+  return { claims: ever.claims, isExpired: true };
+}

@@ -1,0 +1,61 @@
+import type { Transaction } from '../../db/connect.ts';
+import { lockBooking, type WholeBooking } from '../../db/queries/bookings.ts';
+import { freeSeats, setBookingStatus } from '../../db/queries/change-booking.ts';
+import { revokeEntryTickets } from '../../db/queries/entry-tickets.ts';
+import { putOutbox } from '../../db/queries/outbox.ts';
+import { readCaptures, setPaymentStatus } from '../../db/queries/payments.ts';
+import type { Money } from '../../contracts/holds.ts';
+import { newId } from '../../platform/id.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+
+export type Cancelled = { status: 'cancelled'; refund?: Money & { status: 'pending' } };
+
+/**
+ * Cancels a booking inside the caller's transaction: seats go back to the sale, tickets are revoked, what was paid is refunded by
+ * the outbox. A confirmed booking can be cancelled until its performance starts. Refuses: `booking_not_cancellable`.
+ */
+export async function cancelBooking(tx: Transaction, id: string, actor: string): Promise<Cancelled> {
+  const booking = await lockBooking(tx, id, { zones: true });
+  if (booking === null) throw new OperatingError('not_found');
+  const hasStarted = booking.now >= booking.startsAt;
+  if (booking.status !== 'pending_payment' && (booking.status !== 'confirmed' || hasStarted)) {
+    throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status } });
+  }
+  const version = await setBookingStatus(tx, booking, 'cancelled', { actor, action: 'cancelled' });
+  await freeSeats(tx, booking);
+  await revokeEntryTickets(tx, id);
+  await putOutbox(tx, { id: newId(), bookingId: id, version, kind: 'inventory.apply' });
+  await closeAttempts(tx, booking, version);
+  const refundMinor = booking.status === 'confirmed' ? await refundCaptures(tx, id, version) : 0;
+  if (refundMinor === 0) return { status: 'cancelled' };
+  return { status: 'cancelled', refund: { amountMinor: refundMinor, currency: booking.currency, status: 'pending' } };
+}
+
+/** Closes the open attempt; the provider is told when it can know of it. What was paid in between is refunded when it shows. */
+export async function closeAttempts(tx: Transaction, booking: WholeBooking, version: number): Promise<void> {
+  for (const payment of booking.payments) {
+    if (payment.status !== 'open') continue;
+    await setPaymentStatus(tx, payment.id, 'cancelled');
+    if (payment.requestedAt === null) continue;
+    await putOutbox(tx, {
+      id: newId(),
+      bookingId: booking.id,
+      version,
+      kind: 'payment.cancel',
+      payload: { paymentId: payment.id },
+    });
+  }
+}
+
+/** Refunds each capture that is kept; one already on its way back has its own outbox row. */
+async function refundCaptures(tx: Transaction, id: string, version: number): Promise<number> {
+  let sum = 0;
+  for (const capture of await readCaptures(tx, id)) {
+    if (capture.isReturned) continue;
+    const { paymentId, captureId, amountMinor, currency } = capture;
+    const payload = { paymentId, captureId, amountMinor, currency };
+    await putOutbox(tx, { id: newId(), bookingId: id, version, kind: 'payment.refund', payload });
+    sum += amountMinor;
+  }
+  return sum;
+}

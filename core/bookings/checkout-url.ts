@@ -1,0 +1,9 @@
+/** How long a checkout address works, seconds: the way from our page to the provider's. */
+export const CHECKOUT_TTL_SECONDS = 15 * 60;
+
+/** Where a browser goes to pay: through the gate, with a code of its own, since it opens the address without headers. */
+export const checkoutUrl = (origin: string, bookingId: string, code: string): string =>
+  `${origin}/api/core/v1/bookings/${bookingId}/checkout?code=${code}`;
+
+/** Where the provider sends the buyer back to; the page has kept the booking token. */
+export const returnUrl = (origin: string, bookingId: string): string => `${origin}/shop/?booking=${bookingId}`;

@@ -1,0 +1,162 @@
+import type { HoldReceiptClaims } from '../../contracts/token-claims.ts';
+import { PAY_BY_SECONDS } from '../../contracts/limits.ts';
+import { findBookingOfHold } from '../../db/queries/bookings.ts';
+import type { BookingItem } from '../../db/queries/create-booking.ts';
+import { newId } from '../../platform/id.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { pinHold, type PinHoldOutcome } from '../../redis/inventory/pin-hold.ts';
+import { releaseHold } from '../../redis/inventory/release-hold.ts';
+import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
+import type { Performance } from '../catalogue/performance.ts';
+import type { CoreDeps } from '../deps.ts';
+import { toPlaces } from '../inventory/places.ts';
+import { findAnswer, type Answer } from '../idempotency/stored-answer.ts';
+import type { JudgedRequest } from './booking-request.ts';
+import { checkoutUrl } from './checkout-url.ts';
+import { commitBooking, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
+import { normaliseEmail } from './normalise-email.ts';
+import { newBookingToken, newCheckoutCode } from './secrets.ts';
+
+/** Life of the in-flight marker, ms: longer than a statement may take, so that one key is never worked on twice. */
+const IN_FLIGHT_MS = 10_000;
+/** The pin outlives `payBy`, which is Postgres's time, by this much, ms: the outbox has replaced it by then. */
+const PIN_MARGIN_MS = 60_000;
+
+/**
+ * Books a hold (BOOKING §3): pins it in Redis, writes the booking in Postgres, answers after the commit. Refuses: `hold_expired`,
+ * `hold_lost`, `hold_already_booked`, `seats_unavailable`, `zone_sold_out`, `limit_reached`, `idempotency_key_*`, `store_unavailable`.
+ */
+export async function createBooking(deps: CoreDeps, request: JudgedRequest): Promise<Answer> {
+  const { claims, keyed } = request;
+  if (request.isExpired) return (await findAnswer(deps.sql, keyed)) ?? refuse('hold_expired');
+  const performance = await deps.catalogue.performance(claims.performanceId);
+  if (performance === null) throw new OperatingError('performance_not_found');
+  const draft = draftBooking(deps, request, performance);
+  const pin = await deps.inventory.use(performance, () =>
+    pinHold(deps.scripts, pinOf(deps, claims, draft, performance)),
+  );
+  if (pin.outcome !== 'pinned') return answerUnpinned(deps, request, performance, pin);
+  const committed = await commitBooking(deps.sql, draft);
+  if (committed.outcome === 'booked' && !committed.answer.replayed) {
+    deps.wake('outbox');
+    return committed.answer;
+  }
+  await giveBack(deps, claims, draft, { release: pin.replaced && isBooked(committed) }).catch((error: unknown) =>
+    deps.log.warn({ err: error, holdId: claims.holdId }, 'a pin was left to run out'),
+  );
+  return answerCommitted(committed);
+}
+
+function draftBooking(deps: CoreDeps, { claims, keyed, body }: JudgedRequest, performance: Performance): BookingDraft {
+  const id = newId();
+  const token = newBookingToken();
+  const code = newCheckoutCode();
+  const items = claims.items.map(toItem);
+  return {
+    keyed,
+    accessToken: token.secret,
+    checkoutUrl: checkoutUrl(deps.config.origin, id, code.secret),
+    row: {
+      id,
+      holdId: claims.holdId,
+      performanceId: claims.performanceId,
+      owner: claims.sub,
+      buyer: { ...body.buyer, emailNormalised: normaliseEmail(body.buyer.email) },
+      passengers: body.passengers ?? [],
+      accessTokenHash: token.hash,
+      totalMinor: items.reduce((sum, item) => sum + item.priceMinor * item.quantity, 0),
+      currency: performance.currency,
+      legs: claims.legs,
+      items,
+      payment: { id: newId(), provider: deps.payments.current.name, codeHash: code.hash },
+      outboxId: newId(),
+    },
+  };
+}
+
+const toItem = ({ zoneId, seatId, quantity, priceMinor }: HoldReceiptClaims['items'][number]): BookingItem => ({
+  zoneId,
+  seatId: seatId ?? null,
+  quantity,
+  priceMinor,
+});
+
+const pinOf = (deps: CoreDeps, claims: HoldReceiptClaims, draft: BookingDraft, performance: Performance) => ({
+  room: claims.room,
+  performanceId: claims.performanceId,
+  holdId: claims.holdId,
+  owner: claims.sub,
+  fence: claims.fence,
+  places: toPlaces(performance, draft.row.items, claims.legs),
+  expiresAtMs: claims.exp * 1000,
+  maxExpiresAtMs: claims.maxExp * 1000,
+  bookingId: draft.row.id,
+  payByMs: deps.clock.nowMs() + PAY_BY_SECONDS * 1000 + PIN_MARGIN_MS,
+  inFlight: { caller: draft.keyed.caller, key: draft.keyed.key, ttlMs: IN_FLIGHT_MS },
+});
+
+/** A hold that can't be pinned may be gone because this very request, or another one, has booked it. */
+async function answerUnpinned(
+  deps: CoreDeps,
+  { claims, keyed }: JudgedRequest,
+  performance: Performance,
+  pin: Exclude<PinHoldOutcome, { outcome: 'pinned' }>,
+): Promise<Answer> {
+  const before = await findAnswer(deps.sql, keyed);
+  if (before !== null) return before;
+  if (pin.outcome === 'in_flight') return refuse('idempotency_key_in_flight');
+  if ((await findBookingOfHold(deps.sql, claims.holdId)) !== null) return refuse('hold_already_booked');
+  if (pin.outcome === 'limit_reached') return refuse('limit_reached', { limit: pin.limit });
+  const seats = pin.seats.flatMap((index) => performance.seats.at(index) ?? []);
+  return refuse('hold_lost', seats.length === 0 ? {} : { seats });
+}
+
+function answerCommitted(committed: CommitOutcome): Answer {
+  switch (committed.outcome) {
+    case 'booked':
+      return committed.answer;
+    case 'seats_unavailable':
+      return refuse('seats_unavailable', { seats: committed.seats });
+    case 'zone_sold_out':
+      return refuse('zone_sold_out', { zoneId: committed.zoneId, available: committed.available });
+    case 'limit_reached':
+      return refuse('limit_reached', { limit: committed.limit });
+    case 'hold_already_booked':
+      return refuse('hold_already_booked');
+  }
+}
+
+const isBooked = ({ outcome }: CommitOutcome): boolean => outcome === 'booked' || outcome === 'hold_already_booked';
+
+/** Takes the pin off again. A hold that was booked before, and that this pin had placed anew, is released altogether. */
+async function giveBack(
+  deps: CoreDeps,
+  claims: HoldReceiptClaims,
+  draft: BookingDraft,
+  { release }: { release: boolean },
+): Promise<void> {
+  const hold = {
+    room: claims.room,
+    performanceId: claims.performanceId,
+    holdId: claims.holdId,
+    owner: claims.sub,
+    fence: claims.fence,
+  };
+  const { caller, key } = draft.keyed;
+  await unpinHold(deps.scripts, { ...hold, bookingId: draft.row.id, inFlight: { caller, key } });
+  if (release) await releaseHold(deps.scripts, hold, claims.maxExp * 1000);
+}
+
+function refuse(
+  code:
+    | 'hold_expired'
+    | 'hold_lost'
+    | 'hold_already_booked'
+    | 'idempotency_key_in_flight'
+    | 'seats_unavailable'
+    | 'zone_sold_out'
+    | 'limit_reached',
+  extra: Record<string, unknown> = {},
+): never {
+  throw new OperatingError(code, { extra });
+}

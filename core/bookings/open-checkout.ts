@@ -1,0 +1,34 @@
+import { readBooking } from '../../db/queries/bookings.ts';
+import { findCheckout, markRequested } from '../../db/queries/payments.ts';
+import { isId } from '../../platform/id.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import type { CoreDeps } from '../deps.ts';
+import { returnUrl } from './checkout-url.ts';
+import { hashSecret } from './secrets.ts';
+
+const CODE = /^co_[A-Za-z0-9_-]{43}$/;
+
+/**
+ * Where a checkout address leads: the provider's page, whose payment is made now (once, by its id), or back to the shop when there
+ * is nothing left to pay. Refuses: `not_found` (code unknown or too old), `payment_provider_unavailable` (the booking keeps its seats).
+ */
+export async function openCheckout(
+  deps: Pick<CoreDeps, 'sql' | 'payments' | 'config'>,
+  id: string,
+  code: string,
+): Promise<string> {
+  if (!isId(id) || !CODE.test(code)) throw new OperatingError('not_found');
+  const checkout = await findCheckout(deps.sql, id, hashSecret(code));
+  const booking = checkout && (await readBooking(deps.sql, id));
+  const payment = booking?.payments.find((attempt) => attempt.id === checkout?.paymentId);
+  if (!booking || payment === undefined) throw new OperatingError('not_found');
+  const back = returnUrl(deps.config.origin, id);
+  const isPayable = booking.status === 'pending_payment' && booking.now < booking.payBy && payment.status === 'open';
+  if (!isPayable) return back;
+  const provider = deps.payments.byName(payment.provider);
+  if (provider === undefined) throw new OperatingError('payment_provider_unavailable');
+  await markRequested(deps.sql, payment.id);
+  const { id: paymentId, amountMinor, currency } = payment;
+  const { payUrl } = await provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
+  return payUrl;
+}

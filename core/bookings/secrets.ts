@@ -1,0 +1,22 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { randomSecret } from '../../platform/random.ts';
+
+/** A secret for a person and the hash of it that we keep: 256 random bits need no slow hash. */
+export type HashedSecret = { secret: string; hash: Uint8Array };
+
+/** The token that opens a booking (`bk_…`). */
+export const newBookingToken = (): HashedSecret => hashed(randomSecret('bk_'));
+
+/** The code of a checkout address. */
+export const newCheckoutCode = (): HashedSecret => hashed(randomSecret('co_'));
+
+/** SHA-256 of a secret. */
+export const hashSecret = (secret: string): Uint8Array => createHash('sha256').update(secret).digest();
+
+/** Compares a secret with the hash that was kept; the time taken says nothing about either. */
+export function fitsHash(secret: string, hash: Uint8Array): boolean {
+  const own = hashSecret(secret);
+  return own.length === hash.length && timingSafeEqual(own, hash);
+}
+
+const hashed = (secret: string): HashedSecret => ({ secret, hash: hashSecret(secret) });

@@ -1,0 +1,35 @@
+import type { Sql, Transaction } from '../../db/connect.ts';
+import { readStoredAnswer, storeAnswer } from '../../db/queries/idempotency.ts';
+import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { openAnswer, sealAnswer } from './seal.ts';
+
+/** A POST that may come again: who asks, with which key, for what. `credential` seals the stored answer; null stores it as it is. */
+export type KeyedRequest = { caller: string; key: string; bodyHash: string; credential: string | null };
+
+/** An answer as its JSON text, so that a replay is the same to the byte. */
+export type Answer = { status: number; json: string; replayed: boolean };
+
+/** The answer that was given before, or null. Refuses: `idempotency_key_reused` when the key came with another body. */
+export async function findAnswer(sql: Sql | Transaction, request: KeyedRequest): Promise<Answer | null> {
+  const stored = await readStoredAnswer(sql, request.caller, request.key, IDEMPOTENCY_TTL_SECONDS);
+  if (stored === null) return null;
+  const json = request.credential === null ? stored.answer : openAnswer(request.credential, stored.answer);
+  // Another credential of the same caller is another request, as another body is.
+  if (stored.bodyHash !== request.bodyHash || json === null) throw new OperatingError('idempotency_key_reused');
+  return { status: stored.status, json, replayed: true };
+}
+
+/** Stores an answer in the transaction that makes it true. Refusing constraint: `idempotency_keys_once`. */
+export async function keepAnswer(
+  tx: Transaction,
+  request: KeyedRequest,
+  status: number,
+  body: object,
+): Promise<Answer> {
+  const json = JSON.stringify(body);
+  const answer = request.credential === null ? json : sealAnswer(request.credential, json);
+  const { caller, key, bodyHash } = request;
+  await storeAnswer(tx, { caller, key, bodyHash, status, answer }, IDEMPOTENCY_TTL_SECONDS);
+  return { status, json, replayed: false };
+}

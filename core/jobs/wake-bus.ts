@@ -1,0 +1,54 @@
+import { Queue, Worker } from 'bullmq';
+import { JOB_QUEUES, type JobQueue, type WakeJob } from '../../contracts/jobs.ts';
+import type { Logger } from '../../platform/log.ts';
+
+/** All of BullMQ's keys share one slot; rooms have theirs. */
+const PREFIX = '{bull}';
+/** Wakes of one queue are gathered for this long, ms: a storm of bookings needs one wake, not thousands. */
+const GATHER_MS = 20;
+const KINDS = Object.values(JOB_QUEUES);
+
+/** Wakes the jobs of one core process, whichever that is. Losing a wake costs a sweep's time and nothing else. */
+export type WakeBus = { wake(queue: JobQueue): void; stop(): Promise<void> };
+
+/** BullMQ over connections of its own (it blocks on them). A Redis that is away is no failure: sweeps go on without wakes. */
+export function createWakeBus(redisUrl: string, log: Logger, onWake: (queue: JobQueue) => Promise<void>): WakeBus {
+  const quiet = (error: Error) => log.debug({ err: error }, 'wake bus');
+  const connection = {
+    url: redisUrl,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: null,
+    retryStrategy: (n: number) => Math.min(100 * n, 2000),
+  };
+  const queues = new Map(KINDS.map((kind) => [kind, new Queue<WakeJob>(kind, { connection, prefix: PREFIX })]));
+  const workers = KINDS.map(
+    (kind) => new Worker<WakeJob>(kind, () => onWake(kind), { connection, prefix: PREFIX, concurrency: 1 }),
+  );
+  for (const queue of queues.values()) queue.on('error', quiet);
+  for (const worker of workers) worker.on('error', quiet);
+  const gathering = new Map<JobQueue, NodeJS.Timeout>();
+
+  const send = (kind: JobQueue) => {
+    gathering.delete(kind);
+    queues
+      .get(kind)
+      ?.add('wake', { reason: 'committed' }, { removeOnComplete: true, removeOnFail: true, attempts: 1 })
+      .catch(quiet);
+  };
+  return {
+    wake(kind) {
+      if (!gathering.has(kind))
+        gathering.set(
+          kind,
+          setTimeout(() => send(kind), GATHER_MS),
+        );
+    },
+    async stop() {
+      for (const timer of gathering.values()) clearTimeout(timer);
+      await Promise.allSettled([
+        ...workers.map((worker) => worker.close()),
+        ...[...queues.values()].map((queue) => queue.close()),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Money that the provider took: `captureId` is the provider's id of it, amounts are minor units. */
+export type Capture = { paymentId: string; captureId: string; amountMinor: number; currency: string };
+export type Refund = { paymentId: string; refundId: string; amountMinor: number; currency: string };
+
+/** What a provider tells by webhook, in our words. Told more than once and in any order. */
+export type ProviderEvent =
+  | { kind: 'captured'; capture: Capture }
+  | { kind: 'failed'; paymentId: string }
+  | { kind: 'cancelled'; paymentId: string }
+  | { kind: 'refunded'; refund: Refund }
+  /** A kind of event that changes nothing here. */
+  | { kind: 'ignored' };
+
+/** What cancelling came to: `unknown` = the provider was never asked for this payment, so nothing can land. */
+export type CancelOutcome = { outcome: 'cancelled' } | { outcome: 'unknown' } | { outcome: 'paid'; capture: Capture };
+
+export type NewProviderPayment = { paymentId: string; amountMinor: number; currency: string; returnUrl: string };
+
+/**
+ * A payment provider. Calls are bounded in time, safe to repeat, and throw `OperatingError` `payment_provider_unavailable` when
+ * it can't be asked; payment ids are ours.
+ */
+export type PaymentProvider = {
+  /** Stands in addresses and rows. */
+  name: string;
+  /** Makes the payment, once however often it is asked; returns where the buyer pays. */
+  createPayment(payment: NewProviderPayment): Promise<{ payUrl: string }>;
+  cancelPayment(paymentId: string): Promise<CancelOutcome>;
+  /** `refundKey` makes repeated calls one refund. */
+  refundPayment(refund: Omit<Refund, 'refundId'> & { refundKey: string }): Promise<Refund>;
+  /** Judges a webhook's signature and age, and that its body is JSON, which is kept as it is and read later. */
+  checkWebhook(headers: Headers, body: string): { ok: true; eventId: string } | { ok: false };
+  /** Reads a payload that was kept. Throws TypeError when it is none of the provider's. */
+  readEvent(payload: unknown): ProviderEvent;
+};
+
+/** The providers of this installation: `current` takes new payments, the others still settle old ones. */
+export type PaymentProviders = { current: PaymentProvider; byName(name: string): PaymentProvider | undefined };
+
+/** The registry of some providers; the first is `current`. */
+export function createProviders(current: PaymentProvider, ...others: PaymentProvider[]): PaymentProviders {
+  const all = new Map([current, ...others].map((provider) => [provider.name, provider]));
+  return { current, byName: (name) => all.get(name) };
+}

@@ -1,0 +1,19 @@
+import { putInbox } from '../../db/queries/webhook-inbox.ts';
+import type { CoreDeps } from '../deps.ts';
+import type { CoreApp } from '../http/context.ts';
+import { readText } from '../http/json-body.ts';
+import { problem } from '../http/problems.ts';
+
+/** Webhooks of payment providers: signature first, then the inbox row, then 2xx; what follows is a job's work (BOOKING §6). */
+export function register(app: CoreApp, deps: CoreDeps): void {
+  app.post('/v1/payments/webhooks/:provider', async (c) => {
+    const provider = deps.payments.byName(c.req.param('provider'));
+    if (provider === undefined) return problem(c, 'not_found');
+    const payloadJson = await readText(c.req.raw);
+    const checked = provider.checkWebhook(c.req.raw.headers, payloadJson);
+    if (!checked.ok) return problem(c, 'signature_invalid');
+    await putInbox(deps.sql, { provider: provider.name, eventId: checked.eventId, payloadJson });
+    deps.wake('inbox');
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sql, Transaction } from '../../db/connect.ts';
+import { isTransient } from '../../db/failure.ts';
+
+/** Runs at most, and the first pause between them, ms (it grows with each). */
+const MAX_RUNS = 5;
+const PAUSE_MS = 15;
+
+/**
+ * Runs a transaction (READ COMMITTED) again after a deadlock, a time-out or a lost connection. For work that may be run twice:
+ * it looks at the state under its lock first, so that an unknown commit shows itself.
+ */
+export async function runTransaction<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let run = 1; ; run += 1) {
+    try {
+      // postgres.js unwraps arrays of promises in the result's type; a box keeps T as it is.
+      const box = await sql.begin(async (tx) => ({ result: await work(tx) }));
+      return box.result;
+    } catch (error) {
+      if (run >= MAX_RUNS || !isTransient(error)) throw error;
+      await sleep(PAUSE_MS * run);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { Webhook } from 'standardwebhooks';
+import * as v from 'valibot';
+import { OperatingError } from '../../platform/operating-error.ts';
+import type { PaymentProvider } from './provider.ts';
+import { createProviderCall, type ProviderAnswer, type ProviderCall } from './provider-calls.ts';
+
+const createdSchema = v.object({ payUrl: v.string() });
+const refusedCancelSchema = v.object({
+  code: v.literal('payment_succeeded'),
+  payment: v.object({ captureId: v.string(), amountMinor: v.number(), currency: v.string() }),
+});
+const refundSchema = v.object({ refundId: v.string(), amountMinor: v.number() });
+const paymentData = v.object({ paymentId: v.string(), amountMinor: v.number(), currency: v.string() });
+const eventSchema = v.variant('type', [
+  v.object({ type: v.literal('payment.succeeded'), data: v.object({ ...paymentData.entries, captureId: v.string() }) }),
+  v.object({ type: v.literal('payment.failed'), data: paymentData }),
+  v.object({ type: v.literal('payment.cancelled'), data: paymentData }),
+  v.object({ type: v.literal('refund.succeeded'), data: v.object({ ...paymentData.entries, refundId: v.string() }) }),
+]);
+const typedSchema = v.object({ type: v.string() });
+
+export type SandboxProviderOptions = {
+  url: string;
+  /** `whsec_…` (Standard Webhooks). */
+  webhookSecret: string;
+  call?: ProviderCall;
+};
+
+/** The development provider (API.md, "Sandbox payments") behind the port that every provider has. */
+export function createSandboxProvider(options: SandboxProviderOptions): PaymentProvider {
+  const call = options.call ?? createProviderCall(options.url);
+  const webhook = new Webhook(options.webhookSecret);
+  return {
+    name: 'sandbox',
+    async createPayment(payment) {
+      const answer = await call('POST', '/payments', payment, payment.paymentId);
+      return { payUrl: read(answer, createdSchema, [200, 201]).payUrl };
+    },
+    async cancelPayment(paymentId) {
+      const answer = await call('POST', `/payments/${paymentId}/cancel`);
+      if (answer.status === 404) return { outcome: 'unknown' };
+      if (answer.status === 200) return { outcome: 'cancelled' };
+      return { outcome: 'paid', capture: { paymentId, ...read(answer, refusedCancelSchema, [409]).payment } };
+    },
+    async refundPayment({ paymentId, amountMinor, currency, refundKey }) {
+      const answer = await call('POST', `/payments/${paymentId}/refunds`, { amountMinor }, refundKey);
+      return { paymentId, currency, ...read(answer, refundSchema, [200, 201]) };
+    },
+    checkWebhook(headers, body) {
+      try {
+        // Checks the signature over id, time and body, and that the time is at most five minutes off.
+        webhook.verify(body, Object.fromEntries(headers));
+        const eventId = headers.get('webhook-id');
+        return eventId === null || eventId.length > 255 ? { ok: false } : { ok: true, eventId };
+      } catch {
+        // Forged, too old or no JSON: the caller answers 400, which says no more than that.
+        return { ok: false };
+      }
+    },
+    readEvent(payload) {
+      const event = v.safeParse(eventSchema, payload);
+      if (event.success) return toEvent(event.output);
+      const known = eventSchema.options.some(
+        (option) => v.is(typedSchema, payload) && option.entries.type.literal === payload.type,
+      );
+      if (v.is(typedSchema, payload) && !known) return { kind: 'ignored' };
+      throw new TypeError('the payload is not an event of the sandbox provider');
+    },
+  };
+}
+
+function toEvent({ type, data }: v.InferOutput<typeof eventSchema>): ReturnType<PaymentProvider['readEvent']> {
+  switch (type) {
+    case 'payment.succeeded':
+      return { kind: 'captured', capture: data };
+    case 'payment.failed':
+      return { kind: 'failed', paymentId: data.paymentId };
+    case 'payment.cancelled':
+      return { kind: 'cancelled', paymentId: data.paymentId };
+    case 'refund.succeeded':
+      return { kind: 'refunded', refund: data };
+  }
+}
+
+/** The body of an expected answer. A refusal that makes no sense to us is an outage: someone has to look at it. */
+function read<S extends v.GenericSchema>(answer: ProviderAnswer, schema: S, statuses: number[]): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, answer.body);
+  if (statuses.includes(answer.status) && parsed.success) return parsed.output;
+  const code = v.is(v.object({ code: v.string() }), answer.body) ? answer.body.code : 'no code';
+  throw new OperatingError(
+    'payment_provider_unavailable',
+    {},
+    { message: `the provider answered ${answer.status} (${code})` },
+  );
+}

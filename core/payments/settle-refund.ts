@@ -1,0 +1,34 @@
+import { lockBooking } from '../../db/queries/bookings.ts';
+import { addHistory, setBookingStatus } from '../../db/queries/change-booking.ts';
+import { findPayment, insertLedgerEntry, setPaymentStatus, sumLedger } from '../../db/queries/payments.ts';
+import type { CoreDeps } from '../deps.ts';
+import type { Refund } from './provider.ts';
+import { runTransaction } from './run-transaction.ts';
+
+/**
+ * Writes a refund that the provider made, once. When all that was taken for a cancelled or expired booking went back, the booking
+ * is `refunded`; a confirmed one stays confirmed (only a wrong or second capture was returned). False: no payment of ours.
+ */
+export function settleRefund(deps: Pick<CoreDeps, 'sql'>, refund: Refund): Promise<boolean> {
+  return runTransaction(deps.sql, async (tx) => {
+    const payment = await findPayment(tx, refund.paymentId);
+    const booking = payment && (await lockBooking(tx, payment.bookingId, { zones: false }));
+    if (!booking) return false;
+    const { paymentId, refundId: providerEvent, amountMinor, currency } = refund;
+    if (!(await insertLedgerEntry(tx, { paymentId, kind: 'refund', providerEvent, amountMinor, currency })))
+      return true;
+    const sums = await sumLedger(tx, booking.id);
+    const own = sums.find((sum) => sum.paymentId === paymentId);
+    // A refund may be told before its capture; then there is nothing to close yet.
+    if (own !== undefined && own.capturedMinor > 0 && own.refundedMinor >= own.capturedMinor) {
+      await setPaymentStatus(tx, paymentId, 'refunded');
+    }
+    const captured = sums.reduce((sum, row) => sum + row.capturedMinor, 0);
+    const refunded = sums.reduce((sum, row) => sum + row.refundedMinor, 0);
+    const by = { actor: 'provider', action: 'refunded', details: { paymentId, amountMinor } };
+    const isOver = booking.status === 'cancelled' || booking.status === 'expired';
+    if (isOver && captured > 0 && refunded >= captured) await setBookingStatus(tx, booking, 'refunded', by);
+    else await addHistory(tx, booking, by);
+    return true;
+  });
+}

@@ -1,0 +1,49 @@
+import type { RoomSettings } from '../../contracts/room-settings.ts';
+import type { Sql, Transaction } from '../connect.ts';
+import { listRooms, type RoomRow } from './rooms.ts';
+
+export type { RoomRow } from './rooms.ts';
+
+/** A room's performances, in order of their start. A plain read. */
+export async function readPerformanceIds(sql: Sql | Transaction, rooms: string[]): Promise<Map<string, string[]>> {
+  const rows = await sql<{ room: string; ids: string[] }[]>`SELECT room, array_agg(id ORDER BY starts_at, id) AS ids
+    FROM performances WHERE room = ANY (${rooms}) GROUP BY room`;
+  return new Map(rows.map((row) => [row.room, row.ids]));
+}
+
+/** Locks a room's row for a change of its settings (READ COMMITTED, `FOR UPDATE`), then reads it; null when there is none. */
+export async function lockRoom(tx: Transaction, room: string): Promise<RoomRow | null> {
+  await tx`SELECT 1 FROM rooms WHERE id = ${room} FOR UPDATE`;
+  return (await listRooms(tx)).find((row) => row.id === room) ?? null;
+}
+
+/** Writes a room's settings and counts its version. Needs `lockRoom`; the admission worker copies every new version to Redis. */
+export async function writeSettings(tx: Transaction, room: string, s: RoomSettings): Promise<void> {
+  await tx`UPDATE rooms SET version = version + 1, name = ${s.name}, new_users_per_minute = ${s.newUsersPerMinute},
+      total_active_users = ${s.totalActiveUsers}, session_duration_seconds = ${s.sessionDurationSeconds},
+      claim_window_seconds = ${s.claimWindowSeconds}, queueing_method = ${s.queueingMethod}, lobby_opens_at = ${s.lobbyOpensAt},
+      opens_at = ${s.opensAt}, closes_at = ${s.closesAt}, hold_limit = ${s.holdLimit},
+      joins_per_client_per_minute = ${s.joinsPerClientPerMinute}, shop_url = ${s.shopUrl},
+      allowed_return_hosts = ${tx.json(s.allowedReturnHosts)}
+    WHERE id = ${room}`;
+}
+
+/** Pauses a room or lets it go on, and counts its version. Needs `lockRoom`. */
+export async function writePaused(tx: Transaction, room: string, paused: boolean): Promise<void> {
+  await tx`UPDATE rooms SET version = version + 1, paused = ${paused} WHERE id = ${room}`;
+}
+
+/** Bookings of a room's performances that are unpaid, and that are confirmed. A plain read. */
+export async function countBookings(sql: Sql, room: string): Promise<{ pendingPayment: number; confirmed: number }> {
+  const [row] = await sql<{ pendingPayment: number; confirmed: number }[]>`
+    SELECT count(*) FILTER (WHERE b.status = 'pending_payment')::int AS "pendingPayment",
+      count(*) FILTER (WHERE b.status = 'confirmed')::int AS confirmed
+    FROM bookings b JOIN performances p ON p.id = b.performance_id WHERE p.room = ${room}`;
+  return row ?? { pendingPayment: 0, confirmed: 0 };
+}
+
+/** How many tickets a room has ever let in. A plain read. */
+export async function countAdmissions(sql: Sql, room: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM admissions WHERE room = ${room}`;
+  return row?.count ?? 0;
+}
