@@ -7,6 +7,8 @@ import { verifyFeedHello } from '../tokens/feed-hello.verify.ts';
 import { remoteKeys } from '../tokens/remote-key-set.ts';
 import type { FeedConfig } from './config.ts';
 import type { OutboxLimits } from './outbox.ts';
+import { servePerformanceSocket } from './performance-socket.ts';
+import { createPerformances } from './performances.ts';
 import { serveRoomSocket } from './room-socket.ts';
 import { createRooms } from './rooms.ts';
 import { startFeedServer } from './server.ts';
@@ -27,6 +29,7 @@ export async function startFeed(
   const client = createNodeScriptClient(redis);
   const keys = remoteKeys(config.jwksUrl);
   const rooms = createRooms({ client, clock, log, subscriber });
+  const performances = createPerformances({ client, log });
   const verify = (token: string, nowMs: number) => verifyFeedHello(keys, token, { issuer: config.origin, nowMs });
 
   const server = await startFeedServer({
@@ -34,6 +37,7 @@ export async function startFeed(
     ...bounds,
     serve(socket, address) {
       if (address.kind === 'room') serveRoomSocket(socket, address.room, { rooms, verify, clock, log, ...bounds });
+      else servePerformanceSocket(socket, address, { performances, clock, log, ...bounds });
     },
   });
   return {
@@ -41,6 +45,7 @@ export async function startFeed(
     async stop() {
       await server.stop();
       rooms.stop();
+      performances.stop();
       subscriber.close();
       redis.disconnect();
     },

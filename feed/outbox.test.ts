@@ -1,0 +1,53 @@
+import type { WebSocket } from 'ws';
+import { expect, test } from 'vitest';
+import { createManualClock } from '../platform/clock.ts';
+import { createOutbox } from './outbox.ts';
+
+function fakeSocket() {
+  const sent: unknown[] = [];
+  const closed: number[] = [];
+  const socket = {
+    OPEN: 1,
+    CLOSING: 2,
+    readyState: 1,
+    bufferedAmount: 0,
+    send: (data: unknown) => sent.push(data),
+    close: (code: number) => closed.push(code),
+    once: () => socket,
+    terminate: () => {},
+  };
+  return { socket, sent, closed };
+}
+
+const LIMITS = { coalesceBytes: 100, dropAfterMs: 1000 };
+
+test('frames are left out while the reader is behind, and sent again when it caught up', () => {
+  const { socket, sent } = fakeSocket();
+  const outbox = createOutbox(socket as unknown as WebSocket, createManualClock(0), LIMITS);
+  socket.bufferedAmount = 101;
+  expect(outbox.offer(Buffer.from('a'))).toBe(false);
+  socket.bufferedAmount = 100;
+  expect(outbox.offer(Buffer.from('b'))).toBe(true);
+  expect(sent.map(String)).toEqual(['b']);
+});
+
+test('a reader who stays behind is dropped with 1008, not a moment earlier, and not if it caught up in between', () => {
+  const { socket, closed } = fakeSocket();
+  const clock = createManualClock(0);
+  const outbox = createOutbox(socket as unknown as WebSocket, clock, LIMITS);
+  const behindAt = (ms: number) => {
+    clock.set(ms);
+    socket.bufferedAmount = 101;
+    outbox.offer(Buffer.from('x'));
+  };
+  behindAt(0);
+  behindAt(999);
+  expect(closed).toEqual([]);
+  socket.bufferedAmount = 0;
+  outbox.offer(Buffer.from('x'));
+  behindAt(1500);
+  behindAt(2499);
+  expect(closed).toEqual([]);
+  behindAt(2500);
+  expect(closed).toEqual([1008]);
+});

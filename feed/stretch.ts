@@ -1,0 +1,64 @@
+import {
+  availabilityOn,
+  readState,
+  type InventorySnapshot,
+  type StretchAvailability,
+} from '../redis/inventory/availability.ts';
+import type { InventoryDelta } from '../redis/inventory/read-deltas.ts';
+import type { Outbox } from './outbox.ts';
+
+/** One socket that watches seats. A watcher that missed a frame needs a snapshot before it can follow again. */
+export type Watcher = { outbox: Outbox; missed: boolean };
+
+/** Everyone who watches the same stretch of a performance sees the same states, and so the same frames. */
+export type Stretch = {
+  legs: readonly [number, number];
+  watchers: Set<Watcher>;
+  /** What the watchers know. */
+  shown: StretchAvailability;
+};
+
+/** A stretch without watchers, as the inventory stands. */
+export const createStretch = (inventory: InventorySnapshot, legs: readonly [number, number]): Stretch => ({
+  legs,
+  watchers: new Set(),
+  shown: availabilityOn(inventory, legs),
+});
+
+/** `snapshot`: the same states and zones as core's availability. */
+export const snapshotFrame = (version: string, { states, zones }: StretchAvailability): Buffer =>
+  toFrame({ type: 'snapshot', version, states: Buffer.from(states).toString('base64'), zones });
+
+/** `delta` from one version to the next: the seats and zones of the stretch that look different now. May name none. */
+export function deltaFrame(
+  from: string,
+  version: string,
+  before: StretchAvailability,
+  after: StretchAvailability,
+  deltas: readonly InventoryDelta[],
+): Buffer {
+  const seats: [number, number][] = [];
+  for (const seat of seatsOf(deltas)) {
+    const state = readState(after.states, seat);
+    if (state !== readState(before.states, seat)) seats.push([seat, state]);
+  }
+  const zones = after.zones.filter((zone, index) => zone.available !== before.zones[index]?.available);
+  return toFrame({ type: 'delta', version, from, seats, zones });
+}
+
+/** `delta` for one who comes back with an older version: each seat touched since as it is now, and all zones. */
+export function catchUpFrame(
+  from: string,
+  version: string,
+  now: StretchAvailability,
+  deltas: readonly InventoryDelta[],
+): Buffer {
+  const seats = [...seatsOf(deltas)].map((seat) => [seat, readState(now.states, seat)]);
+  return toFrame({ type: 'delta', version, from, seats, zones: now.zones });
+}
+
+/** Each seat once, however often it changed; in seat-map order. */
+const seatsOf = (deltas: readonly InventoryDelta[]): Set<number> =>
+  new Set(deltas.flatMap((delta) => delta.seats).sort((a, b) => a - b));
+
+const toFrame = (message: object): Buffer => Buffer.from(JSON.stringify(message));
