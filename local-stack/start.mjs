@@ -20,12 +20,18 @@ const { outputFiles } = buildSync({
   sourcemap: 'inline',
   write: false,
 });
-mkdirSync(folder, { recursive: true });
-for (const { path, contents } of outputFiles) {
-  // Whole or not at all: another start may be reading the file now.
-  const unfinished = join(folder, `.${basename(path)}.${process.pid}`);
-  writeFileSync(unfinished, contents);
-  renameSync(unfinished, path);
+try {
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    // Whole or not at all: another start may be reading the file now.
+    const unfinished = join(folder, `.${basename(path)}.${process.pid}`);
+    writeFileSync(unfinished, contents);
+    renameSync(unfinished, path);
+  }
+} catch (error) {
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The build can't be written: ${why}\nFix: Make ${join(root, 'dist')} writable for this user.\n`);
+  process.exit(1);
 }
 
 process.setSourceMapsEnabled(true);

@@ -84,6 +84,10 @@ function edgePart(settings: StackSettings): Part {
     script: 'local-stack/worker-main.js',
     env: () => ({
       ...listenOn(ports.edge),
+      // wrangler is here to read a file: it reports nothing and takes no variables from a .env file.
+      WRANGLER_SEND_METRICS: 'false',
+      CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: 'false',
+      NO_COLOR: '1',
       ONSALE_WRANGLER_FILE: join(root, 'wrangler.toml'),
       ONSALE_ORIGIN: edgeUrl,
       ONSALE_CORE_URL: coreUrl,
