@@ -36,7 +36,8 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const performance = await requirePerformance(deps, c.req.param('id'));
     const legs = readLegs(c, performance);
     const snapshot = await deps.inventory.snapshot(performance);
-    return c.json(toPerformanceView(performance, snapshot, legs), 200, { 'cache-control': STOCK_CACHE });
+    const view = toPerformanceView(performance, snapshot, legs, deps.config.feedUrl);
+    return c.json(view, 200, { 'cache-control': STOCK_CACHE });
   });
 
   app.get('/v1/performances/:id/availability', async (c) => {

@@ -20,14 +20,15 @@ export const toEventView = (event: ListedEvent): EventView => ({
   })),
 });
 
-/** A performance as API.md shows it, with what is free on the legs asked for. */
+/** A performance as API.md shows it, with what is free on the legs asked for, and where its live states come from. */
 export function toPerformanceView(
   performance: Performance,
   snapshot: InventorySnapshot,
   legs: LegRange,
+  feedUrl: string,
 ): PerformanceView {
   const free = new Map(availabilityOn(snapshot, legs).zones.map((zone) => [zone.id, zone.available]));
-  const { id, eventId, startsAt, timeZone, room, status, currency, stops } = performance;
+  const { id, eventId, startsAt, timeZone, room, status, currency, stops, holdLimit } = performance;
   return {
     id,
     eventId,
@@ -38,6 +39,8 @@ export function toPerformanceView(
     currency,
     ...(stops.length === 0 ? {} : { stops }),
     zones: performance.zones.map((zone) => ({ ...zone, available: free.get(zone.id) ?? 0 })),
+    feedUrl,
+    ...(holdLimit === undefined ? {} : { holdLimit }),
   };
 }
 

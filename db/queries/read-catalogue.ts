@@ -1,9 +1,10 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import type { PerformanceStatus, SeatMap, StopView, ZoneView } from '../../contracts/catalogue.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { Database } from '../connect.ts';
 import { performances, performanceStops, seatMaps, zones } from '../schema/catalogue.ts';
+import { rooms } from '../schema/rooms.ts';
 
 /** A zone as it is sold; how much of it is free is the inventory's to say. */
 export type CatalogueZone = Omit<ZoneView, 'available'>;
@@ -23,12 +24,18 @@ export type PerformanceFacts = {
   /** Empty for anything but a train run. */
   stops: StopView[];
   zones: CatalogueZone[];
+  /** Places one visitor may hold at the same time, as the room says when it is read; the hold script has the last word. */
+  holdLimit?: number;
 };
 
 /** One performance; null when there is none. Three plain reads, no lock. */
 export async function readPerformance(db: Database, id: string): Promise<PerformanceFacts | null> {
   const [[row], stops, zoneRows] = await Promise.all([
-    db.select().from(performances).where(eq(performances.id, id)),
+    db
+      .select({ ...getTableColumns(performances), holdLimit: rooms.holdLimit })
+      .from(performances)
+      .innerJoin(rooms, eq(rooms.id, performances.room))
+      .where(eq(performances.id, id)),
     db
       .select()
       .from(performanceStops)
