@@ -84,7 +84,9 @@ function edgePart(settings: StackSettings): Part {
     script: 'local-stack/worker-main.js',
     env: () => ({
       ...listenOn(ports.edge),
-      // wrangler is here to read a file: it reports nothing and takes no variables from a .env file.
+      // wrangler is here to read a file: it reports nothing, keeps no logs in the home folder, reads no .env file.
+      WRANGLER_LOG: 'error',
+      WRANGLER_LOG_PATH: join(settings.dataFolder, 'logs', 'wrangler.log'),
       WRANGLER_SEND_METRICS: 'false',
       CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: 'false',
       NO_COLOR: '1',

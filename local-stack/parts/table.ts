@@ -46,15 +46,15 @@ export function crowdPart(options: {
     name: 'crowd',
     needs,
     mayFinish: true,
-    start: async ({ spawn, logFile }) => {
+    printsLog: true,
+    start: async ({ spawn }) => {
       const args = ['--enable-source-maps', `${root}/dist/cli/main.js`, 'crowd', '--visitors', String(visitors)];
       const child = spawn({
         command: process.execPath,
         args: [...args, '--ready-file', readyFile],
         cwd: root,
-        ipc: true,
       });
-      return { child, note: `${visitors} visitors, what they do is in ${logFile}` };
+      return { child, note: `${visitors} visitors` };
     },
   };
 }

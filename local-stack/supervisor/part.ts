@@ -35,4 +35,6 @@ export type Part = {
   /** How the guard asks the part's processes to end when the supervisor is gone. */
   stopSignal?: 'SIGINT' | 'SIGTERM';
   mayFinish?: boolean;
+  /** Its log is printed as it grows, also without --verbose. */
+  printsLog?: boolean;
 };

@@ -144,14 +144,14 @@ function openLogs(options: SupervisorOptions): { fileOf: (part: Part) => string;
   mkdirSync(options.logFolder, { recursive: true, mode: 0o700 });
   const unfollow: (() => void)[] = [];
   return {
-    fileOf: ({ name }) => {
+    fileOf: ({ name, printsLog }) => {
       const file = join(options.logFolder, `${name}.log`);
       try {
         renameSync(file, `${file}.1`);
       } catch {
         // There is none before the first start.
       }
-      if (options.verbose) unfollow.push(followLog(file, name, process.stdout));
+      if (options.verbose || printsLog === true) unfollow.push(followLog(file, name, process.stdout));
       return file;
     },
     close: () => {
