@@ -106,7 +106,7 @@ describe('requests that change something', () => {
       headers: json,
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect((await edge.app.request(request)).status).toBe(413);
   });
 });

@@ -114,9 +114,15 @@ const refuse = () => Promise.reject(new Error('this test has no store'));
 const NO_STORE: ScriptClient = { run: refuse, get: refuse, isMember: refuse };
 
 function counting(store: ScriptClient, count: () => void): ScriptClient {
+  const counted =
+    <A extends unknown[], R>(command: (...args: A) => R) =>
+    (...args: A): R => {
+      count();
+      return command(...args);
+    };
   return {
-    run: (...args) => (count(), store.run(...args)),
-    get: (...args) => (count(), store.get(...args)),
-    isMember: (...args) => (count(), store.isMember(...args)),
+    run: counted(store.run.bind(store)),
+    get: counted(store.get.bind(store)),
+    isMember: counted(store.isMember.bind(store)),
   };
 }

@@ -49,23 +49,24 @@ async function takePlace(c: EdgeContext, info: RoomInfo, room: string, wishedLan
   const lane = laneOf(info, wishedLane);
   await limitJoins(c, info.joinsPerClientPerMinute);
   const ticketId = newTicketId(random);
-  const expMs = clock.nowMs() + QUEUE_TICKET_TTL_SECONDS * 1000;
+  const nowMs = clock.nowMs();
+  const expMs = nowMs + QUEUE_TICKET_TTL_SECONDS * 1000;
   const request = { room, ticketId, lane, expMs, drawFraction: await drawFraction(info, ticketId) };
   const facts = await joinRoom(c.get('store'), request);
-  const ticket = await signTicket(c, { room, ticketId, lane }, facts);
+  const ticket = await signTicket(c, { room, ticketId, lane, nowMs }, facts);
   putCookie(c, 'ticket', room, ticket, expMs);
   return { ticket, ...placeFromFacts({ room, ticketId, lane }, info, facts) };
 }
 
 function signTicket(
   c: EdgeContext,
-  who: { room: string; ticketId: string; lane: string },
+  who: { room: string; ticketId: string; lane: string; nowMs: number },
   facts: PlaceFacts,
 ): Promise<string> {
-  const { clock, config, keys } = c.get('ports');
+  const { config, keys } = c.get('ports');
   // A lobby visitor's ticket carries no score: it could be read from the token before the draw is public.
   const score = facts.state === 'lobby' || facts.score === null ? {} : { score: facts.score };
-  return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...score, nowMs: clock.nowMs() });
+  return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...score });
 }
 
 function laneOf(info: RoomInfo, wished: string | undefined): string {

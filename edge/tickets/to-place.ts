@@ -9,9 +9,9 @@ type Who = { room: string; ticketId: string; lane: string };
 /** States in which somebody still waits to be let in: these answers carry `Retry-After`. */
 export const WAITING_STATES: readonly PlaceState[] = ['lobby', 'waiting', 'called', 'ready', 'late', 'admitted'];
 
-/** The place as the store knows it (API.md, **place**). The score stays inside while the room is still a lobby. */
+/** The place as the store knows it (API.md, **place**). A lobby score stays inside, a spent one too. */
 export function placeFromFacts(who: Who, room: RoomInfo, facts: PlaceFacts): Place {
-  const score = facts.state === 'lobby' || room.board.phase === 'lobby' ? null : facts.score;
+  const score = facts.state === 'lobby' || facts.state === 'spent' ? null : facts.score;
   return {
     ...whose(who),
     ...(score === null ? {} : { score }),

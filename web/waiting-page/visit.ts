@@ -125,6 +125,7 @@ export class Visit {
     if (board.stale !== true && this.#notice === 'reconnecting') this.#notice = null;
     if (this.#place?.state === 'lobby' && board.phase !== 'lobby') await this.#leaveLobby(this.#place, board);
     if (this.#place !== null) this.#place = placeOnBoard(this.#place, board);
+    if (this.#place?.state === 'waiting' && this.#place.score === undefined) this.#askSoon();
     this.#draw();
   }
 
@@ -132,12 +133,14 @@ export class Visit {
   async #leaveLobby(place: Place, board: Board): Promise<void> {
     const base = board.lanes[place.lane]?.base;
     const seed = board.draw?.seed;
-    if (base === undefined || seed === undefined) {
-      this.#memory.askAtMs ??= Date.now() + Math.random() * OPENING_SPREAD_MS;
-      return;
-    }
+    if (base === undefined || seed === undefined) return this.#askSoon();
     const score = await drawScore(seed, place.ticketId, Number(base));
     this.#place = { ...place, state: 'waiting', score: String(score) };
+  }
+
+  /** For what only the server can tell: everyone at another moment, since all learn of the opening at once. */
+  #askSoon(): void {
+    this.#memory.askAtMs ??= Date.now() + Math.random() * OPENING_SPREAD_MS;
   }
 
   #onMessage(message: RoomServerMessage): void {

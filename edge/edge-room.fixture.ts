@@ -1,0 +1,118 @@
+import { serve, type ServerType } from '@hono/node-server';
+import type { Redis } from 'ioredis';
+import { toRoomConfig } from '../admission-worker/room-config.ts';
+import type { RoomRow } from '../db/queries/rooms.ts';
+import { createRestFrontApp } from '../local-stack/rest-front/app.ts';
+import { connectRedis as connectFront, type RedisConnection } from '../local-stack/rest-front/redis-connection.ts';
+import { createSubscriptions, type Subscriptions } from '../local-stack/rest-front/subscriptions.ts';
+import { startTestRedis, type TestRedis } from '../local-stack/test-stack.ts';
+import { createEdgeScriptClient } from '../redis/client.edge.ts';
+import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { ROOMS_KEY } from '../redis/keys.ts';
+import { restoreRoom } from '../redis/room/restore-room.ts';
+import { commitTick, tickRoom } from '../redis/room/tick-room.ts';
+import type { ScriptClient } from '../redis/script-client.ts';
+import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
+
+/** A Redis with the scripts' test clock, behind the REST front that the edge uses. */
+export type EdgeStore = {
+  redis: TestRedis;
+  direct: Redis;
+  restUrl: string;
+  restToken: string;
+  client: () => ScriptClient;
+  setNow: (ms: number) => Promise<void>;
+  /** Makes a room as the admission worker would, empty and open unless told otherwise. */
+  putRoom: (room: string, over?: Partial<RoomRow>) => Promise<void>;
+  /** Runs and commits one tick, as a worker whose Postgres is never away. */
+  tick: (room: string) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+const TOKEN = 'a-token-for-tests';
+const EPOCH = 1;
+
+/** Starts Redis and the front. `shippedClock`: the scripts as they are shipped, for tests that run the bundle. */
+export async function startEdgeStore(options: { shippedClock?: boolean } = {}): Promise<EdgeStore> {
+  const redis = await startTestRedis();
+  const direct = connectRedis(redis.url);
+  await direct.connect();
+  const front = connectFront(redis.url, { answerMs: 3000, inFlight: 1000 });
+  const subscriptions = createSubscriptions(redis.url);
+  const { server, url } = await listen(front, subscriptions);
+  await front.connected();
+  const scripts = options.shippedClock === true ? undefined : scriptsWithTestClock();
+  const node = createNodeScriptClient(direct, scripts);
+  return {
+    redis,
+    direct,
+    restUrl: url,
+    restToken: TOKEN,
+    client: () => createEdgeScriptClient({ url, token: TOKEN }, scripts),
+    setNow: (ms) => setTestClock(direct, ms),
+    async putRoom(room, over = {}) {
+      const config = await toRoomConfig({ ...ROOM, id: room, ...over });
+      const lane = {
+        name: 'general',
+        counter: 0,
+        leasedTo: 100_000,
+        base: 0,
+        calledTo: '0',
+        nearTo: '0',
+        admittedTo: '0',
+        lateTo: 0,
+        show: 0.6,
+      };
+      await restoreRoom(node, room, EPOCH, { tick: 0, opened: false, config, lanes: [lane], live: [], spent: [] });
+      await direct.sadd(ROOMS_KEY, room);
+    },
+    async tick(room) {
+      const outcome = await tickRoom(node, { id: room, epoch: EPOCH, tick: 0 }, ['general']);
+      if (outcome.status === 'ticked') await commitTick(node, room, EPOCH, ['general'], outcome.result);
+    },
+    async stop() {
+      subscriptions.close();
+      front.close();
+      direct.disconnect();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+      await redis.stop();
+    },
+  };
+}
+
+function listen(front: RedisConnection, subscriptions: Subscriptions): Promise<{ server: ServerType; url: string }> {
+  const { fetch } = createRestFrontApp({ token: TOKEN, redis: front, subscriptions });
+  return new Promise((resolve) => {
+    const server = serve({ fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
+      resolve({ server, url: `http://127.0.0.1:${port}` }),
+    );
+  });
+}
+
+const ROOM: RoomRow = {
+  id: 'demo',
+  name: 'Demo hall',
+  version: 1,
+  newUsersPerMinute: 600,
+  totalActiveUsers: 100,
+  sessionDurationSeconds: 600,
+  claimWindowSeconds: 120,
+  queueingMethod: 'fifo',
+  lobbyOpensAt: null,
+  opensAt: null,
+  closesAt: null,
+  holdLimit: 6,
+  joinsPerClientPerMinute: 1000,
+  shopUrl: null,
+  allowedReturnHosts: [],
+  lanes: [{ name: 'general', weight: 1 }],
+  paused: false,
+  closed: false,
+  message: null,
+  drawSeed: 'a seed for tests',
+  epoch: EPOCH,
+  tick: 0,
+  opened: false,
+};

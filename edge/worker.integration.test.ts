@@ -1,0 +1,147 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RUNTIMES } from '../local-stack/build/entries.ts';
+import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
+import { problemOf } from './edge-app.fixture.ts';
+import { startEdgeStore, type EdgeStore } from './edge-room.fixture.ts';
+
+/** The largest bundle we ship, gzipped, in bytes. */
+const MAX_BUNDLE_BYTES = 150 * 1024;
+
+let store: EdgeStore;
+let core: Server;
+let worker: Miniflare;
+let bundle = '';
+const received: IncomingMessage[] = [];
+
+beforeAll(async () => {
+  store = await startEdgeStore({ shippedClock: true });
+  await store.putRoom('demo');
+  await store.tick('demo');
+  const coreUrl = await startCore();
+  bundle = await bundleWorker();
+  worker = new Miniflare({
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle }],
+    compatibilityDate: '2026-04-01',
+    cf: false,
+    bindings: {
+      ONSALE_ORIGIN: 'http://127.0.0.1:8787',
+      ONSALE_CORE_URL: coreUrl,
+      ONSALE_FEED_URL: 'ws://127.0.0.1:9000',
+      ONSALE_CORE_SECRET: 'shared-secret',
+      ONSALE_INSTANCE: 'test',
+      ONSALE_EDGE_KEYS: JSON.stringify(await generateEdgeKeySet()),
+      UPSTASH_REDIS_REST_URL: store.restUrl,
+      UPSTASH_REDIS_REST_TOKEN: store.restToken,
+    },
+    serviceBindings: { ASSETS: () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }) },
+  });
+  await worker.ready;
+});
+afterAll(async () => {
+  await worker.dispose();
+  core.close();
+  await store.stop();
+});
+
+async function bundleWorker(): Promise<string> {
+  const { outputFiles } = await build({
+    ...RUNTIMES.workerd,
+    entryPoints: ['edge/worker.ts'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    sourcemap: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+function startCore(): Promise<string> {
+  core = createServer((request, response) => {
+    received.push(request);
+    if (request.url === '/v1/bookings/b/checkout?code=c')
+      response.writeHead(303, { location: 'https://pay.example/p' }).end();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[]}');
+  });
+  return new Promise((resolve) => {
+    core.listen(0, '127.0.0.1', () => {
+      const address = core.address();
+      resolve(`http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`);
+    });
+  });
+}
+
+const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const url = new URL(path, await worker.ready);
+  return fetch(url, { redirect: 'manual', ...init });
+};
+
+describe('the Worker on workerd', () => {
+  it('is small enough', () => {
+    expect(gzipSync(bundle).length).toBeLessThan(MAX_BUNDLE_BYTES);
+  });
+
+  it('joins, tells the place and the board, and keeps the room’s cookie', async () => {
+    const joined = await send('/api/rooms/demo/tickets', { method: 'POST' });
+    expect(joined.status).toBe(201);
+    expect(joined.headers.get('set-cookie')).toMatch(
+      /^onsale-ticket-demo\.test=ey[^;]+; Max-Age=86(?:400|399); Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    const { ticket } = (await joined.json()) as { ticket: string };
+    const me = await send('/api/rooms/demo/tickets/me', { headers: { authorization: `Bearer ${ticket}` } });
+    expect(await me.json()).toMatchObject({ state: 'waiting', position: 1 });
+    expect(await (await send('/api/rooms/demo/board')).json()).toMatchObject({ room: 'demo', epoch: 1 });
+    const page = await send('/rooms/demo', {
+      headers: { accept: 'text/html', cookie: joined.headers.get('set-cookie') ?? '' },
+    });
+    expect(await page.text()).toContain('You are in line');
+  });
+
+  it('answers many at once, more than one connection could', async () => {
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) =>
+        index % 2 === 0
+          ? (await send('/api/rooms/demo/board')).status
+          : (await send('/api/rooms/demo/tickets', { method: 'POST' })).status,
+      ),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200, 201]));
+  });
+
+  it('sends to core what core may know, and gives its redirects back', async () => {
+    const headers = {
+      'x-forwarded-for': '1.1.1.1',
+      cookie: 'a=b',
+      'onsale-secret': 'guess',
+      authorization: 'Bearer own',
+    };
+    expect(await (await send('/api/core/v1/events?q=x', { headers })).json()).toEqual({ items: [] });
+    const got = received.at(-1);
+    expect(got?.url).toBe('/v1/events?q=x');
+    expect(got?.headers).toMatchObject({
+      'onsale-secret': 'shared-secret',
+      'onsale-client-address': '127.0.0.1',
+      authorization: 'Bearer own',
+    });
+    expect([got?.headers['x-forwarded-for'], got?.headers.cookie]).toEqual([undefined, undefined]);
+    const checkout = await send('/api/core/v1/bookings/b/checkout?code=c');
+    expect([checkout.status, checkout.headers.get('location')]).toEqual([303, 'https://pay.example/p']);
+    const webhook = await send('/api/core/v1/payments/webhooks/sandbox', { method: 'POST', body: '{"a":1}' });
+    expect(webhook.status).toBe(200);
+    expect(received.at(-1)?.headers['content-length']).toBe('7');
+  });
+
+  it('serves files with the pages’ headers, and refuses in the same form', async () => {
+    expect((await send('/shop/')).headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(await problemOf(await send('/api/rooms/nowhere/board'))).toMatchObject({
+      status: 404,
+      code: 'room_not_found',
+    });
+    expect((await send('/.well-known/jwks.json')).status).toBe(200);
+    expect((await send('/openapi.json')).headers.get('content-type')).toContain('application/json');
+    expect((await send('/readyz')).status).toBe(200);
+  });
+});
