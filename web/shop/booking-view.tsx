@@ -11,6 +11,7 @@ import { EntryTickets } from './entry-tickets.tsx';
 import { bookingToken } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import { useBooking } from './use-booking.ts';
+import { usePlaces } from './use-places.ts';
 
 /** The way back from checkout, and to one's tickets at any time: this browser kept the booking's token. */
 export function BookingView({ bookingId }: { bookingId: string }) {
@@ -28,6 +29,7 @@ export function BookingView({ bookingId }: { bookingId: string }) {
 
 function KnownBooking({ bookingId, token }: { bookingId: string; token: string }) {
   const { booking, problem, refresh, isSlow } = useBooking(bookingId, token);
+  const places = usePlaces(booking?.performanceId ?? null);
   if (booking === null) {
     if (problem === null) return <Loading what="your booking" />;
     return problem.status === 404 ? (
@@ -41,10 +43,10 @@ function KnownBooking({ bookingId, token }: { bookingId: string; token: string }
       <h1>Your booking</h1>
       <BookingStatusNotice booking={booking} isSlow={isSlow} />
       <BookingActions booking={booking} token={token} onChange={refresh} />
-      {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} />}
+      {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} places={places} />}
       <section class="card" aria-labelledby="items-title">
         <h2 id="items-title">Places</h2>
-        <BookingItems booking={booking} />
+        <BookingItems booking={booking} places={places} />
         <p class="total">
           <span>Total</span>
           <strong>{formatMoney(booking.total.amountMinor, booking.total.currency)}</strong>

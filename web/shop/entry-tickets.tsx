@@ -3,9 +3,12 @@ import type { EntryTicketsView } from '../../contracts/bookings.ts';
 import { callApi } from '../shared/api-client.ts';
 import { Loading, LoadError } from '../shared/notice.tsx';
 import type { Loaded } from '../shared/use-load.ts';
+import type { Places } from './use-places.ts';
+
+export type EntryTicketsProps = { bookingId: string; token: string; places: Places };
 
 /** The tickets of a confirmed booking, each with the QR that the gate scans; made to be printed, too. */
-export function EntryTickets({ bookingId, token }: { bookingId: string; token: string }) {
+export function EntryTickets({ bookingId, token, places }: EntryTicketsProps) {
   const [loaded, setLoaded] = useState<Loaded<EntryTicketsView>>({ state: 'loading' });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -24,15 +27,18 @@ export function EntryTickets({ bookingId, token }: { bookingId: string; token: s
   if (loaded.state === 'failed') return <LoadError problem={loaded.problem} onRetry={() => setRound(round + 1)} />;
   return (
     <ul class="ticket-list">
-      {loaded.data.tickets.map((ticket) => (
-        <li key={ticket.id} class="card ticket">
-          <TicketQr url={ticket.qrSvgUrl} token={token} label={ticket.seat ?? ticket.zone} />
-          <div>
-            <p class="ticket-zone">{ticket.zone}</p>
-            <p class="ticket-seat">{ticket.seat ?? 'Free choice of place'}</p>
-          </div>
-        </li>
-      ))}
+      {loaded.data.tickets.map((ticket) => {
+        const { zone, seat } = places.nameOf(ticket.zone, ticket.seat);
+        return (
+          <li key={ticket.id} class="card ticket">
+            <TicketQr url={ticket.qrSvgUrl} token={token} label={seat ?? zone} />
+            <div>
+              <p class="ticket-zone">{zone}</p>
+              <p class="ticket-seat">{seat ?? 'Free choice of place'}</p>
+            </div>
+          </li>
+        );
+      })}
     </ul>
   );
 }

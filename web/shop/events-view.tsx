@@ -10,45 +10,46 @@ type Page = { items: EventView[]; next: string | null };
 
 /** What is on: events and trains with their performances. Nobody needs a pass to look. */
 export function EventsView({ onShow }: { onShow: (address: ViewAddress) => void }) {
-  const [wanted, setWanted] = useState('');
   const [query, setQuery] = useState('');
-  const path = `/api/core/v1/events${query === '' ? '' : `?${new URLSearchParams({ q: query })}`}`;
+  const [cursor, setCursor] = useState<string | null>(null);
+  const path = `/api/core/v1/events${cursor === null ? '' : `?${new URLSearchParams({ cursor })}`}`;
   const { loaded, reload } = useLoad<Page>(path);
-  const search = (event: Event) => {
-    event.preventDefault();
-    setQuery(wanted.trim());
-  };
+  const page = loaded.state === 'ready' ? loaded.data : null;
+  const found = page?.items.filter((event) => isFound(event, query)) ?? [];
   return (
     <div class="stack">
       <h1>What’s on</h1>
-      <form class="search" role="search" onSubmit={search}>
-        <input
-          aria-label="Search events"
-          class="input"
-          type="search"
-          placeholder="Search by name"
-          value={wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
-        />
-        <button type="submit" class="button">
-          Search
-        </button>
-      </form>
+      <input
+        aria-label="Filter by name, place or city"
+        class="input search"
+        type="search"
+        placeholder="Filter by name, place or city"
+        value={query}
+        onInput={(event) => setQuery(event.currentTarget.value)}
+      />
       {loaded.state === 'loading' && <Loading what="events" />}
       {loaded.state === 'failed' && <LoadError problem={loaded.problem} onRetry={reload} />}
-      {loaded.state === 'ready' && loaded.data.items.length === 0 && (
-        <p class="quiet">{query === '' ? 'Nothing is on sale yet.' : `Nothing found for “${query}”.`}</p>
+      {page !== null && found.length === 0 && (
+        <p class="quiet">{page.items.length === 0 ? 'Nothing is on sale yet.' : `Nothing here for “${query}”.`}</p>
       )}
-      {loaded.state === 'ready' && (
-        <ul class="event-list">
-          {loaded.data.items.map((event) => (
-            <EventCard key={event.id} event={event} onShow={onShow} />
-          ))}
-        </ul>
+      <ul class="event-list">
+        {found.map((event) => (
+          <EventCard key={event.id} event={event} onShow={onShow} />
+        ))}
+      </ul>
+      {page !== null && page.next !== null && (
+        <button type="button" class="button" onClick={() => setCursor(page.next)}>
+          More events
+        </button>
       )}
     </div>
   );
 }
+
+const isFound = ({ name, venue }: EventView, query: string): boolean =>
+  [name, venue?.name, venue?.city].some(
+    (text) => text?.toLocaleLowerCase().includes(query.trim().toLocaleLowerCase()) === true,
+  );
 
 function EventCard({ event, onShow }: { event: EventView; onShow: (address: ViewAddress) => void }) {
   return (

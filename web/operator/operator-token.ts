@@ -1,0 +1,21 @@
+/** The operator's token lives in the tab only: closing it signs out. */
+const KEY = 'onsale-operator-token';
+
+/** The token given in this tab; null when there is none. */
+export function keptToken(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a token for this tab; null forgets it. */
+export function keepToken(token: string | null): void {
+  try {
+    if (token === null) sessionStorage.removeItem(KEY);
+    else sessionStorage.setItem(KEY, token);
+  } catch {
+    // Storage may be forbidden; the running page still knows it.
+  }
+}
