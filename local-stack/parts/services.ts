@@ -25,7 +25,7 @@ function sandboxPart(settings: StackSettings): Part {
     script: 'local-stack/sandbox-payments-main.js',
     env: () => ({
       ...listenOn(ports.sandbox),
-      ONSALE_DATA: dataFolder,
+      ONSALE_DATA: join(dataFolder, 'sandbox-payments'),
       ONSALE_CORE_URL: addressesOf(settings).coreUrl,
       ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
     }),
