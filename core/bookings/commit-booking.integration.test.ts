@@ -1,0 +1,160 @@
+import { createServer, connect, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
+import { connectDatabase, type Sql } from '../../db/connect.ts';
+import { newId } from '../../platform/id.ts';
+import { openCoreWorld, SHOW, type CoreWorld } from '../core-world.fixture.ts';
+import { commitBooking, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
+import { hashSecret } from './secrets.ts';
+
+/** A booking of these seats and standing places that never saw Redis: Postgres alone has to judge it. */
+function draft(seats: string[], standing = 0, owner = newId()): BookingDraft {
+  const items = seats.map((seatId) => ({ zoneId: 'stalls', seatId, quantity: 1, priceMinor: 5000 }));
+  const places = standing === 0 ? [] : [{ zoneId: 'standing', seatId: null, quantity: standing, priceMinor: 2000 }];
+  const id = newId();
+  return {
+    keyed: { caller: `owner:${owner}`, key: newId(), bodyHash: 'hash', credential: null },
+    accessToken: 'bk_test',
+    checkoutUrl: 'http://127.0.0.1:9/',
+    row: {
+      ...{
+        id,
+        holdId: newId(),
+        performanceId: SHOW,
+        owner,
+        passengers: [],
+        accessTokenHash: hashSecret('bk_test'),
+        currency: 'EUR',
+      },
+      buyer: { name: 'Ada', email: 'ada@example.org', emailNormalised: 'ada@example.org' },
+      totalMinor: [...items, ...places].reduce((sum, item) => sum + item.quantity * item.priceMinor, 0),
+      legs: [0, 1],
+      items: [...items, ...places],
+      payment: { id: newId(), provider: 'sandbox', codeHash: hashSecret(id) },
+      outboxId: newId(),
+    },
+  };
+}
+const outcomes = (results: CommitOutcome[]) => results.map((result) => result.outcome).toSorted();
+
+describe('Postgres as the guard of the last seat', () => {
+  let postgres: TestPostgres;
+  let redis: TestRedis;
+  let world: CoreWorld;
+
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
+    world = await openCoreWorld(postgres, redis);
+  });
+  afterAll(async () => {
+    await world.close();
+    await Promise.all([redis.stop(), postgres.stop()]);
+  });
+
+  it('sells two seats to one of twenty buyers who come at once, and names them to the others', async () => {
+    const results = await Promise.all(Array.from({ length: 20 }, () => commitBooking(world.sql, draft(['s1', 's2']))));
+    expect(results.filter((result) => result.outcome === 'booked')).toHaveLength(1);
+    for (const result of results)
+      if (result.outcome !== 'booked') expect(result).toEqual({ outcome: 'seats_unavailable', seats: ['s1', 's2'] });
+  });
+
+  it('would sell them twenty times without its constraint: the control', async () => {
+    const scratch = await openCoreWorld(postgres, redis);
+    try {
+      await scratch.sql`ALTER TABLE seat_claims DROP CONSTRAINT seat_claims_sold_once`;
+      const results = await Promise.all(
+        Array.from({ length: 20 }, () => commitBooking(scratch.sql, draft(['s1', 's2']))),
+      );
+      expect(results.filter((result) => result.outcome === 'booked')).toHaveLength(20);
+      const [row] = await scratch.sql`SELECT count(*)::int AS count FROM seat_claims WHERE seat_id = 's1'`;
+      expect(row?.['count']).toBe(20);
+    } finally {
+      await scratch.close();
+    }
+  });
+
+  it('lets overlapping orders in opposite directions end whole: one wins, nobody deadlocks', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        commitBooking(world.sql, i % 2 === 0 ? draft(['s10', 's11'], 1) : draft(['s11', 's10'], 1)),
+      ),
+    );
+    expect(outcomes(results)).toEqual(['booked', ...Array.from({ length: 9 }, () => 'seats_unavailable')]);
+    const rows = await world.sql`SELECT DISTINCT booking_id FROM seat_claims WHERE seat_id IN ('s10', 's11')`;
+    expect(rows).toHaveLength(1);
+  });
+
+  it('sells as many standing places as there are, and says how many are left', async () => {
+    const results = await Promise.all(Array.from({ length: 12 }, () => commitBooking(world.sql, draft([], 1))));
+    // One of the five went with the order above.
+    expect(results.filter((result) => result.outcome === 'booked')).toHaveLength(4);
+    for (const result of results)
+      if (result.outcome !== 'booked')
+        expect(result).toEqual({ outcome: 'zone_sold_out', zoneId: 'standing', available: 0 });
+  });
+
+  it('makes one booking of a hold and of a key, and answers the key with what it wrote', async () => {
+    const wanted = draft(['s20']);
+    const [first, again] = [await commitBooking(world.sql, wanted), await commitBooking(world.sql, wanted)];
+    expect(first).toMatchObject({ outcome: 'booked', answer: { replayed: false } });
+    expect(again).toMatchObject({ outcome: 'booked', answer: { replayed: true } });
+    const rival = draft(['s21']);
+    expect(await commitBooking(world.sql, { ...rival, row: { ...rival.row, holdId: wanted.row.holdId } })).toEqual({
+      outcome: 'hold_already_booked',
+    });
+  });
+
+  it('finds a booking again whose commit was made and never answered', async () => {
+    const cut = await openCuttingProxy(world.deps.config.databaseUrl);
+    try {
+      const wanted = draft(['s30']);
+      const result = await commitBooking(cut.sql, wanted);
+      expect(cut.cuts()).toBe(1);
+      expect(result).toMatchObject({ outcome: 'booked' });
+      expect(await world.sql`SELECT 1 FROM bookings WHERE hold_id = ${wanted.row.holdId}`).toHaveLength(1);
+    } finally {
+      await cut.close();
+    }
+  });
+});
+
+/** A way to Postgres that lets the first COMMIT through and cuts the line before its answer. */
+async function openCuttingProxy(databaseUrl: string): Promise<{ sql: Sql; cuts(): number; close(): Promise<void> }> {
+  const target = new URL(databaseUrl);
+  let cuts = 0;
+  const server: Server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    let cutting = false;
+    client.on('data', (data) => {
+      cutting ||= cuts === 0 && data.toString('latin1').toLowerCase().includes('commit');
+      upstream.write(data);
+    });
+    upstream.on('data', (data) => {
+      if (!cutting || cuts > 0) return void client.write(data);
+      cuts += 1;
+      client.destroy();
+      upstream.end();
+    });
+    for (const socket of [client, upstream]) socket.on('error', () => {});
+    client.on('close', () => upstream.end());
+    upstream.on('close', () => client.destroy());
+  });
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  const through = new URL(databaseUrl);
+  through.hostname = '127.0.0.1';
+  through.port = String(port);
+  const sql = connectDatabase(through.href, { max: 1 });
+  return {
+    sql,
+    cuts: () => cuts,
+    async close() {
+      await sql.end({ timeout: 1 });
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

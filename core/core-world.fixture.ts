@@ -1,0 +1,287 @@
+import { serve } from '@hono/node-server';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_ROOM_SETTINGS } from '../contracts/room-settings.ts';
+import type { HeldItem, OperatorRole } from '../contracts/token-claims.ts';
+import { connectDatabase, toDrizzle, type Sql } from '../db/connect.ts';
+import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../db/queries/add-catalogue.ts';
+import { startSandboxPayments } from '../local-stack/sandbox-payments/start.ts';
+import type { TestPostgres, TestRedis } from '../local-stack/test-stack.ts';
+import { systemClock } from '../platform/clock.ts';
+import { newId } from '../platform/id.ts';
+import { createLogger } from '../platform/log.ts';
+import { newTicketId } from '../platform/random.ts';
+import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { beginLoad, finishLoad } from '../redis/inventory/load-inventory.ts';
+import { placeHold } from '../redis/inventory/place-hold.ts';
+import { accessKey, roomKeys } from '../redis/keys.ts';
+import { generateOkpKeySet } from '../tokens/generate-keys.ts';
+import { signHoldReceipt } from '../tokens/hold-receipt.sign.ts';
+import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
+import { signOperatorToken } from '../tokens/operator-token.sign.ts';
+import { createApp } from './app.ts';
+import { createCatalogue } from './catalogue/catalogue.ts';
+import type { CoreDeps } from './deps.ts';
+import { createInventory } from './inventory/inventory.ts';
+import { toLayout, toPlaces } from './inventory/places.ts';
+import { runExpiry } from './jobs/run-expiry.ts';
+import { runInbox } from './jobs/run-inbox.ts';
+import { runOutbox } from './jobs/run-outbox.ts';
+import { createCoreKeys } from './keys.ts';
+import { createProviderCall } from './payments/provider-calls.ts';
+import { createProviders } from './payments/provider.ts';
+import { createSandboxProvider } from './payments/sandbox-provider.ts';
+
+export const ORIGIN = 'http://127.0.0.1:9';
+export const SHOW = 'gala';
+export const ROOM = 'demo';
+const SEATS = 60;
+const SEAT_MINOR = 5000;
+const STANDING_MINOR = 2000;
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+/** What a test answers with: the status, the JSON body, and the headers. */
+export type Reply = { status: number; body: Record<string, unknown>; headers: Headers };
+export type Held = { receipt: string; holdId: string; owner: string };
+
+/** Core over real stores and the real sandbox provider, its jobs run by hand so that tests decide the order of things. */
+export type CoreWorld = {
+  deps: CoreDeps;
+  sql: Sql;
+  coreUrl: string;
+  sandboxUrl: string;
+  holdSeats(seats: string[], owner?: string): Promise<Held>;
+  holdStanding(quantity: number, owner?: string): Promise<Held>;
+  /** A receipt for something that the inventory knows nothing about: a rival that only Postgres can refuse. */
+  forgeHold(items: HeldItem[], options?: { owner?: string; expiresAtMs?: number }): Promise<Held>;
+  call(
+    method: string,
+    path: string,
+    options?: { token?: string; key?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Reply>;
+  book(held: Held, key?: string): Promise<Reply>;
+  /** Opens a checkout address as a browser would; returns where it leads. */
+  openCheckout(checkoutUrl: unknown): Promise<Response>;
+  sandbox(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Lets the inventory in Redis believe that everything is free. */
+  forgetClaims(): Promise<void>;
+  operatorToken(role: OperatorRole): Promise<string>;
+  /** Runs the inbox, the expiries and the outbox until nothing is due. */
+  drain(): Promise<void>;
+  /** Waits until so many webhook events are in the inbox, then drains. */
+  settle(events: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Builds the world on servers of the test file. `databaseUrl` names its own database. */
+export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): Promise<CoreWorld> {
+  const database = await postgres.createDatabase();
+  const sql = connectDatabase(database.url, { max: 12 });
+  const plain = connectDatabase(database.url, { max: 2 });
+  const client = connectRedis(redis.url, { commandTimeoutMs: 5000 });
+  await client.connect();
+  const scripts = createNodeScriptClient(client);
+  const log = createLogger('core', 'silent');
+  const [coreKeys, operatorKeys] = [await generateOkpKeySet(), await generateOkpKeySet()];
+  const folder = await mkdtemp(join(tmpdir(), 'onsale-core-world-'));
+
+  let app: ReturnType<typeof createApp> | undefined;
+  const { server, coreUrl } = await listen((request) => app?.fetch(request) ?? new Response(null, { status: 503 }));
+  const sandbox = await startSandboxPayments({
+    ...{ host: '127.0.0.1', port: 0, dataFolder: folder, webhookSecret: SECRET, log },
+    webhookUrl: `${coreUrl}/v1/payments/webhooks/sandbox`,
+  });
+  const config = {
+    ...{
+      databaseUrl: database.url,
+      redisUrl: redis.url,
+      origin: ORIGIN,
+      feedUrl: 'ws://127.0.0.1:9',
+      coreSecret: 'x'.repeat(16),
+    },
+    ...{ edgeJwksUrl: ORIGIN, coreKeys, operatorKeys, paymentsUrl: sandbox.url, paymentsWebhookSecret: SECRET },
+    ...{ host: '127.0.0.1', port: 0 },
+  };
+  const catalogue = createCatalogue(toDrizzle(plain), systemClock);
+  const provider = createSandboxProvider({
+    url: sandbox.url,
+    webhookSecret: SECRET,
+    call: createProviderCall(sandbox.url),
+  });
+  const deps: CoreDeps = {
+    ...{
+      config,
+      clock: systemClock,
+      log,
+      sql,
+      db: toDrizzle(plain),
+      browseSql: sql,
+      browseDb: toDrizzle(plain),
+      scripts,
+      redis: client,
+      catalogue,
+    },
+    keys: await createCoreKeys(config, localKeys(coreKeys)),
+    inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
+    payments: createProviders(provider),
+    wake: () => {},
+  };
+  app = createApp(deps);
+  await seedCatalogue(sql);
+  const performance = await deps.catalogue.performance(SHOW);
+  if (performance === null) throw new Error('the performance was not seeded');
+  const layOut = async () => {
+    await client.hset(roomKeys(ROOM).state, 'epoch', 1);
+    await client.hset(roomKeys(ROOM).config, 'holdLimit', 50);
+    const load = { room: ROOM, performanceId: SHOW, token: newId() };
+    await beginLoad(scripts, { ...load, seats: performance.seats.seatCount, legs: 1, layout: toLayout(performance) });
+    await finishLoad(scripts, load);
+  };
+  await layOut();
+
+  const sign = async (
+    owner: string,
+    holdId: string,
+    items: HeldItem[],
+    fence: string,
+    expiresAtMs: number,
+  ): Promise<Held> => {
+    const nowMs = Date.now();
+    const hold = { issuer: ORIGIN, owner, room: ROOM, holdId, performanceId: SHOW, items, fence, expiresAtMs, nowMs };
+    const receipt = await signHoldReceipt(deps.keys.signing, { ...hold, legs: [0, 1], maxExpiresAtMs: expiresAtMs });
+    return { receipt, holdId, owner };
+  };
+  const hold = async (items: HeldItem[], owner = newTicketId()): Promise<Held> => {
+    await client.set(accessKey(ROOM, owner), `${Date.now() + 3_600_000} session`);
+    const wish = {
+      room: ROOM,
+      performanceId: SHOW,
+      holdId: newId(),
+      owner,
+      places: toPlaces(performance, items, [0, 1]),
+      idempotencyKey: newId(),
+      bodyHash: '',
+    };
+    const placed = await placeHold(scripts, wish);
+    if (placed.outcome !== 'placed') throw new Error(`no hold: ${JSON.stringify(placed)}`);
+    return sign(owner, placed.hold.holdId, items, placed.hold.fence, placed.hold.expiresAtMs);
+  };
+
+  const world: CoreWorld = {
+    ...{ deps, sql, coreUrl, sandboxUrl: sandbox.url },
+    holdSeats: (seats, owner) => hold(seats.map(toSeatItem), owner),
+    holdStanding: (quantity, owner) => hold([{ zoneId: 'standing', quantity, priceMinor: STANDING_MINOR }], owner),
+    forgeHold: (items, { owner = newTicketId(), expiresAtMs = Date.now() + 600_000 } = {}) =>
+      sign(owner, newId(), items, '1.1', expiresAtMs),
+    async call(method, path, { token, key, body, headers = {} } = {}) {
+      const init = {
+        method,
+        redirect: 'manual' as const,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      };
+      return toReply(await fetch(`${coreUrl}${path}`, init));
+    },
+    book: (held, key = newId()) =>
+      world.call('POST', '/v1/bookings', { key, body: { receipt: held.receipt, buyer: BUYER } }),
+    openCheckout: (checkoutUrl) =>
+      fetch(String(checkoutUrl).replace(`${ORIGIN}/api/core`, coreUrl), { redirect: 'manual' }),
+    sandbox: async (method, path, body) =>
+      toReply(
+        await fetch(`${sandbox.url}${path}`, {
+          method,
+          headers: { 'content-type': 'application/json', 'idempotency-key': newId() },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      ),
+    async forgetClaims() {
+      await client.flushall();
+      await layOut();
+    },
+    operatorToken: async (role) =>
+      signOperatorToken(await ed25519SigningKey(operatorKeys), {
+        issuer: ORIGIN,
+        operator: 'ada',
+        role,
+        ttlSeconds: 600,
+        nowMs: Date.now(),
+      }),
+    async drain() {
+      while ((await runInbox(deps)) + (await runExpiry(deps)) + (await runOutbox(deps)) > 0);
+    },
+    async settle(events) {
+      for (let tries = 0; tries < 200; tries += 1) {
+        const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM webhook_inbox`;
+        if ((row?.count ?? 0) >= events) return world.drain();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`fewer than ${events} webhook events came`);
+    },
+    async close() {
+      await sandbox.stop();
+      await new Promise((resolve) => server.close(resolve));
+      client.disconnect();
+      await Promise.all([sql.end({ timeout: 1 }), plain.end({ timeout: 1 })]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+export const BUYER = { name: 'Ada Lovelace', email: 'ada@example.org' };
+export const toSeatItem = (seatId: string): HeldItem => ({
+  zoneId: 'stalls',
+  seatId,
+  quantity: 1,
+  priceMinor: SEAT_MINOR,
+});
+
+const toReply = async (answer: Response): Promise<Reply> => {
+  const text = await answer.text();
+  const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+  return {
+    status: answer.status,
+    body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text },
+    headers: answer.headers,
+  };
+};
+
+function listen(fetcher: (request: Request) => Response | Promise<Response>) {
+  return new Promise<{ server: ReturnType<typeof serve>; coreUrl: string }>((resolve) => {
+    const server = serve({ fetch: fetcher, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
+      resolve({ server, coreUrl: `http://127.0.0.1:${port}` }),
+    );
+  });
+}
+
+/** One concert: a row of reserved seats `s1` to `s60` and a zone of five standing places. */
+async function seedCatalogue(sql: Sql): Promise<void> {
+  const seats = Array.from({ length: SEATS }, (_, i) => ({ id: `s${i + 1}`, name: String(i + 1), x: i, y: 0 }));
+  await sql.begin(async (tx) => {
+    await addRoom(tx, ROOM, { ...DEFAULT_ROOM_SETTINGS, name: 'Demo' }, 'seed');
+    await addVenue(tx, { id: 'hall', name: 'Hall', city: 'London', country: 'GB', timeZone: 'Europe/London' });
+    await addEvent(tx, { id: 'gala-event', kind: 'event', name: 'Gala', venueId: 'hall' });
+    await addSeatMap(tx, 'hall-map', { zones: [{ id: 'stalls', rows: [{ name: 'A', seats }] }] });
+    await addPerformance(tx, {
+      ...{
+        id: SHOW,
+        eventId: 'gala-event',
+        room: ROOM,
+        startsAt: '2099-01-01T19:00:00.000Z',
+        timeZone: 'Europe/London',
+      },
+      ...{ currency: 'EUR', status: 'on_sale', seatMapId: 'hall-map', legCount: 1, stops: [] },
+      zones: [
+        { id: 'stalls', name: 'Stalls', kind: 'reserved', capacity: SEATS, priceMinor: SEAT_MINOR },
+        { id: 'standing', name: 'Standing', kind: 'general', capacity: 5, priceMinor: STANDING_MINOR },
+      ],
+    });
+  });
+}
