@@ -1,0 +1,127 @@
+import { Command, CommanderError, Option } from 'commander';
+import { resolve } from 'node:path';
+import { OPERATOR_ROLES, type OperatorRole } from '../contracts/token-claims.ts';
+import { explainFailure } from './command-error.ts';
+import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
+
+/** What a command line may touch of the world around it. */
+export type Surroundings = {
+  env: Record<string, string | undefined>;
+  /** Paths in options count from here. */
+  cwd: string;
+  out: (text: string) => void;
+  err: (text: string) => void;
+};
+
+/** An operator token lives at most this long, in hours (DESIGN §5). */
+const MAX_TOKEN_HOURS = 12;
+const MAX_VISITORS = 20_000;
+const MAX_SECONDS = 24 * 3600;
+
+/**
+ * Runs one command line to its end; resolves with the exit code: 0 done, 1 the work failed or a check found something, 2 a mistake
+ * in the arguments (said with the usage).
+ */
+export async function runCommandLine(args: readonly string[], around: Surroundings): Promise<number> {
+  let code = 0;
+  const program = buildProgram(around, (exitCode) => {
+    code = exitCode;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    around.err(explainFailure(error, program.opts<{ debug?: boolean }>().debug === true));
+    return 1;
+  }
+}
+
+function buildProgram(around: Surroundings, done: (exitCode: number) => void): Command {
+  const program = new Command('onsale')
+    .description(
+      'Onsale’s tools: operator tokens, a look at this machine and its stack, a crowd of simulated visitors.',
+    )
+    .option('--debug', 'say where a failure happened')
+    .configureOutput({ writeOut: around.out, writeErr: around.err })
+    // Subcommands copy these settings when they are made, so they stand first.
+    .exitOverride()
+    .showHelpAfterError()
+    .enablePositionalOptions();
+  addOperator(program, around);
+  addDoctor(program, around, done);
+  addCrowd(program, around, done);
+  return program;
+}
+
+function addOperator(program: Command, { env, cwd, out }: Surroundings): void {
+  type Options = { role: OperatorRole; name: string; hours: number; keys?: string; origin?: string };
+  program
+    .command('operator')
+    .description('what operators need')
+    .command('token')
+    .description('sign an operator token; it is all that is printed on stdout')
+    .addOption(new Option('--role <role>', 'what it allows').choices(OPERATOR_ROLES).makeOptionMandatory())
+    .requiredOption('--name <name>', 'who it is for; stands in the audit', plainName(120))
+    .requiredOption('--hours <n>', `how long it lives, at most ${MAX_TOKEN_HOURS}`, positiveNumber(MAX_TOKEN_HOURS))
+    .option('--keys <file>', 'the operators’ private keys, mode 0600 (default: ONSALE_OPERATOR_KEYS_FILE)')
+    .option('--origin <url>', 'the public origin of the edge (default: ONSALE_ORIGIN)')
+    .action(async ({ role, name, hours, keys, origin }: Options) => {
+      const { makeOperatorToken } = await import('./operator-token.ts');
+      const keysFile = keys ?? env['ONSALE_OPERATOR_KEYS_FILE'];
+      const token = await makeOperatorToken({
+        role,
+        name,
+        hours,
+        keysFile: keysFile === undefined || keysFile === '' ? undefined : resolve(cwd, keysFile),
+        origin: origin ?? env['ONSALE_ORIGIN'],
+        nowMs: Date.now(),
+      });
+      out(`${token}\n`);
+    });
+}
+
+function addDoctor(program: Command, { env, cwd, out }: Surroundings, done: (exitCode: number) => void): void {
+  type Options = { readyFile?: string; data?: string; json?: boolean };
+  program
+    .command('doctor')
+    .description('say what is missing on this machine and how to fix it; exit 0 only when nothing needed is missing')
+    .option('--ready-file <path>', 'also ask each part of the running stack that wrote it')
+    .option('--data <dir>', 'the data folder to look at (default: .onsale in the repository)')
+    .option('--json', 'print the checks as JSON')
+    .action(async ({ readyFile, data, json }: Options) => {
+      const { examine } = await import('./doctor/examine.ts');
+      const { formatChecks, isHealthy } = await import('./doctor/check.ts');
+      const checks = await examine({
+        env,
+        ...(readyFile === undefined ? {} : { readyFile: resolve(cwd, readyFile) }),
+        ...(data === undefined ? {} : { dataFolder: resolve(cwd, data) }),
+      });
+      out(json === true ? `${JSON.stringify({ ok: isHealthy(checks), checks }, null, 2)}\n` : formatChecks(checks));
+      done(isHealthy(checks) ? 0 : 1);
+    });
+}
+
+function addCrowd(program: Command, { cwd, out }: Surroundings, done: (exitCode: number) => void): void {
+  type Options = {
+    visitors: number;
+    readyFile: string;
+    room: string;
+    seconds?: number;
+    seed?: number;
+    ramp?: number;
+  };
+  program
+    .command('crowd')
+    .description('send simulated visitors who wait, are admitted, pick, pay, abandon; Ctrl-C ends it with the summary')
+    .requiredOption('--visitors <n>', `how many, up to ${MAX_VISITORS}`, wholeNumber(1, MAX_VISITORS))
+    .requiredOption('--ready-file <path>', 'where the stack is: what bin/dev --ready-file wrote')
+    .option('--room <room>', 'the room they come to', 'demo')
+    .option('--seconds <s>', 'end after this long (default: when all have gone)', positiveNumber(MAX_SECONDS))
+    .option('--seed <k>', 'the same visitors again (default: by chance)', wholeNumber(0, 2 ** 32 - 1))
+    .option('--ramp <seconds>', 'how long it takes until all have come', positiveNumber(MAX_SECONDS))
+    .action(async ({ readyFile, ...options }: Options) => {
+      const { runCrowd } = await import('./crowd/run-crowd.ts');
+      done(await runCrowd({ ...options, readyFile: resolve(cwd, readyFile) }, out));
+    });
+}
