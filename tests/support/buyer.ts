@@ -1,6 +1,6 @@
 import type { ReadyFile } from '../../contracts/ready-file.ts';
 import type { SeatMap } from '../../contracts/catalogue.ts';
-import { call, freshKey, textOf, type Answer } from './http.ts';
+import { call, callPatiently, freshKey, textOf, type Answer } from './http.ts';
 
 /** A seat by its id, its zone and its place in the seat map's reading order. */
 export type Seat = { zoneId: string; id: string; index: number };
@@ -38,12 +38,12 @@ export function createBuyer(ready: ReadyFile, performanceId: string) {
     },
     hold(pass: string, items: unknown[], more: { key?: string } = {}): Promise<Answer> {
       const headers = more.key === undefined ? freshKey() : { 'idempotency-key': more.key };
-      return call('POST', core('/holds'), { bearer: pass, headers, body: { performanceId, items } });
+      return callPatiently('POST', core('/holds'), { bearer: pass, headers, body: { performanceId, items } });
     },
     book(hold: Answer, name = 'Asha Rao', key: string = crypto.randomUUID()): Promise<Answer> {
       const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.org`;
       const body = { receipt: textOf(hold, 'receipt'), buyer: { name, email } };
-      return call('POST', core('/bookings'), { headers: { 'idempotency-key': key }, body });
+      return callPatiently('POST', core('/bookings'), { headers: { 'idempotency-key': key }, body });
     },
     /** Opens the checkout as a browser would, and pays (or fails to) at the sandbox. */
     async pay(booking: Answer, outcome: 'succeed' | 'fail' = 'succeed'): Promise<void> {

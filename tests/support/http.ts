@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** One answer, read to its end. `body` is parsed JSON, or text where it is none. */
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown>; text: string };
 
@@ -20,6 +22,19 @@ export async function call(
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: parse(text), text };
+}
+
+/** How long an honest client goes on asking again, in ms. */
+const PATIENCE_MS = 30_000;
+
+/** A call that does what `Retry-After` says on 503, as every client should; changing calls bring a key or a ticket along. */
+export async function callPatiently(...args: Parameters<typeof call>): Promise<Answer> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await call(...args);
+    if (answer.status !== 503 || Date.now() > until) return answer;
+    await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
+  }
 }
 
 /** An Idempotency-Key nobody used before. */
