@@ -35,15 +35,13 @@ export async function readDeltas(
   const outcome = asText(reply[0]);
   if (outcome === 'gone') return { outcome };
   if (outcome !== 'deltas') return unknownOutcome('read-deltas', outcome);
-  const deltas: InventoryDelta[] = [];
-  for (let i = 2; i < reply.length; i += 2) deltas.push(toDelta(`${epoch}.${asText(reply[i])}`, asText(reply[i + 1])));
-  return { outcome, version: asText(reply[1]), deltas };
+  return { outcome, version: asText(reply[1]), deltas: reply.slice(2).map((text) => toDelta(epoch, asText(text))) };
 }
 
-function toDelta(version: string, text: string): InventoryDelta {
-  const [from = '', to = '', state = '', seats = '', zones = ''] = text.split('|');
+function toDelta(epoch: string, text: string): InventoryDelta {
+  const [n = '', from = '', to = '', state = '', seats = '', zones = ''] = text.split('|');
   return {
-    version,
+    version: `${epoch}.${n}`,
     legs: [Number(from), Number(to)],
     seats: asSeats(seats),
     state: toState(state),

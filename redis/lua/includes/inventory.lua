@@ -7,13 +7,14 @@
 --- zones: `<zone>:<leg>` → free places of a general zone. holds: hold id by its end (ms). claims: cell → who has it,
 --- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''.
---- owner:<owner>: hold id → places|signature. Keys of other holds and owners are built from meta's name: same slot.
+--- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing. owner:<owner>: hold id → places|signature. Keys of other holds and owners are built from meta's name: same slot.
 local meta_key, seats_key, zones_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local claims_key, deltas_key, bookings_key, state_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local prefix = string.sub(meta_key, 1, -5)
 local FREE, HELD, SOLD = 0, 1, 2
 -- Deltas kept for feeds that fell behind; who is further behind reads a snapshot.
 local MAX_DELTAS = 10000
+local TRIM_EVERY = 256
 -- Lua can't unpack more than about 8,000 values into one call.
 local CELLS_PER_CALL = 1000
 
@@ -101,9 +102,10 @@ end
 
 -- Gives a change its version and keeps it for feeds. `zones` tells by how much free places change: 'zone=-2'.
 local function announce(meta, from, to, state, seats, zones)
-  local n = digits(redis.call('HINCRBY', meta_key, 'n', 1))
-  local delta = from .. '|' .. to .. '|' .. state .. '|' .. seats .. '|' .. zones
-  redis.call('XADD', deltas_key, 'MAXLEN', '~', MAX_DELTAS, meta.epoch .. '-' .. n, 'd', delta)
+  local counter = redis.call('HINCRBY', meta_key, 'n', 1)
+  local n = digits(counter)
+  redis.call('RPUSH', deltas_key, table.concat({ n, from, to, state, seats, zones }, '|'))
+  if counter % TRIM_EVERY == 0 then redis.call('LTRIM', deltas_key, -MAX_DELTAS, -1) end
   return meta.epoch .. '.' .. n
 end
 
