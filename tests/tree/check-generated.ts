@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { textOf, treeFiles } from './source-files.ts';
 
 /**
- * Each `*.generated.*` file has its maker beside it: a `generate*.ts` that takes `--check`, and then compares instead of
+ * Each `*.generated.*` file has its maker beside it: a `generate*.ts` (or `.node.ts`) that takes `--check`, and then compares instead of
  * writing. Runs them all; a generated file without a maker can't be trusted, and fails.
  */
 function main(): void {
@@ -11,7 +11,7 @@ function main(): void {
   const files = treeFiles(root);
   const generated = files.filter((path) => /\.generated\.[a-z]+$/.test(path));
   const makers = files.filter(
-    (path) => /(^|\/)generate(-[a-z-]+)?\.ts$/.test(path) && textOf(root, path).includes('--check'),
+    (path) => /(^|\/)generate(-[a-z-]+)?(\.node)?\.ts$/.test(path) && textOf(root, path).includes('--check'),
   );
 
   const orphans = generated.filter((path) => !makers.some((maker) => dirname(maker) === dirname(path)));
