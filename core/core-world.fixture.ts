@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import * as v from 'valibot';
 import { DEFAULT_ROOM_SETTINGS } from '../contracts/room-settings.ts';
 import type { HeldItem, OperatorRole } from '../contracts/token-claims.ts';
 import { connectDatabase, toDrizzle, type Sql } from '../db/connect.ts';
@@ -65,6 +67,8 @@ export type CoreWorld = {
   /** Opens a checkout address as a browser would; returns where it leads. */
   openCheckout(checkoutUrl: unknown): Promise<Response>;
   sandbox(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Posts a provider event with a good signature; returns the answer's status. */
+  tell(type: string, data: object, eventId?: string): Promise<number>;
   /** Lets the inventory in Redis believe that everything is free. */
   forgetClaims(): Promise<void>;
   operatorToken(role: OperatorRole): Promise<string>;
@@ -87,22 +91,32 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
   const [coreKeys, operatorKeys] = [await generateOkpKeySet(), await generateOkpKeySet()];
   const folder = await mkdtemp(join(tmpdir(), 'onsale-core-world-'));
 
-  let app: ReturnType<typeof createApp> | undefined;
-  const { server, coreUrl } = await listen((request) => app?.fetch(request) ?? new Response(null, { status: 503 }));
+  // The provider wants core's address and core the provider's: requests that come too early are turned away.
+  const late: { app?: ReturnType<typeof createApp> } = {};
+  const { server, coreUrl } = await listen(
+    (request) => late.app?.fetch(request) ?? new Response(null, { status: 503 }),
+  );
   const sandbox = await startSandboxPayments({
-    ...{ host: '127.0.0.1', port: 0, dataFolder: folder, webhookSecret: SECRET, log },
+    host: '127.0.0.1',
+    port: 0,
+    dataFolder: folder,
+    webhookSecret: SECRET,
+    log,
     webhookUrl: `${coreUrl}/v1/payments/webhooks/sandbox`,
   });
   const config = {
-    ...{
-      databaseUrl: database.url,
-      redisUrl: redis.url,
-      origin: ORIGIN,
-      feedUrl: 'ws://127.0.0.1:9',
-      coreSecret: 'x'.repeat(16),
-    },
-    ...{ edgeJwksUrl: ORIGIN, coreKeys, operatorKeys, paymentsUrl: sandbox.url, paymentsWebhookSecret: SECRET },
-    ...{ host: '127.0.0.1', port: 0 },
+    databaseUrl: database.url,
+    redisUrl: redis.url,
+    origin: ORIGIN,
+    feedUrl: 'ws://127.0.0.1:9',
+    coreSecret: 'x'.repeat(16),
+    edgeJwksUrl: ORIGIN,
+    coreKeys,
+    operatorKeys,
+    paymentsUrl: sandbox.url,
+    paymentsWebhookSecret: SECRET,
+    host: '127.0.0.1',
+    port: 0,
   };
   const catalogue = createCatalogue(toDrizzle(plain), systemClock);
   const provider = createSandboxProvider({
@@ -111,24 +125,22 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     call: createProviderCall(sandbox.url),
   });
   const deps: CoreDeps = {
-    ...{
-      config,
-      clock: systemClock,
-      log,
-      sql,
-      db: toDrizzle(plain),
-      browseSql: sql,
-      browseDb: toDrizzle(plain),
-      scripts,
-      redis: client,
-      catalogue,
-    },
+    config,
+    clock: systemClock,
+    log,
+    sql,
+    db: toDrizzle(plain),
+    browseSql: sql,
+    browseDb: toDrizzle(plain),
+    scripts,
+    redis: client,
+    catalogue,
     keys: await createCoreKeys(config, localKeys(coreKeys)),
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),
     wake: () => {},
   };
-  app = createApp(deps);
+  late.app = createApp(deps);
   await seedCatalogue(sql);
   const performance = await deps.catalogue.performance(SHOW);
   if (performance === null) throw new Error('the performance was not seeded');
@@ -148,13 +160,13 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     fence: string,
     expiresAtMs: number,
   ): Promise<Held> => {
-    const nowMs = Date.now();
+    const nowMs = systemClock.nowMs();
     const hold = { issuer: ORIGIN, owner, room: ROOM, holdId, performanceId: SHOW, items, fence, expiresAtMs, nowMs };
     const receipt = await signHoldReceipt(deps.keys.signing, { ...hold, legs: [0, 1], maxExpiresAtMs: expiresAtMs });
     return { receipt, holdId, owner };
   };
   const hold = async (items: HeldItem[], owner = newTicketId()): Promise<Held> => {
-    await client.set(accessKey(ROOM, owner), `${Date.now() + 3_600_000} session`);
+    await client.set(accessKey(ROOM, owner), `${systemClock.nowMs() + 3_600_000} session`);
     const wish = {
       room: ROOM,
       performanceId: SHOW,
@@ -170,10 +182,13 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
   };
 
   const world: CoreWorld = {
-    ...{ deps, sql, coreUrl, sandboxUrl: sandbox.url },
+    deps,
+    sql,
+    coreUrl,
+    sandboxUrl: sandbox.url,
     holdSeats: (seats, owner) => hold(seats.map(toSeatItem), owner),
     holdStanding: (quantity, owner) => hold([{ zoneId: 'standing', quantity, priceMinor: STANDING_MINOR }], owner),
-    forgeHold: (items, { owner = newTicketId(), expiresAtMs = Date.now() + 600_000 } = {}) =>
+    forgeHold: (items, { owner = newTicketId(), expiresAtMs = systemClock.nowMs() + 600_000 } = {}) =>
       sign(owner, newId(), items, '1.1', expiresAtMs),
     async call(method, path, { token, key, body, headers = {} } = {}) {
       const init = {
@@ -201,6 +216,16 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       ),
+    async tell(type, data, eventId = newId()) {
+      const body = JSON.stringify({ type, data });
+      const at = new Date();
+      const headers = {
+        'webhook-id': eventId,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': new Webhook(SECRET).sign(eventId, at, body),
+      };
+      return (await world.call('POST', '/v1/payments/webhooks/sandbox', { body, headers })).status;
+    },
     async forgetClaims() {
       await client.flushall();
       await layOut();
@@ -211,7 +236,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
         operator: 'ada',
         role,
         ttlSeconds: 600,
-        nowMs: Date.now(),
+        nowMs: systemClock.nowMs(),
       }),
     async drain() {
       while ((await runInbox(deps)) + (await runExpiry(deps)) + (await runOutbox(deps)) > 0);
@@ -248,7 +273,7 @@ const toReply = async (answer: Response): Promise<Reply> => {
   const isJson = (answer.headers.get('content-type') ?? '').includes('json');
   return {
     status: answer.status,
-    body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text },
+    body: isJson ? v.parse(v.record(v.string(), v.unknown()), JSON.parse(text)) : { text },
     headers: answer.headers,
   };
 };
@@ -270,14 +295,16 @@ async function seedCatalogue(sql: Sql): Promise<void> {
     await addEvent(tx, { id: 'gala-event', kind: 'event', name: 'Gala', venueId: 'hall' });
     await addSeatMap(tx, 'hall-map', { zones: [{ id: 'stalls', rows: [{ name: 'A', seats }] }] });
     await addPerformance(tx, {
-      ...{
-        id: SHOW,
-        eventId: 'gala-event',
-        room: ROOM,
-        startsAt: '2099-01-01T19:00:00.000Z',
-        timeZone: 'Europe/London',
-      },
-      ...{ currency: 'EUR', status: 'on_sale', seatMapId: 'hall-map', legCount: 1, stops: [] },
+      id: SHOW,
+      eventId: 'gala-event',
+      room: ROOM,
+      startsAt: '2099-01-01T19:00:00.000Z',
+      timeZone: 'Europe/London',
+      currency: 'EUR',
+      status: 'on_sale',
+      seatMapId: 'hall-map',
+      legCount: 1,
+      stops: [],
       zones: [
         { id: 'stalls', name: 'Stalls', kind: 'reserved', capacity: SEATS, priceMinor: SEAT_MINOR },
         { id: 'standing', name: 'Standing', kind: 'general', capacity: 5, priceMinor: STANDING_MINOR },

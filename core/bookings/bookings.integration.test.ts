@@ -117,7 +117,7 @@ describe('a booking', () => {
 
   it('keeps no token and no checkout code in the database, only hashes', async () => {
     const booked = await world.book(await world.holdSeats([seat()]));
-    const secrets = [String(booked.body['accessToken']), String(paymentOf(booked).checkoutUrl).split('code=')[1] ?? ''];
+    const secrets = [String(booked.body['accessToken']), paymentOf(booked).checkoutUrl.split('code=')[1] ?? ''];
     const rows = await world.sql`SELECT row_to_json(b)::text AS text FROM bookings b UNION ALL
       SELECT row_to_json(k)::text FROM idempotency_keys k UNION ALL SELECT row_to_json(c)::text FROM checkout_codes c`;
     for (const secret of secrets) expect(rows.some((row) => String(row['text']).includes(secret))).toBe(false);
@@ -293,23 +293,66 @@ describe('a booking', () => {
   it('gives a late payment back when a rival has the seat by then', async () => {
     const seats = [seat()];
     const booked = await world.book(await world.holdSeats(seats));
+    const { paymentId } = paymentOf(booked);
     await world.openCheckout(paymentOf(booked).checkoutUrl);
-    await world.sandbox('POST', `/payments/${paymentOf(booked).paymentId}/complete`, {
-      outcome: 'succeed',
-      webhook: { delayMs: 1500 },
-    });
+    await world.sandbox('PATCH', '/faults', { dropWebhooks: true });
+    const paid = await world.sandbox('POST', `/payments/${paymentId}/complete`, { outcome: 'succeed' });
+    await world.sandbox('PATCH', '/faults', { dropWebhooks: false });
     // As if the hard cap had passed while the provider was away.
-    await world.sql`UPDATE payments SET requested_at = NULL WHERE id = ${paymentOf(booked).paymentId}`;
+    await world.sql`UPDATE payments SET requested_at = NULL WHERE id = ${paymentId}`;
     await world.sql`UPDATE bookings SET pay_by = now() WHERE id = ${String(booked.body['bookingId'])}`;
     await world.drain();
     const rival = await world.book(await world.holdSeats(seats));
     expect(rival.status).toBe(201);
-    events += 1;
-    await world.settle(events);
-    events += 1;
-    await world.settle(events);
+    const { captureId } = paid.body;
+    await world.tell('payment.succeeded', { paymentId, captureId, amountMinor: 5000, currency: 'EUR' });
+    await world.settle((events += 1));
+    await world.settle((events += 1));
     expect((await open(booked)).body['status']).toBe('refunded');
     expect((await open(rival)).body['status']).toBe('pending_payment');
+  });
+
+  it('gives a wrong amount back and goes on waiting for the right one', async () => {
+    const booked = await world.book(await world.holdSeats([seat()]));
+    const { paymentId } = paymentOf(booked);
+    await world.tell('payment.succeeded', { paymentId, captureId: 'cap-wrong', amountMinor: 4999, currency: 'EUR' });
+    await world.settle((events += 1));
+    expect((await open(booked)).body['status']).toBe('pending_payment');
+    const rows =
+      await world.sql`SELECT payload FROM outbox WHERE kind = 'payment.refund' AND payload ->> 'captureId' = 'cap-wrong'`;
+    expect(rows[0]?.['payload']).toMatchObject({ amountMinor: 4999 });
+    expect((await post(booked, 'payments')).body['paymentId']).not.toBe(paymentId);
+  });
+
+  it('gives a second capture back, and that one only', async () => {
+    const booked = await world.book(await world.holdSeats([seat()]));
+    await pay(booked);
+    const { paymentId } = paymentOf(booked);
+    await world.tell('payment.succeeded', { paymentId, captureId: 'cap-second', amountMinor: 5000, currency: 'EUR' });
+    await world.settle((events += 1));
+    expect((await open(booked)).body['status']).toBe('confirmed');
+    const rows =
+      await world.sql`SELECT payload ->> 'captureId' AS id FROM outbox WHERE kind = 'payment.refund' AND payload ->> 'paymentId' = ${paymentId}`;
+    expect(rows.map((row) => String(row['id']))).toEqual(['cap-second']);
+    await world.settle((events += 1));
+    expect((await open(booked)).body).toMatchObject({ status: 'confirmed', payments: [{ status: 'captured' }] });
+  });
+
+  it('lays an event aside that nobody can read, and tries one of an unknown payment again later', async () => {
+    expect(await world.tell('payment.succeeded', { nothing: true }, 'unreadable')).toBe(204);
+    expect(await world.tell('payment.failed', { paymentId: newId(), amountMinor: 1, currency: 'EUR' }, 'unknown')).toBe(
+      204,
+    );
+    expect(await world.tell('payout.paid', {}, 'unheard')).toBe(204);
+    await world.settle((events += 3));
+    const rows =
+      await world.sql`SELECT event_id, processed_at IS NOT NULL AS done, dead_at IS NOT NULL AS dead, due_at > now() AS later
+      FROM webhook_inbox WHERE event_id IN ('unreadable', 'unknown', 'unheard') ORDER BY event_id`;
+    expect(rows.map((row) => ({ ...row }))).toEqual([
+      { event_id: 'unheard', done: true, dead: false, later: true },
+      { event_id: 'unknown', done: false, dead: false, later: true },
+      { event_id: 'unreadable', done: false, dead: true, later: false },
+    ]);
   });
 
   it('sends a browser back to the shop when there is nothing left to pay, and knows no other code', async () => {
@@ -317,7 +360,7 @@ describe('a booking', () => {
     await pay(booked);
     const again = await world.openCheckout(paymentOf(booked).checkoutUrl);
     expect(again.headers.get('location')).toBe(`http://127.0.0.1:9/shop/?booking=${String(booked.body['bookingId'])}`);
-    expect((await world.openCheckout(`${String(paymentOf(booked).checkoutUrl).slice(0, -4)}AAAA`)).status).toBe(404);
+    expect((await world.openCheckout(`${paymentOf(booked).checkoutUrl.slice(0, -4)}AAAA`)).status).toBe(404);
   });
 
   it('never sells more standing places than there are', async () => {

@@ -1,8 +1,8 @@
-import { createServer, connect, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
-import { connectDatabase, type Sql } from '../../db/connect.ts';
+import { connectDatabase } from '../../db/connect.ts';
 import { newId } from '../../platform/id.ts';
+import { openCommitProxy } from '../commit-proxy.fixture.ts';
 import { openCoreWorld, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import { commitBooking, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
 import { hashSecret } from './secrets.ts';
@@ -17,15 +17,13 @@ function draft(seats: string[], standing = 0, owner = newId()): BookingDraft {
     accessToken: 'bk_test',
     checkoutUrl: 'http://127.0.0.1:9/',
     row: {
-      ...{
-        id,
-        holdId: newId(),
-        performanceId: SHOW,
-        owner,
-        passengers: [],
-        accessTokenHash: hashSecret('bk_test'),
-        currency: 'EUR',
-      },
+      id,
+      holdId: newId(),
+      performanceId: SHOW,
+      owner,
+      passengers: [],
+      accessTokenHash: hashSecret('bk_test'),
+      currency: 'EUR',
       buyer: { name: 'Ada', email: 'ada@example.org', emailNormalised: 'ada@example.org' },
       totalMinor: [...items, ...places].reduce((sum, item) => sum + item.quantity * item.priceMinor, 0),
       legs: [0, 1],
@@ -105,56 +103,16 @@ describe('Postgres as the guard of the last seat', () => {
   });
 
   it('finds a booking again whose commit was made and never answered', async () => {
-    const cut = await openCuttingProxy(world.deps.config.databaseUrl);
+    const proxy = await openCommitProxy(world.deps.config.databaseUrl);
+    const sql = connectDatabase(proxy.url, { max: 1 });
     try {
       const wanted = draft(['s30']);
-      const result = await commitBooking(cut.sql, wanted);
-      expect(cut.cuts()).toBe(1);
-      expect(result).toMatchObject({ outcome: 'booked' });
+      expect(await commitBooking(sql, wanted)).toMatchObject({ outcome: 'booked' });
+      expect(proxy.cuts()).toBe(1);
       expect(await world.sql`SELECT 1 FROM bookings WHERE hold_id = ${wanted.row.holdId}`).toHaveLength(1);
     } finally {
-      await cut.close();
+      await sql.end({ timeout: 1 });
+      await proxy.close();
     }
   });
 });
-
-/** A way to Postgres that lets the first COMMIT through and cuts the line before its answer. */
-async function openCuttingProxy(databaseUrl: string): Promise<{ sql: Sql; cuts(): number; close(): Promise<void> }> {
-  const target = new URL(databaseUrl);
-  let cuts = 0;
-  const server: Server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    let cutting = false;
-    client.on('data', (data) => {
-      cutting ||= cuts === 0 && data.toString('latin1').toLowerCase().includes('commit');
-      upstream.write(data);
-    });
-    upstream.on('data', (data) => {
-      if (!cutting || cuts > 0) return void client.write(data);
-      cuts += 1;
-      client.destroy();
-      upstream.end();
-    });
-    for (const socket of [client, upstream]) socket.on('error', () => {});
-    client.on('close', () => upstream.end());
-    upstream.on('close', () => client.destroy());
-  });
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-  const through = new URL(databaseUrl);
-  through.hostname = '127.0.0.1';
-  through.port = String(port);
-  const sql = connectDatabase(through.href, { max: 1 });
-  return {
-    sql,
-    cuts: () => cuts,
-    async close() {
-      await sql.end({ timeout: 1 });
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

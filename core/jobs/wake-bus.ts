@@ -1,4 +1,5 @@
 import { Queue, Worker } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JOB_QUEUES, type JobQueue, type WakeJob } from '../../contracts/jobs.ts';
 import type { Logger } from '../../platform/log.ts';
 
@@ -6,6 +7,8 @@ import type { Logger } from '../../platform/log.ts';
 const PREFIX = '{bull}';
 /** Wakes of one queue are gathered for this long, ms: a storm of bookings needs one wake, not thousands. */
 const GATHER_MS = 20;
+/** How long closing may take, ms. */
+const CLOSE_MS = 1500;
 const KINDS = Object.values(JOB_QUEUES);
 
 /** Wakes the jobs of one core process, whichever that is. Losing a wake costs a sweep's time and nothing else. */
@@ -45,10 +48,12 @@ export function createWakeBus(redisUrl: string, log: Logger, onWake: (queue: Job
     },
     async stop() {
       for (const timer of gathering.values()) clearTimeout(timer);
-      await Promise.allSettled([
-        ...workers.map((worker) => worker.close()),
+      const closing = [
+        ...workers.map((worker) => worker.close(true)),
         ...[...queues.values()].map((queue) => queue.close()),
-      ]);
+      ];
+      // A Redis that is away never says goodbye; its sockets end with the process.
+      await Promise.race([Promise.allSettled(closing), sleep(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }

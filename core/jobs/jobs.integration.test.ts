@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
+import { newId } from '../../platform/id.ts';
+import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
+import { startJobs, type Jobs } from './jobs.ts';
+
+describe('the background work of core', () => {
+  let postgres: TestPostgres;
+  let redis: TestRedis;
+  let world: CoreWorld;
+
+  const paid = async (seat: string, wake: (queue: 'inbox') => void): Promise<string> => {
+    const booked = await world.book(await world.holdSeats([seat]));
+    const { paymentId } = booked.body['payment'] as { paymentId: string };
+    await world.tell('payment.succeeded', { paymentId, captureId: newId(), amountMinor: 5000, currency: 'EUR' });
+    wake('inbox');
+    return String(booked.body['bookingId']);
+  };
+  const isDone = (bookingId: string) =>
+    vi.waitFor(
+      async () => {
+        expect(await world.sql`SELECT status FROM bookings WHERE id = ${bookingId}`).toMatchObject([
+          { status: 'confirmed' },
+        ]);
+        expect(await world.sql`SELECT 1 FROM outbox WHERE booking_id = ${bookingId} AND done_at IS NULL`).toHaveLength(
+          0,
+        );
+      },
+      { timeout: 8000, interval: 25 },
+    );
+  const start = (redisUrl: string): Jobs => startJobs({ ...world.deps, redisUrl });
+
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
+    world = await openCoreWorld(postgres, redis);
+  });
+  afterAll(async () => {
+    await world.close();
+    await Promise.all([redis.stop(), postgres.stop()]);
+  });
+
+  it('is shared by two processes, and each row is worked on once', async () => {
+    const both = [start(redis.url), start(redis.url)] as const;
+    try {
+      const ids = await Promise.all(
+        ['s1', 's2', 's3', 's4'].map((seat, i) => paid(seat, (queue) => both[i % 2 === 0 ? 0 : 1].wake(queue))),
+      );
+      for (const id of ids) await isDone(id);
+      expect(await world.sql`SELECT attempts FROM webhook_inbox WHERE attempts <> 1`).toHaveLength(0);
+      expect(await world.sql`SELECT attempts FROM outbox WHERE attempts <> 1`).toHaveLength(0);
+    } finally {
+      await Promise.all(both.map((jobs) => jobs.stop()));
+    }
+  });
+
+  it('goes on by sweeping alone when the wakes have no Redis', async () => {
+    const jobs = start('redis://127.0.0.1:1');
+    try {
+      await isDone(await paid('s10', (queue) => jobs.wake(queue)));
+    } finally {
+      await jobs.stop();
+    }
+  });
+
+  it('takes up rows that a process took and died with, once their lease is over', async () => {
+    const booked = await world.book(await world.holdSeats(['s20']));
+    const id = String(booked.body['bookingId']);
+    await world.sql`UPDATE outbox SET attempts = 1, due_at = now() + interval '30 seconds' WHERE booking_id = ${id}`;
+    await world.drain();
+    expect(await world.sql`SELECT 1 FROM outbox WHERE booking_id = ${id} AND done_at IS NULL`).toHaveLength(1);
+    await world.sql`UPDATE outbox SET due_at = now() WHERE booking_id = ${id}`;
+    await world.drain();
+    expect(await world.sql`SELECT attempts FROM outbox WHERE booking_id = ${id} AND done_at IS NOT NULL`).toMatchObject(
+      [{ attempts: 2 }],
+    );
+  });
+});
