@@ -32,8 +32,7 @@ const DEEDS_STREAM_OFFSET = 1_000_000;
 
 /**
  * Sends a crowd through a stack and resolves with the exit code when the last has gone, the time is over or somebody stops it: 1 when
- * anything happened that a well-behaved stack does not do. Started as a supervisor's part it ends with 0 all the same, since the
- * stack it looks at need not die of what it saw. Errors: CommandError.
+ * anything happened that a well-behaved stack does not do. Errors: CommandError.
  */
 export async function runCrowd(options: CrowdOptions, out: (text: string) => void): Promise<number> {
   const { visitors, room } = options;
@@ -79,7 +78,7 @@ export async function runCrowd(options: CrowdOptions, out: (text: string) => voi
   agenda.stop();
   stop.forget();
   // Taken before the connections are cut, so that their cutting counts as nothing.
-  const code = tally.unexpected.size > 0 && process.send === undefined ? 1 : 0;
+  const code = tally.unexpected.size > 0 ? 1 : 0;
   live.end();
   out(`\n${formatSummary({ tally, visitors, seed, room, startedMs, nowMs: clock.nowMs() })}`);
   crowd.feed.closeAll();
@@ -134,19 +133,15 @@ function setTimer(callback: () => void, afterMs: number): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Shows the line again and again: on stdout, and to the supervisor when there is one. */
+/** Shows the line again and again, and once more at the end. */
 function showWhile(format: () => string): { end: () => void } {
   const show = (): void => showLive(process.stdout, format());
   const timer = setInterval(show, livePeriodMs(process.stdout));
-  const told = setInterval(() => process.send?.({ type: 'live', line: format() }), LIVE_MESSAGE_MS);
   return {
     end: () => {
       clearInterval(timer);
-      clearInterval(told);
       show();
       endLive(process.stdout);
     },
   };
 }
-
-const LIVE_MESSAGE_MS = 250;

@@ -34,7 +34,7 @@ export function formatSummary({ tally, visitors, seed, room, startedMs, nowMs }:
     row('requests a visitor while waiting', ratio(totals.waitingRequests, now.joined - now.ghosts)),
     row('requests, all', totals.requests),
     row('requests a second', ratio(totals.requests, seconds)),
-    ...section('Refused (expected of a full house)', tally.refusals),
+    ...section('Refused, as it may be', tally.refusals),
     ...section('UNEXPECTED', tally.unexpected),
   ];
   return `${lines.join('\n')}\n`;

@@ -26,7 +26,7 @@ export type StartedPart = {
 
 /**
  * One line of the supervisor's table. `start` resolves when the part answers; it begins when all `needs` have.
- * A part's process that ends by itself brings the whole stack down, unless it `mayFinish` and exits with 0.
+ * A part's process that ends by itself brings the whole stack down, unless it `mayFinish`: others don't need it, however it went.
  */
 export type Part = {
   name: string;

@@ -82,7 +82,7 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
     }
     if (started.child !== undefined) void deathOf(part, started.child).then((death) => death && end(death));
     if (part.mayFinish === true)
-      void started.child?.exited.then(() => stopping || terminal.part(part.name, 'finished'));
+      void started.child?.exited.then((exit) => stopping || terminal.part(part.name, 'finished', describe(exit)));
     return started;
   };
   const start = startInOrder(options.parts, startOne);
@@ -123,7 +123,7 @@ function killEverything(processes: Processes, terminal: Terminal): never {
 /** Resolves when a part's process has ended; undefined when that is its good right. */
 async function deathOf(part: Part, child: Child): Promise<End | undefined> {
   const exit = await child.exited;
-  if (part.mayFinish === true && exit.code === 0) return undefined;
+  if (part.mayFinish === true) return undefined;
   const lines = (await child.lastLines(LAST_LINES)).map((line) => `  ${readableLogLine(line)}`);
   const said = lines.length === 0 ? '' : `; it last said:\n${lines.join('\n')}`;
   return { kind: 'failure', message: `${part.name} ended (${describe(exit)})${said}` };
