@@ -92,7 +92,7 @@ function inLine(place: Place, facts: PageFacts): Said {
         ...NOTHING,
         ...numbers(place),
         headline: 'You are almost in',
-        next: 'Stay on this page: you are let in next, and it goes on by itself.',
+        next: 'Stay on this page: you are let in next, and it says so at once.',
         canLeave: true,
       };
     case 'late':
@@ -145,7 +145,7 @@ function waitingNext(board: Board | null): string {
   if (board?.phase === 'sold_out') return 'None free now, some may return. Your place is safe if you want to stay.';
   if (board?.phase === 'closed') return 'The room has closed.';
   if (board?.held !== undefined) return 'Letting in stands still for a moment. Your place is safe.';
-  return 'Keep this page open. When it is your turn it lets you in by itself.';
+  return 'Keep this page open. It looks by itself, and says when it is your turn.';
 }
 
 const NOTICES: Record<PageNotice, string> = {
