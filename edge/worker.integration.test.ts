@@ -111,6 +111,15 @@ describe('the Worker on workerd', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 201]));
   });
 
+  it('refuses a body that is far too large while it is still coming', async () => {
+    const body = JSON.stringify({ pad: 'x'.repeat(5_000_000) });
+    const headers = { 'content-type': 'application/json' };
+    for (const path of ['/api/rooms/demo/tickets', '/api/core/v1/bookings']) {
+      const answer = await send(path, { method: 'POST', headers, body });
+      expect(await problemOf(answer)).toMatchObject({ status: 413, code: 'payload_too_large' });
+    }
+  });
+
   it('sends to core what core may know, and gives its redirects back', async () => {
     const headers = {
       'x-forwarded-for': '1.1.1.1',
