@@ -9,6 +9,8 @@ import { releaseHold } from '../../redis/inventory/release-hold.ts';
 import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
+import { withinDeadline } from '../http/store-failure.ts';
+import { whileProgressing } from '../http/while-progressing.ts';
 import { toPlaces } from '../inventory/places.ts';
 import { findAnswer, type Answer } from '../idempotency/stored-answer.ts';
 import type { JudgedRequest } from './booking-request.ts';
@@ -28,7 +30,7 @@ const PIN_MARGIN_MS = 60_000;
  */
 export async function createBooking(deps: CoreDeps, request: JudgedRequest): Promise<Answer> {
   const { claims, keyed } = request;
-  if (request.isExpired) return (await findAnswer(deps.sql, keyed)) ?? refuse('hold_expired');
+  if (request.isExpired) return (await withinDeadline(findAnswer(deps.sql, keyed))) ?? refuse('hold_expired');
   const performance = await deps.catalogue.performance(claims.performanceId);
   if (performance === null) throw new OperatingError('performance_not_found');
   const draft = draftBooking(deps, request, performance);
@@ -36,7 +38,7 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
     pinHold(deps.scripts, pinOf(deps, claims, draft, performance)),
   );
   if (pin.outcome !== 'pinned') return answerUnpinned(deps, request, performance, pin);
-  const committed = await commitBooking(deps.sql, draft);
+  const committed = await whileProgressing(deps.sql, commitBooking(deps.sql, draft));
   if (committed.outcome === 'booked' && !committed.answer.replayed) {
     deps.wake('outbox');
     return committed.answer;
@@ -102,10 +104,10 @@ async function answerUnpinned(
   performance: Performance,
   pin: Exclude<PinHoldOutcome, { outcome: 'pinned' }>,
 ): Promise<Answer> {
-  const before = await findAnswer(deps.sql, keyed);
+  const before = await withinDeadline(findAnswer(deps.sql, keyed));
   if (before !== null) return before;
   if (pin.outcome === 'in_flight') return refuse('idempotency_key_in_flight');
-  if ((await findBookingOfHold(deps.sql, claims.holdId)) !== null) return refuse('hold_already_booked');
+  if ((await withinDeadline(findBookingOfHold(deps.sql, claims.holdId))) !== null) return refuse('hold_already_booked');
   if (pin.outcome === 'limit_reached') return refuse('limit_reached', { limit: pin.limit });
   const seats = pin.seats.flatMap((index) => performance.seats.at(index) ?? []);
   return refuse('hold_lost', seats.length === 0 ? {} : { seats });

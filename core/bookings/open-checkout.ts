@@ -3,6 +3,8 @@ import { findCheckout, markRequested } from '../../db/queries/payments.ts';
 import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
+import { withinDeadline } from '../http/store-failure.ts';
+import { whileProgressing } from '../http/while-progressing.ts';
 import { returnUrl } from './checkout-url.ts';
 import { hashSecret } from './secrets.ts';
 
@@ -18,8 +20,8 @@ export async function openCheckout(
   code: string,
 ): Promise<string> {
   if (!isId(id) || !CODE.test(code)) throw new OperatingError('not_found');
-  const checkout = await findCheckout(deps.sql, id, hashSecret(code));
-  const booking = checkout && (await readBooking(deps.sql, id));
+  const checkout = await withinDeadline(findCheckout(deps.sql, id, hashSecret(code)));
+  const booking = checkout && (await withinDeadline(readBooking(deps.sql, id)));
   const payment = booking?.payments.find((attempt) => attempt.id === checkout?.paymentId);
   if (!booking || payment === undefined) throw new OperatingError('not_found');
   const back = returnUrl(deps.config.origin, id);
@@ -27,7 +29,7 @@ export async function openCheckout(
   if (!isPayable) return back;
   const provider = deps.payments.byName(payment.provider);
   if (provider === undefined) throw new OperatingError('payment_provider_unavailable');
-  await markRequested(deps.sql, payment.id);
+  await whileProgressing(deps.sql, markRequested(deps.sql, payment.id));
   const { id: paymentId, amountMinor, currency } = payment;
   const { payUrl } = await provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
   return payUrl;

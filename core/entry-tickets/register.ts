@@ -2,6 +2,7 @@ import { renderSVG } from 'uqr';
 import type { WholeBooking } from '../../db/queries/bookings.ts';
 import { readEntryTickets, type EntryTicketRow } from '../../db/queries/entry-tickets.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { withinDeadline } from '../http/store-failure.ts';
 import { openBooking } from '../bookings/open-booking.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp, CoreContext } from '../http/context.ts';
@@ -34,5 +35,5 @@ async function openTickets(
   const { booking } = await openBooking(deps, c.req.param('id') ?? '', c.req.raw.headers);
   if (booking.status !== 'confirmed')
     throw new OperatingError('booking_not_confirmed', { extra: { status: booking.status } });
-  return { booking, tickets: await readEntryTickets(deps.sql, booking.id) };
+  return { booking, tickets: await withinDeadline(readEntryTickets(deps.sql, booking.id)) };
 }

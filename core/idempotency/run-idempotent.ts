@@ -1,6 +1,7 @@
 import type { Transaction } from '../../db/connect.ts';
 import { lockKey } from '../../db/queries/idempotency.ts';
 import type { CoreDeps } from '../deps.ts';
+import { whileProgressing } from '../http/while-progressing.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { findAnswer, keepAnswer, type Answer, type KeyedRequest } from './stored-answer.ts';
 
@@ -13,13 +14,14 @@ export function runIdempotent(
   request: KeyedRequest,
   work: (tx: Transaction) => Promise<{ status: number; body: object }>,
 ): Promise<Answer> {
-  return runTransaction(deps.sql, async (tx) => {
+  const running = runTransaction(deps.sql, async (tx) => {
     await lockKey(tx, request.caller, request.key);
     const before = await findAnswer(tx, request);
     if (before !== null) return before;
     const { status, body } = await work(tx);
     return keepAnswer(tx, request, status, body);
   });
+  return whileProgressing(deps.sql, running);
 }
 
 /** Sends an answer, saying when it is a repeat. */

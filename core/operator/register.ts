@@ -12,6 +12,7 @@ import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { invalidRequest, readJson } from '../http/json-body.ts';
 import { readOptionalBody } from '../http/optional-body.ts';
 import { withinDeadline } from '../http/store-failure.ts';
+import { whileProgressing } from '../http/while-progressing.ts';
 import { runIdempotent, sendAnswer } from '../idempotency/run-idempotent.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { changeSettings, setPaused } from './change-room.ts';
@@ -53,7 +54,8 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const expected = readIfMatch(c.req.header('if-match'));
     const patch = await readJson(c.req.raw, roomPatchSchema);
     const room = c.req.param('room');
-    return sendRoom(c, await runTransaction(deps.sql, (tx) => changeSettings(tx, room, patch, expected, operator.sub)));
+    const change = runTransaction(deps.sql, (tx) => changeSettings(tx, room, patch, expected, operator.sub));
+    return sendRoom(c, await whileProgressing(deps.sql, change));
   });
 
   for (const [action, paused] of [

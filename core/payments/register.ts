@@ -3,6 +3,7 @@ import type { CoreDeps } from '../deps.ts';
 import type { CoreApp } from '../http/context.ts';
 import { readText } from '../http/json-body.ts';
 import { problem } from '../http/problems.ts';
+import { whileProgressing } from '../http/while-progressing.ts';
 
 /** Webhooks of payment providers: signature first, then the inbox row, then 2xx; what follows is a job's work (BOOKING §6). */
 export function register(app: CoreApp, deps: CoreDeps): void {
@@ -12,7 +13,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const payloadJson = await readText(c.req.raw);
     const checked = provider.checkWebhook(c.req.raw.headers, payloadJson);
     if (!checked.ok) return problem(c, 'signature_invalid');
-    await putInbox(deps.sql, { provider: provider.name, eventId: checked.eventId, payloadJson });
+    const event = { provider: provider.name, eventId: checked.eventId, payloadJson };
+    // Told again by the provider when this fails; the row's key makes twice into once.
+    await whileProgressing(deps.sql, putInbox(deps.sql, event));
     deps.wake('inbox');
     return c.body(null, 204);
   });
