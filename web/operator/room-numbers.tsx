@@ -75,7 +75,8 @@ function Figure({
     <div class="card figure">
       <dt>{label}</dt>
       <dd>
-        <span class="figure-value">{value}</span> <span class="quiet small">{detail}</span>
+        <span class="figure-value">{value}</span>
+        <span class="figure-detail quiet small">{detail}</span>
       </dd>
       <Sparkline values={line} label={`${label}, the last minutes`} />
     </div>

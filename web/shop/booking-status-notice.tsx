@@ -7,7 +7,14 @@ export function BookingStatusNotice({ booking, isSlow }: { booking: BookingView;
     case 'confirmed':
       return <Notice kind="good">Paid and confirmed. Here are your tickets.</Notice>;
     case 'cancelled':
-      return <Notice kind="info">This booking is cancelled. Anything paid is being paid back.</Notice>;
+      return (
+        <Notice kind="info">
+          This booking is cancelled.{' '}
+          {booking.payments.some((payment) => payment.status === 'captured')
+            ? 'The money is being paid back.'
+            : 'Nothing was charged.'}
+        </Notice>
+      );
     case 'refunded':
       return <Notice kind="info">This booking was cancelled and the money paid back.</Notice>;
     case 'expired':

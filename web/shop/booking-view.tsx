@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { BookingView as Booking, PaymentAttempt } from '../../contracts/bookings.ts';
 import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
 import { ConfirmButton } from '../shared/confirm-button.tsx';
@@ -64,7 +64,8 @@ type ActionsProps = { booking: Booking; token: string; onChange: () => void };
 function BookingActions({ booking, token, onChange }: ActionsProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const onEnd = useCallback(() => onChange(), [onChange]);
+  const { now, payBy } = booking;
+  const deadline = useMemo(() => (payBy === undefined ? null : deadlineOf(now, payBy)), [now, payBy]);
   const post = async <T,>(what: string): Promise<T | null> => {
     setBusy(true);
     const path = `/api/core/v1/bookings/${booking.bookingId}/${what}`;
@@ -85,14 +86,9 @@ function BookingActions({ booking, token, onChange }: ActionsProps) {
   if (!isOpen && booking.status !== 'confirmed') return null;
   return (
     <div class="no-print stack">
-      {isOpen && booking.payBy !== undefined && (
+      {isOpen && deadline !== null && (
         <p>
-          <Countdown
-            key={booking.payBy}
-            deadline={deadlineOf(booking.now, booking.payBy)}
-            label="Time left to pay"
-            onEnd={onEnd}
-          />
+          <Countdown deadline={deadline} label="Time left to pay" onEnd={onChange} />
         </p>
       )}
       {problem !== null && <Refusal problem={problem} />}

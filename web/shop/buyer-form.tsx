@@ -68,7 +68,7 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
         label="E-mail"
         kind="email"
         autocomplete="email"
-        hint="Your tickets are sent there."
+        hint="For messages about this booking."
         value={email}
         error={errorOf('email')}
         onInput={setEmail}

@@ -84,9 +84,8 @@ function PerformanceLine({
       <span>
         <time dateTime={performance.startsAt}>{formatDateTime(performance.startsAt, performance.timeZone)}</time>
         {performance.fromPrice !== null && (
-          <span class="quiet">
-            {' '}
-            · from {formatMoney(performance.fromPrice.amountMinor, performance.fromPrice.currency)}
+          <span class="quiet performance-price">
+            from {formatMoney(performance.fromPrice.amountMinor, performance.fromPrice.currency)}
           </span>
         )}
       </span>

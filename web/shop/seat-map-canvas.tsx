@@ -45,12 +45,6 @@ export function SeatMapCanvas(props: SeatMapProps) {
 
   return (
     <div class="seat-map">
-      <canvas
-        ref={canvas}
-        class="seat-canvas"
-        role="img"
-        aria-label="Seat map. The same seats can be chosen in the list of seats."
-      />
       <div class="map-buttons">
         <button type="button" class="button" aria-label="Zoom in" onClick={() => view.current?.zoom(1.6)}>
           +
@@ -62,6 +56,12 @@ export function SeatMapCanvas(props: SeatMapProps) {
           Whole map
         </button>
       </div>
+      <canvas
+        ref={canvas}
+        class="seat-canvas"
+        role="img"
+        aria-label="Seat map. The same seats can be chosen in the list of seats."
+      />
       <p class="map-hint" aria-hidden="true">
         {hint === '' ? 'Drag to move, pinch or + to zoom, tap a seat to choose it.' : hint}
       </p>
