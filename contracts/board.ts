@@ -13,7 +13,7 @@ export const boardLaneSchema = v.object({
   /** Time of the first late answer admitted last, in ms; 0 when none was. */
   lateTo: v.number(),
   waiting: v.number(),
-  /** At most 64 [score, rank] points, rank = people of this lane in line with a lower score. */
+  /** At most 64 [score, rank] points, rank = people of this lane in line with a lower score, the ready among them. */
   marks: v.array(v.tuple([v.number(), v.number()])),
 });
 export type BoardLane = v.InferOutput<typeof boardLaneSchema>;
@@ -55,8 +55,9 @@ export const POLL_FAR_MS = 20_000;
 export const BOARD_FRESH_MS = 2000;
 
 /**
- * People of the lane ahead of `score`, by straight lines between the board's marks. Exact at a mark; between two
- * marks the error is bounded by their distance (WAITING-ROOM §4: 2 % or 3 places).
+ * People of the lane ahead of `score`, by straight lines between the board's marks. Exact at a mark; between two marks the
+ * error is bounded by their distance (WAITING-ROOM §4: 2 % or 3 places). The last mark is the next joiner's: who joined since
+ * the tick stands as many places behind it as their number is above.
  */
 export function aheadOf(lane: BoardLane, score: number): number {
   let [fromScore, fromRank] = [Number(lane.calledTo), 0];
@@ -67,7 +68,7 @@ export function aheadOf(lane: BoardLane, score: number): number {
     }
     [fromScore, fromRank] = [markScore, markRank];
   }
-  return Math.max(fromRank, Math.min(lane.waiting, fromRank + Math.round(score - fromScore - 1)));
+  return fromRank + Math.max(0, Math.round(score - fromScore));
 }
 
 /** How long `ahead` people take at the measured rate, in ms; null when it can't be known. */

@@ -271,6 +271,8 @@ local function marks_of(lane)
     rank = math.max(rank + 1, math.ceil(rank * step))
     if #marks == most then rank = count end
   end
+  -- Where the next joiner will stand: numbers may have been skipped since the last one.
+  if lane.counter + 1 > marks[#marks][1] then marks[#marks + 1] = { lane.counter + 1, count + lane.ready_count } end
   return marks
 end
 local phase = closed and 'closed' or (not opened and 'lobby') or (paused and 'paused') or 'open'
