@@ -218,7 +218,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
       ),
     async tell(type, data, eventId = newId()) {
       const body = JSON.stringify({ type, data });
-      const at = new Date();
+      const at = new Date(systemClock.nowMs());
       const headers = {
         'webhook-id': eventId,
         'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
@@ -261,6 +261,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
 }
 
 export const BUYER = { name: 'Ada Lovelace', email: 'ada@example.org' };
+/** A reserved seat as a receipt names it. */
 export const toSeatItem = (seatId: string): HeldItem => ({
   zoneId: 'stalls',
   seatId,
