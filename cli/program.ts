@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { OPERATOR_ROLES, type OperatorRole } from '../contracts/token-claims.ts';
 import { explainFailure } from './command-error.ts';
+import type { LineOutput } from './crowd/live-line.ts';
 import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
 
 /** What a command line may touch of the world around it. */
@@ -11,6 +12,8 @@ export type Surroundings = {
   cwd: string;
   out: (text: string) => void;
   err: (text: string) => void;
+  /** Where a line may be shown in place. */
+  terminal: LineOutput;
 };
 
 /** An operator token lives at most this long, in hours (DESIGN §5). */
@@ -102,7 +105,7 @@ function addDoctor(program: Command, { env, cwd, out }: Surroundings, done: (exi
     });
 }
 
-function addCrowd(program: Command, { cwd, out }: Surroundings, done: (exitCode: number) => void): void {
+function addCrowd(program: Command, { cwd, terminal }: Surroundings, done: (exitCode: number) => void): void {
   type Options = {
     visitors: number;
     readyFile: string;
@@ -122,6 +125,6 @@ function addCrowd(program: Command, { cwd, out }: Surroundings, done: (exitCode:
     .option('--ramp <seconds>', 'how long it takes until all have come', positiveNumber(MAX_SECONDS))
     .action(async ({ readyFile, ...options }: Options) => {
       const { runCrowd } = await import('./crowd/run-crowd.ts');
-      done(await runCrowd({ ...options, readyFile: resolve(cwd, readyFile) }, out));
+      done(await runCrowd({ ...options, readyFile: resolve(cwd, readyFile) }, terminal));
     });
 }

@@ -34,10 +34,7 @@ export function createAgenda({ clock, maxRunning, setTimer }: AgendaOptions): Ag
   let running = 0;
   let stopped = false;
   let callOff = (): void => {};
-  let finish = (): void => {};
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
+  const { promise: finished, resolve: finish } = promiseWithResolver();
 
   const put = (item: AgendaItem, dueMs: number): void => {
     const entry = { item, dueMs, cancelled: false };
@@ -89,4 +86,13 @@ export function createAgenda({ clock, maxRunning, setTimer }: AgendaOptions): Ag
       finish();
     },
   };
+}
+
+/** `Promise.withResolvers` of newer Nodes. */
+function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
