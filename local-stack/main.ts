@@ -17,12 +17,19 @@ import { supervise } from './supervisor/supervise.ts';
 import { createTerminal, explain } from './supervisor/terminal.ts';
 import type { Terminal } from './supervisor/terminal.ts';
 
-export type Invocation = { root: string; args: readonly string[]; cwd: string; env: NodeJS.ProcessEnv };
+export type Invocation = {
+  root: string;
+  args: readonly string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** Hands over the signals, which until then end the process at once. */
+  takeSignals: () => Pick<NodeJS.EventEmitter, 'on'>;
+};
 
 const OPERATOR_TOKEN_SECONDS = 12 * 3_600;
 
 /** `bin/dev`: runs the whole stack until a signal or a part's death; resolves with the exit code. */
-export async function main({ root, args, cwd, env }: Invocation): Promise<number> {
+export async function main({ root, args, cwd, env, takeSignals }: Invocation): Promise<number> {
   const terminal = createTerminal(process.stdout, process.stderr);
   const parsed = parseOptions(args, cwd);
   if (parsed.kind === 'help') {
@@ -35,7 +42,7 @@ export async function main({ root, args, cwd, env }: Invocation): Promise<number
   }
   try {
     const settings = await prepare(root, parsed.options, env, terminal);
-    return await runStack(settings, parsed.options, terminal);
+    return await runStack(settings, parsed.options, terminal, takeSignals);
   } catch (error) {
     const { message, fix } = explain(error);
     terminal.problem(message, fix);
@@ -56,7 +63,12 @@ async function prepare(
   return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external };
 }
 
-async function runStack(settings: StackSettings, options: DevOptions, terminal: Terminal): Promise<number> {
+async function runStack(
+  settings: StackSettings,
+  options: DevOptions,
+  terminal: Terminal,
+  takeSignals: Invocation['takeSignals'],
+): Promise<number> {
   const { root, dataFolder } = settings;
   const began = Date.now();
   const table = stackTable(settings);
@@ -83,7 +95,7 @@ async function runStack(settings: StackSettings, options: DevOptions, terminal: 
     terminal,
     logFolder: join(dataFolder, 'logs'),
     verbose: options.verbose,
-    signals: process,
+    signals: takeSignals(),
     onStop: async () => {
       await Promise.all(removals.map((remove) => remove()));
     },

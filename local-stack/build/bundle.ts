@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { exclusively, lockNameOf } from '../process/exclusive.ts';
 import { ENTRIES, RUNTIMES, STATIC_FOLDERS, STATIC_KINDS } from './entries.ts';
 import type { Entry } from './entries.ts';
@@ -32,6 +32,8 @@ export async function buildAll(root: string): Promise<BuildReport> {
         ),
       ),
     );
+    // Its helper process would otherwise stay for as long as ours.
+    await stop();
     const files = new Map([...bundled.flat(), ...(await staticFiles(root, dist))]);
     await Promise.all([...files].map(([path, content]) => writeIfChanged(path, content)));
     // What is no longer built must not be served from the assets folder.
