@@ -1,6 +1,6 @@
 import { buildLayers, paint, type MapContent, type SeatLayer } from './map-drawing.ts';
 import { listenToPointers, type Point } from './map-pointers.ts';
-import { boxOf, fit, seatAt, zoomAt, type Box, type Size, type Viewport } from './map-viewport.ts';
+import { boxOf, fitBox, seatAt, zoomAt, type Box, type Size, type Viewport } from './map-viewport.ts';
 import type { Seat } from './seat-states.ts';
 
 /** A canvas that shows seats and is moved by pointers; framework-free, so that frames cost no rendering of components. */
@@ -45,7 +45,7 @@ export function createMapView(
     if (content !== undefined) layers = buildLayers(content, scheme.matches);
     draw();
   };
-  const minScale = (): number => fit(whole, size, seatRadius).scale * 0.9;
+  const minScale = (): number => fitBox(whole, size, seatRadius).scale * 0.9;
   const setView = (next: Viewport): void => {
     view = next;
     // The whole map lets the page scroll under a finger; a magnified one is moved by it.
@@ -74,7 +74,7 @@ export function createMapView(
     size = { width: canvas.clientWidth, height: canvas.clientHeight };
     canvas.width = size.width * devicePixelRatio;
     canvas.height = size.height * devicePixelRatio;
-    setView(fit(target, size, seatRadius));
+    setView(fitBox(target, size, seatRadius));
   });
   resize.observe(canvas);
   scheme.addEventListener('change', build);
@@ -86,7 +86,7 @@ export function createMapView(
     },
     lookAt(box) {
       target = box;
-      setView(fit(box, size, seatRadius));
+      setView(fitBox(box, size, seatRadius));
     },
     zoom: (factor) => zoomBy(factor, { x: size.width / 2, y: size.height / 2 }),
     stop() {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { boxOf, fit, seatAt, seatRadiusOf, zoomAt } from './map-viewport.ts';
+import { boxOf, fitBox, seatAt, seatRadiusOf, zoomAt } from './map-viewport.ts';
 import type { Seat } from './seat-states.ts';
 
 const SIZE = { width: 400, height: 300 };
@@ -17,7 +17,7 @@ const row = [seat(0, 0, 0), seat(1, 10, 0), seat(2, 20, 0), seat(3, 60, 0)];
 
 describe('the map', () => {
   test('fits its seats whole and in the middle', () => {
-    const view = fit(boxOf([seat(0, 0, 0), seat(1, 1000, 1000)]), SIZE, 4);
+    const view = fitBox(boxOf([seat(0, 0, 0), seat(1, 1000, 1000)]), SIZE, 4);
     expect(500 * view.scale + view.x).toBeCloseTo(200);
     expect(500 * view.scale + view.y).toBeCloseTo(150);
     expect(1004 * view.scale + view.y).toBeLessThanOrEqual(300);

@@ -23,7 +23,7 @@ export function boxOf(seats: readonly Pick<Seat, 'x' | 'y'>[]): Box {
 }
 
 /** The viewport that shows a box whole and in the middle. */
-export function fit(box: Box, size: Size, seatRadius: number): Viewport {
+export function fitBox(box: Box, size: Size, seatRadius: number): Viewport {
   const width = Math.max(box.right - box.left + 2 * seatRadius, 1);
   const height = Math.max(box.bottom - box.top + 2 * seatRadius, 1);
   const scale = Math.min(

@@ -21,7 +21,7 @@ export function Shop() {
   };
 
   if (address.view === 'booking') return <BookingView key={address.bookingId} bookingId={address.bookingId} />;
-  if (address.view === 'events') return <EventsView onShow={show} />;
+  if (address.view === 'events') return <EventsView key={address.room} room={address.room ?? null} onShow={show} />;
   const { performanceId, from, to } = address;
   const legs = from !== undefined && to !== undefined ? { from, to } : null;
   return <PerformanceView key={performanceId} performanceId={performanceId} legs={legs} onShow={show} />;
