@@ -12,7 +12,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 // A script's background job is started with SIGINT ignored, and a shell could not change that; Node can, from here on.
 let installerGroup = 0;
 const stopEarly = () => {
-  if (installerGroup > 0) process.kill(-installerGroup, 'SIGTERM');
+  if (installerGroup > 0) process.kill(-installerGroup, 'SIGKILL');
   process.exit(0);
 };
 for (const signal of SIGNALS) process.on(signal, stopEarly);
@@ -31,7 +31,7 @@ async function ensurePackages() {
   const check = spawnSync(process.execPath, ['bin/lib/packages-installed.mjs'], { cwd: root });
   if (check.status === 0) return;
   const script = '. bin/lib/setup.sh && ensure_packages';
-  // A group of its own, so that stopping reaches npm and all it started.
+  // A group of its own, so that a signal ends npm and all it started; what was half installed is made good next time.
   const installer = spawn('bash', ['-c', script], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -53,10 +53,16 @@ install_packages() {
   say 'Installing the packages of package-lock.json (npm ci) …'
   local log
   log=$(mktemp "${TMPDIR:-/tmp}/onsale-npm-ci.XXXXXX")
-  if npm ci --no-audit --no-fund >"$log" 2>&1; then
-    rm -f "$log"
-    return 0
-  fi
+  local attempt
+  for attempt in 1 2; do
+    npm ci --no-audit --no-fund >"$log" 2>&1 || break
+    if packages_installed; then
+      rm -f "$log"
+      return 0
+    fi
+    # npm leaves an optional package out without a word when its download fails.
+    say 'npm left out packages that this machine needs; once more …'
+  done
   cat "$log" >&2
   rm -f "$log"
   say 'npm ci failed (output above). It needs the npm registry your npm is configured for; fix that and try again.'
