@@ -2,7 +2,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { InventorySnapshot } from '../../redis/inventory/availability.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
 import type { Performance } from '../catalogue/performance.ts';
-import type { CoreDeps } from '../deps.ts';
+import type { CoreStores } from '../stores.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { loadInventory, type LoadOutcome } from './load-inventory.ts';
 import { readPostgresSnapshot } from './postgres-snapshot.ts';
@@ -22,7 +22,7 @@ const SNAPSHOT_MS = 1000;
 /** Snapshots kept at most; the oldest goes first. */
 const MAX_SNAPSHOTS = 500;
 
-type Parts = Pick<CoreDeps, 'scripts' | 'redis' | 'sql' | 'browseSql' | 'log' | 'clock'>;
+type Parts = Pick<CoreStores, 'scripts' | 'redis' | 'sql' | 'browseSql' | 'log' | 'clock'>;
 type Kept = { takenAtMs: number; value: Promise<InventorySnapshot> };
 
 /** The inventory over Redis, with Postgres behind it. */

@@ -4,7 +4,7 @@ import type { BookingClaims } from '../../redis/inventory/apply-claims.ts';
 import { beginLoad, finishLoad, LOAD_CHUNK, loadClaims } from '../../redis/inventory/load-inventory.ts';
 import { performanceRoomKey } from '../../redis/keys.ts';
 import type { Performance } from '../catalogue/performance.ts';
-import type { CoreDeps } from '../deps.ts';
+import type { CoreStores } from '../stores.ts';
 import { toLayout, toPlaces } from './places.ts';
 
 export type LoadOutcome =
@@ -19,7 +19,7 @@ export type LoadOutcome =
  * Errors: `room_recovering` (the room has no epoch yet), `store_unavailable`.
  */
 export async function loadInventory(
-  deps: Pick<CoreDeps, 'scripts' | 'redis' | 'sql' | 'log'>,
+  deps: Pick<CoreStores, 'scripts' | 'redis' | 'sql' | 'log'>,
   performance: Performance,
 ): Promise<LoadOutcome> {
   const load = { room: performance.room, performanceId: performance.id, token: newId() };

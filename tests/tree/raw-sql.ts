@@ -11,7 +11,7 @@ const SENTENCE = /^\s*[A-Z][a-z]/;
 /** SQL is read with its locks and isolation in mind, in one place. These need some of their own. */
 const ALLOWED = [
   /^db\//,
-  /\.test\.tsx?$/,
+  /\.(test|fixture)\.tsx?$/,
   /^(tests|bench)\//,
   // Makes and drops databases, and asks whether one answers, before there is a schema that db/ could know.
   /^local-stack\/(postgres|test-stack|parts\/stores)/,
