@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 
-/** One answer read to its end, or none; nothing is followed and nothing repeated. */
+/** One answer read to its end, or none; no redirect is followed. */
 export type HttpAnswer =
   | { kind: 'answer'; status: number; retryAfterMs: number | null; location: string | null; text: string }
   | { kind: 'unreachable'; why: string };
@@ -28,43 +28,60 @@ const MAX_CONNECTIONS = 512;
 /** An answer that takes longer counts as none, in ms: the gate gives core 5 s. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
+/** How a connection that the other side has closed shows itself. */
+const CONNECTION_ENDS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** Idle connections are closed after this long, in ms: before the other side does. */
+const KEEP_ALIVE_MS = 2000;
+
 /** A client with one set of kept-alive connections for each source address. */
 export function createHttp(addresses: readonly (string | null)[]): Http {
   const connections = Math.max(2, Math.floor(MAX_CONNECTIONS / addresses.length));
   const agents = addresses.map(
-    (address) => new Agent({ connections, ...(address === null ? {} : { connect: { localAddress: address } }) }),
+    (address) =>
+      new Agent({
+        connections,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        ...(address === null ? {} : { localAddress: address }),
+      }),
   );
   return {
     async send(address, call) {
       const dispatcher = agents[address % agents.length];
       if (dispatcher === undefined) throw new TypeError('there is no address to call from');
-      try {
-        const { statusCode, headers, body } = await request(call.url, {
-          dispatcher,
-          method: call.method,
-          headers: headersOf(call),
-          body: bodyOf(call),
-          headersTimeout: ANSWER_TIMEOUT_MS,
-          bodyTimeout: ANSWER_TIMEOUT_MS,
-        });
-        const text = await body.text();
-        const seconds = Number(headers['retry-after']);
-        const location = headers['location'];
-        return {
-          kind: 'answer',
-          status: statusCode,
-          text,
-          retryAfterMs: seconds > 0 ? seconds * 1000 : null,
-          location: typeof location === 'string' ? location : null,
-        };
-      } catch (error) {
-        return { kind: 'unreachable', why: codeOf(error) };
-      }
+      const answer = await sendOnce(dispatcher, call);
+      // A kept-alive connection may be closed by the other side just as it is used again (RFC 9112 §9.3.1), so one such end means
+      // nothing; every call here may be repeated.
+      return answer.kind === 'unreachable' && CONNECTION_ENDS.has(answer.why) ? sendOnce(dispatcher, call) : answer;
     },
     async close() {
       await Promise.all(agents.map((agent) => agent.destroy()));
     },
   };
+}
+
+async function sendOnce(dispatcher: Agent, call: HttpCall): Promise<HttpAnswer> {
+  try {
+    const { statusCode, headers, body } = await request(call.url, {
+      dispatcher,
+      method: call.method,
+      headers: headersOf(call),
+      body: bodyOf(call),
+      headersTimeout: ANSWER_TIMEOUT_MS,
+      bodyTimeout: ANSWER_TIMEOUT_MS,
+    });
+    const text = await body.text();
+    const seconds = Number(headers['retry-after']);
+    const location = headers['location'];
+    return {
+      kind: 'answer',
+      status: statusCode,
+      text,
+      retryAfterMs: seconds > 0 ? seconds * 1000 : null,
+      location: typeof location === 'string' ? location : null,
+    };
+  } catch (error) {
+    return { kind: 'unreachable', why: codeOf(error) };
+  }
 }
 
 /**
