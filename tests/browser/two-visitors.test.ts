@@ -73,10 +73,9 @@ it('an operator sees the room and changes its rate', async () => {
   await page.goto(`${stack.ready.edgeUrl}/operator/`);
   await page.getByLabel(/token/i).fill(stack.ready.operatorToken);
   await page.keyboard.press('Enter');
-  await page.getByText('demo').first().click(WAIT);
-  const rate = page.getByLabel(/per minute/i).first();
-  await rate.fill('240', WAIT);
-  await page.getByRole('button', { name: /save/i }).first().click();
-  await page.getByText('240').first().waitFor(WAIT);
+  await page.getByRole('link', { name: /Night Music/ }).click(WAIT);
+  await page.getByLabel('New visitors per minute').fill('240', WAIT);
+  await page.locator('form button[type=submit]').click();
+  await page.getByText('newUsersPerMinute: 300 → 240').waitFor(WAIT);
   expect(errors).toEqual([]);
 });
