@@ -41,6 +41,14 @@ describe('ports', () => {
     expect(new Set(Object.values(ports)).size).toBe(5);
   });
 
+  it('are never given to two stacks, also before anything listens', async () => {
+    const wish = await freePort();
+    const [first, second] = await Promise.all([choosePorts(undefined), choosePorts(undefined)]);
+    expect(new Set([...Object.values(first), ...Object.values(second)]).size).toBe(10);
+    await choosePorts(wish);
+    await expect(choosePorts(wish)).rejects.toThrow(/can't be used/);
+  });
+
   it('are refused when the one asked for is taken', async () => {
     const server = createServer();
     const taken = await new Promise<number>((resolve) => {

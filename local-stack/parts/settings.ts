@@ -1,5 +1,5 @@
 import type { StackKeys } from '../supervisor/keys.ts';
-import { portIsFree, reservePort } from '../process/free-port.ts';
+import { claimPort, reservePort } from '../process/free-port.ts';
 import { StackError } from '../stack-error.ts';
 
 /** What all parts are told; addresses are fixed before anything starts, because the parts need each other's. */
@@ -69,13 +69,13 @@ export async function choosePorts(wishedEdgePort: number | undefined): Promise<S
   const others = new Set<number>();
   while (others.size < 4) others.add(await reservePort());
   const [core = 0, feed = 0, rest = 0, sandbox = 0] = others;
-  if (wishedEdgePort !== undefined && !(await portIsFree(wishedEdgePort))) {
+  if (wishedEdgePort !== undefined && !(await claimPort(wishedEdgePort))) {
     throw new StackError(`Port ${wishedEdgePort} of 127.0.0.1 can't be used: it is taken, or reserved for root.`, {
       fix: 'Choose another with --port N, or leave it out to get a free one.',
     });
   }
-  const usual = (await portIsFree(DEFAULT_EDGE_PORT)) ? DEFAULT_EDGE_PORT : await reservePort();
-  return { edge: wishedEdgePort ?? usual, core, feed, rest, sandbox };
+  const usual = async (): Promise<number> => ((await claimPort(DEFAULT_EDGE_PORT)) ? DEFAULT_EDGE_PORT : reservePort());
+  return { edge: wishedEdgePort ?? (await usual()), core, feed, rest, sandbox };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
+import { tryExclusive } from './exclusive.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 
@@ -25,15 +26,20 @@ const SERVICE_PORTS = { first: 20_000, count: 10_000 };
 const PORT_TRIES = 100;
 
 /**
- * A free port that will most likely still be free in some seconds: for parts that must know each other's address before
- * they listen. No outgoing connection is given such a port, and two stacks seldom draw the same.
+ * A free port that nobody else of us will take: for parts that must know each other's address before they listen. No
+ * outgoing connection is given such a port, and it is claimed against other stacks until this process ends.
  */
 export async function reservePort(): Promise<number> {
   for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
     const port = SERVICE_PORTS.first + randomInt(SERVICE_PORTS.count);
-    if (await portIsFree(port)) return port;
+    if (await claimPort(port)) return port;
   }
   return freePort();
+}
+
+/** Claims a port against other stacks of this machine until this process ends; false when it is taken or claimed. */
+export async function claimPort(port: number): Promise<boolean> {
+  return (await portIsFree(port)) && (await tryExclusive(`port:${port}`)) !== undefined;
 }
 
 /** Whether a server could listen on this port of 127.0.0.1 now. */
