@@ -1,5 +1,4 @@
 --- @include "now"
---- @include "numbers"
 --- Purpose: what every inventory script shares: cells, hold records, versions and deltas, freeing and sweeping.
 --- KEYS: 1 meta, 2 seats, 3 zones, 4 holds, 5 claims, 6 deltas, 7 bookings of the performance, 8 the room's state
 --- meta: epoch, loaded (the epoch it was loaded for), n (version counter), seats, legs, stride, layout (JSON), loader, loader_at.
@@ -7,7 +6,8 @@
 --- zones: `<zone>:<leg>` → free places of a general zone. holds: hold id by its end (ms). claims: cell → who has it,
 --- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''.
---- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing. owner:<owner>: hold id → places|signature. Keys of other holds and owners are built from meta's name: same slot.
+--- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing. owner:<owner>: hold id → places|signature.
+--- Keys of other holds and owners are built from meta's name: same slot.
 local meta_key, seats_key, zones_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local claims_key, deltas_key, bookings_key, state_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local prefix = string.sub(meta_key, 1, -5)
@@ -17,6 +17,11 @@ local MAX_DELTAS = 10000
 local TRIM_EVERY = 256
 -- Lua can't unpack more than about 8,000 values into one call.
 local CELLS_PER_CALL = 1000
+
+-- A whole number as text, all its digits. Redis would print a Lua number as a float, which costs ten times as much.
+local function whole(number)
+  return string.format('%d', number)
+end
 
 local function refuse(code)
   return redis.error_reply('ONSALE ' .. code)
@@ -36,7 +41,7 @@ end
 
 -- A seat's two bits are the lowest of its byte first, as on the wire; BITFIELD counts from the highest.
 local function bit_of(cell)
-  return 2 * cell - 4 * (cell % 4) + 6
+  return whole(2 * cell - 4 * (cell % 4) + 6)
 end
 
 local function numbers_of(csv)
@@ -62,13 +67,13 @@ end
 
 -- Writes a state (or each cell's own, from a list) and returns what stood there before.
 local function write_cells(cells, states)
-  local before = {}
+  local before, state_text = {}, tostring(states)
   for first = 1, #cells, CELLS_PER_CALL do
     local command = {}
     for i = first, math.min(first + CELLS_PER_CALL - 1, #cells) do
       local n = #command
       command[n + 1], command[n + 2], command[n + 3] = 'SET', 'u2', bit_of(cells[i])
-      command[n + 4] = type(states) == 'table' and states[i] or states
+      command[n + 4] = type(states) == 'table' and states[i] or state_text
     end
     local replies = redis.call('BITFIELD', seats_key, unpack(command))
     for i = 1, #replies do before[#before + 1] = replies[i] end
@@ -80,7 +85,7 @@ local function write_claims(cells, holder)
   for first = 1, #cells, CELLS_PER_CALL do
     local pairs_ = {}
     for i = first, math.min(first + CELLS_PER_CALL - 1, #cells) do
-      pairs_[#pairs_ + 1] = cells[i]
+      pairs_[#pairs_ + 1] = whole(cells[i])
       pairs_[#pairs_ + 1] = holder
     end
     redis.call('HSET', claims_key, unpack(pairs_))
@@ -103,7 +108,7 @@ end
 -- Gives a change its version and keeps it for feeds. `zones` tells by how much free places change: 'zone=-2'.
 local function announce(meta, from, to, state, seats, zones)
   local counter = redis.call('HINCRBY', meta_key, 'n', 1)
-  local n = digits(counter)
+  local n = whole(counter)
   redis.call('RPUSH', deltas_key, table.concat({ n, from, to, state, seats, zones }, '|'))
   if counter % TRIM_EVERY == 0 then redis.call('LTRIM', deltas_key, -MAX_DELTAS, -1) end
   return meta.epoch .. '.' .. n

@@ -28,8 +28,8 @@ local seats, legs = tonumber(ARGV[3]), tonumber(ARGV[4])
 local stride = math.ceil(seats / 4) * 4
 -- A version never goes back, also when the old counter is lost within an epoch: time in µs outruns any rate of changes.
 local n = math.max(tonumber(old[4] or '0') + 1, now * 1000)
-redis.call('HSET', meta_key, 'epoch', epoch, 'n', digits(n), 'seats', seats, 'legs', legs, 'stride', stride,
-  'layout', ARGV[5], 'loader', ARGV[1], 'loader_at', digits(now))
+redis.call('HSET', meta_key, 'epoch', epoch, 'n', whole(n), 'seats', seats, 'legs', legs, 'stride', stride,
+  'layout', ARGV[5], 'loader', ARGV[1], 'loader_at', whole(now))
 if stride > 0 then redis.call('SETRANGE', seats_key, stride * legs / 4 - 1, '\0') end
 for _, zone in ipairs(quantities_of(ARGV[6])) do
   for leg = 0, legs - 1 do redis.call('HSET', zones_key, zone[1] .. ':' .. leg, zone[2]) end
@@ -42,7 +42,7 @@ for _, kept in ipairs(pinned) do
   write_claims(cells, 'h' .. hold.id)
   change_zones(hold.from, hold.to, hold.zones, -1)
   write_hold(hold)
-  redis.call('ZADD', holds_key, digits(kept[2]), hold.id)
+  redis.call('ZADD', holds_key, whole(kept[2]), hold.id)
   local signature = table.concat({ hold.from, hold.to, hold.seats, hold.zones }, '|')
   redis.call('HSET', prefix .. 'owner:' .. hold.owner, hold.id, hold.places .. '|' .. signature)
 end

@@ -21,7 +21,7 @@ if not hold or not ends or hold.owner ~= ARGV[2] or hold.fence ~= ARGV[3] or hol
 local longest = math.min(tonumber(hold.max), session + tonumber(ARGV[5]))
 local extended = math.min(ends + tonumber(ARGV[4]), longest)
 if extended <= ends then return { 'refused' } end
-redis.call('ZADD', holds_key, digits(extended), ARGV[1])
-local answer = { digits(extended), hold.max, digits(now) }
+redis.call('ZADD', holds_key, whole(extended), ARGV[1])
+local answer = { whole(extended), hold.max, whole(now) }
 redis.call('SET', KEYS[10], ARGV[6] .. '|' .. table.concat(answer, '|'), 'PX', ARGV[7])
 return { 'extended', answer[1], answer[2], answer[3] }

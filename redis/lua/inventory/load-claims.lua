@@ -7,7 +7,7 @@
 --- Cost: O(seats × legs of the chunk).
 local facts = redis.call('HMGET', meta_key, 'loader', 'epoch', 'stride')
 if facts[1] ~= ARGV[1] then return -1 end
-redis.call('HSET', meta_key, 'loader_at', digits(now_ms()))
+redis.call('HSET', meta_key, 'loader_at', whole(now_ms()))
 local meta, written = { epoch = facts[2], stride = tonumber(facts[3]) }, 0
 for i = 2, #ARGV, 8 do
   local b = {

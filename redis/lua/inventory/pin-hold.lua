@@ -19,7 +19,7 @@ local now = now_ms()
 local hold, ends = read_hold(ARGV[1]), end_of(ARGV[1], now)
 if hold and ends then
   if hold.owner ~= ARGV[2] or hold.fence ~= ARGV[8] then return lost({ 'hold_lost', '' }) end
-  if hold.booking == '' then hold.before = digits(ends) end
+  if hold.booking == '' then hold.before = whole(ends) end
   hold.booking = ARGV[11]
   write_hold(hold)
   redis.call('ZADD', holds_key, ARGV[12], hold.id)

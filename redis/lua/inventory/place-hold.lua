@@ -28,7 +28,7 @@ if stored then
 end
 
 local function answer(id, fence, ends, max, version)
-  local now_text = digits(now)
+  local now_text = whole(now)
   local record = table.concat({ ARGV[8], id, fence, ends, max, version, now_text }, '|')
   redis.call('SET', idempotency_key, record, 'PX', ARGV[12])
   return { 'placed', id, fence, ends, max, version, now_text }
@@ -38,15 +38,15 @@ sweep(meta, now, SWEEP_FIRST)
 local held, twin = count_held(meta, now, owner_key, hold.signature)
 local same = twin and read_hold(twin)
 if same and same.booking == '' then
-  return answer(twin, same.fence, digits(end_of(twin, now)), same.max, version_of(meta))
+  return answer(twin, same.fence, whole(end_of(twin, now)), same.max, version_of(meta))
 end
 local limit = tonumber(redis.call('HGET', KEYS[9], 'holdLimit') or '')
 if not limit then return refuse('inventory_rebuilding') end
 if held + tonumber(ARGV[7]) > limit then return { 'limit_reached', limit, held } end
 
 local max = math.min(now + tonumber(ARGV[11]), session + tonumber(ARGV[10]))
-local ends = digits(math.min(now + tonumber(ARGV[9]), max))
-hold.max = digits(max)
+local ends = whole(math.min(now + tonumber(ARGV[9]), max))
+hold.max = whole(max)
 local refused = take_places(meta, now, hold, ends)
 if refused then return refused end
 return answer(hold.id, hold.fence, ends, hold.max, hold.version)

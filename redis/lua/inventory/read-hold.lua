@@ -8,4 +8,4 @@ if not read_meta() then return refuse('inventory_rebuilding') end
 local now = now_ms()
 local hold, ends = read_hold(ARGV[1]), end_of(ARGV[1], now)
 if not hold or not ends or hold.owner ~= ARGV[2] or hold.fence ~= ARGV[3] then return { 'gone' } end
-return { 'held', digits(ends), hold.max, hold.booking, digits(now) }
+return { 'held', whole(ends), hold.max, hold.booking, whole(now) }

@@ -8,7 +8,7 @@ local meta = read_meta()
 if not meta then return refuse('inventory_rebuilding') end
 local hold, now = read_hold(ARGV[1]), now_ms()
 if hold and hold.owner == ARGV[2] and hold.booking ~= '' and end_of(ARGV[1], now) then return { 'booked', hold.booking } end
-redis.call('SET', KEYS[9], '1', 'PX', digits(math.max(tonumber(ARGV[4]) - now, 1000)))
+redis.call('SET', KEYS[9], '1', 'PX', whole(math.max(tonumber(ARGV[4]) - now, 1000)))
 if not hold or hold.owner ~= ARGV[2] or hold.fence ~= ARGV[3] then return { 'gone' } end
 free_hold(meta, ARGV[1])
 return { 'released', version_of(meta) }
