@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -20,14 +19,13 @@ export async function buildAll(root: string): Promise<BuildReport> {
   const dist = join(root, 'dist');
   await mkdir(dist, { recursive: true });
   return exclusively(`build:${lockNameOf(root)}`, async () => {
-    const present = ENTRIES.filter((entry) => existsSync(join(root, entry.source)));
     const runtimes = ['node', 'workerd', 'browser'] as const;
     const bundled = await Promise.all(
       runtimes.map((runtime) =>
         bundle(
           root,
           dist,
-          present.filter((entry) => entry.runtime === runtime),
+          ENTRIES.filter((entry) => entry.runtime === runtime),
           runtime,
         ),
       ),

@@ -18,7 +18,7 @@ import type { Terminal } from './terminal.ts';
  *      ├─signal─────────────────────────────────────────────────────────► stopping ──► exit 0
  *      └─a part does not start, or dies; the guard dies (running too)───► stopping ──► exit 1
  *
- * Nothing is restarted. A second signal while stopping kills everything at once: exit 1.
+ * Nothing is restarted. Another signal a second or more after the first kills everything at once: exit 1.
  */
 export type SupervisorOptions = {
   parts: readonly Part[];
@@ -41,6 +41,8 @@ type End = { kind: 'signal'; name: string } | { kind: 'failure'; message: string
 const STOP_GRACE_MS = 10_000;
 /** How long a step that was on its way when the stop began (an installation, a migration) is waited for. */
 const STEP_GRACE_MS = 10_000;
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm or `timeout`. */
+const SECOND_SIGNAL_MS = 1_000;
 const LAST_LINES = 12;
 
 /** Runs a stack from its start to its end; resolves with the exit code when no process of it is left. */
@@ -54,8 +56,10 @@ export async function supervise(options: SupervisorOptions): Promise<0 | 1> {
   const ended = new Promise<End>((resolve) => {
     end = resolve;
   });
+  let signalledAt: number | undefined;
   const onSignal = (name: string): void => {
-    if (stopping) killEverything(processes, terminal);
+    signalledAt ??= Date.now();
+    if (Date.now() - signalledAt >= SECOND_SIGNAL_MS) killEverything(processes, terminal);
     end({ kind: 'signal', name });
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) options.signals.on(name, () => onSignal(name));

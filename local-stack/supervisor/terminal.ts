@@ -12,6 +12,7 @@ export type Terminal = {
   problem: (message: string, fix?: string) => void;
 };
 
+/** A terminal that writes events to `out` and problems to `err`. */
 export function createTerminal(
   out: { write: (text: string) => unknown },
   err: { write: (text: string) => unknown },

@@ -1,6 +1,6 @@
 /**
  * A supervisor over small made-up parts, run as a process of its own by supervisor.test.ts:
- * `tsx fake-supervisor.fixture.ts <folder> <guard script>`. It prints one JSON line with all pids once it runs.
+ * `tsx fake-supervisor.fixture.ts <folder> <guard script> <grace in ms>`. It prints one JSON line with all pids once it runs.
  */
 import { join } from 'node:path';
 import type { Child } from '../../local-stack/process/child.ts';
@@ -9,8 +9,8 @@ import { startGuard } from '../../local-stack/supervisor/guard-link.ts';
 import { supervise } from '../../local-stack/supervisor/supervise.ts';
 import { createTerminal } from '../../local-stack/supervisor/terminal.ts';
 
-const GRACE_MS = 500;
-const [folder = '', guardScript = ''] = process.argv.slice(2);
+const [folder = '', guardScript = '', graceMs = ''] = process.argv.slice(2);
+const GRACE_MS = Number(graceMs);
 const guard = startGuard(guardScript, GRACE_MS);
 const children: Record<string, number> = {};
 
