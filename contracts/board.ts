@@ -47,10 +47,6 @@ export const boardSchema = v.object({
 });
 export type Board = v.InferOutput<typeof boardSchema>;
 
-/** How often a visitor near the head looks at the board, in ms. */
-export const POLL_NEAR_MS = 2000;
-/** How often a visitor far from the head looks at the board, in ms. */
-export const POLL_FAR_MS = 20_000;
 /** No answer may rest on a board older than this, in ms. */
 export const BOARD_FRESH_MS = 2000;
 

@@ -17,11 +17,8 @@ export type SeatMapZone = { id: string; rows: SeatMapRow[] };
 /** Immutable. A seat's index is its place in reading order: zones, rows, seats. */
 export type SeatMap = { zones: SeatMapZone[] };
 
-/** Two bits a seat in `states`, seat-map order; the seat's first is the lowest pair of the first byte. */
+/** Two bits a seat in `states`, seat-map order, lowest pair of a byte first: 0 free, 1 held or pending, 2 sold, 3 blocked. */
 export const SEAT_FREE = 0;
-export const SEAT_HELD = 1;
-export const SEAT_SOLD = 2;
-export const SEAT_BLOCKED = 3;
 export type SeatState = 0 | 1 | 2 | 3;
 
 export type PerformanceStatus = 'scheduled' | 'on_sale' | 'ended';

@@ -25,9 +25,6 @@ const host = v.pipe(
   v.regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, 'a host name, with a port where it needs one'),
 );
 
-/** One lane: `weight` is its share of the allowance against the other lanes' weights. */
-export const laneSchema = v.strictObject({ name: laneNameSchema, weight: whole(1, 1000) });
-
 const fields = {
   name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
   /** People let in a minute, at most. 0 lets nobody in. */

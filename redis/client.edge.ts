@@ -1,5 +1,6 @@
 import { Redis } from '@upstash/redis/cloudflare';
-import { COMMAND_TIMEOUT_MS, type RedisReply, type ScriptClient } from './script-client.ts';
+import { guardCommand, toReply } from './guard-command.ts';
+import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
 import { isUnknownScript, toOperatingError } from './script-error.ts';
 import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
 
@@ -31,27 +32,13 @@ export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: Scrip
       } catch (error) {
         if (!isUnknownScript(error)) throw toOperatingError(error, name);
       }
-      return guarded(name, async () => toReply(await redis.eval(lua, [...keys], texts)));
+      return guardCommand(name, async () => toReply(await redis.eval(lua, [...keys], texts)));
     },
-    get: (key) => guarded('GET', () => redis.get<string>(key)),
+    get: (key) => guardCommand('GET', () => redis.get<string>(key)),
     isMember: (key, member) =>
-      guarded('SISMEMBER', async () => {
+      guardCommand('SISMEMBER', async () => {
         const [isIn, exists] = await redis.pipeline().sismember(key, member).exists(key).exec<[number, number]>();
         return { member: isIn === 1, exists: exists === 1 };
       }),
   };
-}
-
-async function guarded<T>(name: string, command: () => Promise<T>): Promise<T> {
-  try {
-    return await command();
-  } catch (error) {
-    throw toOperatingError(error, name);
-  }
-}
-
-function toReply(value: unknown): RedisReply {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-  if (Array.isArray(value)) return value.map(toReply);
-  throw new TypeError(`a script replied with ${typeof value}`);
 }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { COMMAND_TIMEOUT_MS, type RedisReply, type ScriptClient } from './script-client.ts';
+import { guardCommand, toReply } from './guard-command.ts';
+import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
 import { isUnknownScript, toOperatingError } from './script-error.ts';
 import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
 
@@ -35,27 +36,13 @@ export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPT
       } catch (error) {
         if (!isUnknownScript(error)) throw toOperatingError(error, name);
       }
-      return guarded(name, async () => toReply(await redis.eval(lua, keys.length, ...keys, ...args)));
+      return guardCommand(name, async () => toReply(await redis.eval(lua, keys.length, ...keys, ...args)));
     },
-    get: (key) => guarded('GET', () => redis.get(key)),
+    get: (key) => guardCommand('GET', () => redis.get(key)),
     isMember: (key, member) =>
-      guarded('SISMEMBER', async () => {
+      guardCommand('SISMEMBER', async () => {
         const [isIn, exists] = await Promise.all([redis.sismember(key, member), redis.exists(key)]);
         return { member: isIn === 1, exists: exists === 1 };
       }),
   };
-}
-
-async function guarded<T>(name: string, command: () => Promise<T>): Promise<T> {
-  try {
-    return await command();
-  } catch (error) {
-    throw toOperatingError(error, name);
-  }
-}
-
-function toReply(value: unknown): RedisReply {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-  if (Array.isArray(value)) return value.map(toReply);
-  throw new TypeError(`a script replied with ${typeof value}`);
 }

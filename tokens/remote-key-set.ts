@@ -3,7 +3,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 /** An unknown `kid` asks the publisher again at most this often, in ms (DESIGN §5): forged kids must not become requests. */
 const REFETCH_COOLDOWN_MS = 30_000;
 /** A publisher that takes longer than this counts as away, in ms. */
-const FETCH_TIMEOUT_MS = 2000;
+const FETCH_TIMEOUT_MS = 800;
 /** Known keys are looked up again after this long, in ms, so that a retired key stops verifying. */
 const MAX_AGE_MS = 10 * 60_000;
 

@@ -4,7 +4,6 @@ export type Report = { title: string; rows: Row[] };
 
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en')}/s`;
 export const milliseconds = (ms: number): string => `${ms.toFixed(ms < 10 ? 2 : 1)} ms`;
-export const ratio = (value: number): string => value.toFixed(2);
 
 /** Prints a report as a two-column table. */
 export function printReport({ title, rows }: Report): void {

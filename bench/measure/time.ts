@@ -2,17 +2,6 @@
 
 export type Timings = { count: number; p50Ms: number; p99Ms: number; maxMs: number };
 
-/** Runs `work` `count` times in a row and times each. */
-export async function timeEach(count: number, work: (index: number) => Promise<void>): Promise<Timings> {
-  const times: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const began = performance.now();
-    await work(index);
-    times.push(performance.now() - began);
-  }
-  return toTimings(times);
-}
-
 /** Percentiles of durations in ms (nearest rank). */
 export function toTimings(times: number[]): Timings {
   const sorted = times.toSorted((a, b) => a - b);

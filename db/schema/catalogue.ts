@@ -2,22 +2,7 @@ import { bigint, integer, json, pgTable, primaryKey, text, timestamp } from 'dri
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
-/** The catalogue's tables (migration 0002). */
-export const venues = pgTable('venues', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  city: text().notNull(),
-  country: text().notNull(),
-  timeZone: text('time_zone').notNull(),
-});
-
-export const events = pgTable('events', {
-  id: text().primaryKey(),
-  kind: text({ enum: ['event', 'train'] }).notNull(),
-  name: text().notNull(),
-  venueId: text('venue_id'),
-});
-
+/** The catalogue's tables that are read by drizzle (migration 0002). */
 export const seatMaps = pgTable('seat_maps', {
   id: text().primaryKey(),
   document: json().notNull(),

@@ -7,7 +7,7 @@ import { layoutSchema } from './layout.ts';
 import { SWEEP_LIMIT } from './sweep-holds.ts';
 
 /**
- * The whole inventory at one version, in one call; holds that are over are freed first. Costs Redis about 1 ms for 100,000
+ * The whole inventory at one version, in one call; holds that are over are freed first. Takes some ms for 100,000
  * seats, so callers keep it: follow it with `readDeltas`. Refuses: `inventory_rebuilding`, `store_unavailable`.
  */
 export async function readAvailability(client: ScriptClient, inventory: InventoryRef): Promise<InventorySnapshot> {

@@ -11,7 +11,8 @@ import { createSubscriptions } from '../../local-stack/rest-front/subscriptions.
 import { OperatingError } from '../../platform/operating-error.ts';
 import { createEdgeScriptClient } from '../../redis/client.edge.ts';
 import { connectRedis, createNodeScriptClient } from '../../redis/client.node.ts';
-import type { RedisReply, ScriptClient } from '../../redis/script-client.ts';
+import { toReply } from '../../redis/guard-command.ts';
+import type { ScriptClient } from '../../redis/script-client.ts';
 import type { ScriptSet } from '../../redis/scripts.generated.ts';
 import type { ProbeAnswer, ProbeCall } from './workerd-probe.ts';
 
@@ -106,10 +107,4 @@ async function startWorkerd(
     },
     stop: () => miniflare.dispose(),
   };
-}
-
-function toReply(value: unknown): RedisReply {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-  if (Array.isArray(value)) return value.map(toReply);
-  throw new TypeError(`the probe replied with ${typeof value}`);
 }

@@ -4,7 +4,7 @@
 --- ARGV: 1 most holds to free in this call
 --- Returns: version, legs, seats, layout (JSON), all cells as hex (stride bytes × 4 cells a leg), then zone:leg and free places of each.
 ---   Errors: inventory_rebuilding.
---- Cost: O(cells / 4); about 1 ms for 100,000 seats.
+--- Cost: O(cells / 4); a round trip measured 6.5 ms for 100,000 seats.
 local meta = read_meta()
 if not meta then return refuse('inventory_rebuilding') end
 sweep(meta, now_ms(), tonumber(ARGV[1]))
