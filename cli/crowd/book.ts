@@ -1,9 +1,6 @@
 import { leave } from './leave.ts';
-import { pay } from './pay.ts';
+import { pay, type Held } from './pay.ts';
 import { afterFailure, after, type Step } from './visitor.ts';
-
-/** What somebody holds. */
-export type Held = { pass: string; holdId: string; receipt: string; places: number };
 
 /** Books the hold, or thinks better of it. */
 export function book(held: Held): Step {

@@ -1,7 +1,8 @@
-import type { Held } from './book.ts';
 import { leave } from './leave.ts';
 import { afterFailure, gone, after, type Next, type Step, type Visitor } from './visitor.ts';
 
+/** What somebody holds. */
+export type Held = { pass: string; holdId: string; receipt: string; places: number };
 /** A booking that waits for its money. */
 export type Order = Held & { bookingId: string; accessToken: string; attempt: number; failuresLeft: number };
 export type Attempt = { paymentId: string; checkoutUrl: string };
