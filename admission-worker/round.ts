@@ -34,6 +34,9 @@ export async function runRound(round: Round, known: KnownVersions): Promise<void
   );
 }
 
+/** Ticks that Redis's clock may lie behind the last one before somebody should know. */
+const MAX_AHEAD_TICKS = 2;
+
 async function serveRoom(round: Round, room: RoomRow, known: KnownVersions): Promise<void> {
   if (!(await copyConfig(round, room, known))) {
     await recover(round, room);
@@ -41,6 +44,12 @@ async function serveRoom(round: Round, room: RoomRow, known: KnownVersions): Pro
   }
   const outcome = await admit(round, room);
   if (outcome.status === 'lost') await recover(round, room);
+  if (outcome.status === 'skipped' && outcome.aheadTicks > MAX_AHEAD_TICKS) {
+    round.log.error(
+      { room: room.id, aheadTicks: outcome.aheadTicks },
+      'the clock of Redis went back: the room stands still until it is there again',
+    );
+  }
   if (outcome.status === 'admitted') {
     await keepLeased(round, room, outcome.result);
     if (outcome.result.admitted.length > 0)

@@ -99,12 +99,21 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
       opened: true,
       config: config('fifo'),
       lanes: [lane],
-      live: [['old', START + 5000, 'session']],
+      live: [['old', START + 5000, 'session', 'general', 0]],
       spent: [['gone', START + 9000]],
+      admitted: [[START - 5000, 3]],
     }),
   );
   await note('restoring the same epoch again', () =>
-    restoreRoom(client, ROOM, 1, { tick: 0, opened: true, config: {}, lanes: [lane], live: [], spent: [] }),
+    restoreRoom(client, ROOM, 1, {
+      tick: 0,
+      opened: true,
+      config: {},
+      lanes: [lane],
+      live: [],
+      spent: [],
+      admitted: [],
+    }),
   );
   await redis.sadd(ROOMS_KEY, ROOM);
   await note('a room that nobody knows', () => readRoomInfo(client, 'nowhere'));

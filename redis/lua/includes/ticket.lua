@@ -21,7 +21,8 @@ local function read_room(lane, now)
     clock = open_clock(number_or(s[4], 0), number_or(s[5], now), s[2], c[2], now),
     called_to = number_or(s[6], 0), admitted_to = number_or(s[7], 0),
     counter = tonumber(s[8] or ''), leased_to = number_or(s[9], 0), base = number_or(s[10], 0),
-    lobby = opens_at ~= nil and now < opens_at,
+    -- A room opens once: a later opensAt makes no second lobby.
+    lobby = s[2] ~= '1' and opens_at ~= nil and now < opens_at,
     session_ms = number_or(c[3], 600) * 1000, method = c[4],
     lobby_opens_at = tonumber(c[5] or ''), closes_at = tonumber(c[6] or ''), closed = c[7] == '1',
   }
@@ -105,6 +106,12 @@ local function count_answer(room, answers, score)
       return
     end
   end
+end
+
+-- A ticket without a score is a lobby visitor's whose draw its server does not know yet. In the lobby that is no matter; later
+-- it would stand at the very front, so it is refused.
+local function score_of(room, text)
+  return tonumber(text) or (room.lobby and room.base) or nil
 end
 
 -- WAITING-ROOM §1: first answer, repeated answer and claim are one question.
