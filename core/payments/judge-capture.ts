@@ -11,13 +11,17 @@ export type CaptureVerdict =
 
 export type PaidBooking = { status: BookingStatus; totalMinor: number; currency: string; saleOpen: boolean };
 
-/** Judges one capture against its booking (BOOKING §3). Pure; `refundedMinor` is what already went back of this payment. */
+/** What the payment's captures and refunds come to, the capture that is judged included; minor units. */
+export type PaymentTotals = { capturedMinor: number; refundedMinor: number };
+
+/** Judges one capture against its booking (BOOKING §3). Pure. */
 export function judgeCapture(
   booking: PaidBooking,
   capture: Pick<Capture, 'amountMinor' | 'currency'>,
-  refundedMinor: number,
+  totals: PaymentTotals,
 ): CaptureVerdict {
-  if (refundedMinor > 0 && refundedMinor >= capture.amountMinor) return { action: 'none' };
+  // A refund names its payment, not its capture: only when all that was taken went back, this capture did too.
+  if (totals.refundedMinor > 0 && totals.refundedMinor >= totals.capturedMinor) return { action: 'none' };
   if (capture.amountMinor !== booking.totalMinor || capture.currency !== booking.currency) {
     return { action: 'refund', reason: 'wrong_amount' };
   }

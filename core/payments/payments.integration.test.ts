@@ -184,6 +184,27 @@ describe("a booking's money", () => {
     expect((await buyer.open(booked)).body).toMatchObject({ status: 'confirmed', payments: [{ status: 'captured' }] });
   });
 
+  it('gives every capture back but the right one, also when it comes after a refund', async () => {
+    const booked = await world.book(await world.holdSeats([buyer.seat()]));
+    const { paymentId } = buyer.paymentOf(booked);
+    const capture = (captureId: string, amountMinor: number) =>
+      world.tell('payment.succeeded', { paymentId, captureId, amountMinor, currency: 'EUR' });
+    const refunded = (captureId: string, amountMinor: number) =>
+      world.tell('payment.refunded', { paymentId, refundId: `re-${captureId}`, amountMinor, currency: 'EUR' });
+    await capture('many-wrong', 6000);
+    await buyer.settle(1);
+    await refunded('many-wrong', 6000);
+    await buyer.settle(1);
+    await capture('many-right', 5000);
+    await buyer.settle(1);
+    expect((await buyer.open(booked)).body['status']).toBe('confirmed');
+    await capture('many-third', 5000);
+    await buyer.settle(1);
+    const rows = await world.sql`SELECT payload ->> 'captureId' AS id FROM outbox
+      WHERE kind = 'payment.refund' AND payload ->> 'paymentId' = ${paymentId} ORDER BY id`;
+    expect(rows.map((row) => String(row['id']))).toEqual(['many-third', 'many-wrong']);
+  });
+
   it('lays an event aside that nobody can read, and tries one of an unknown payment again later', async () => {
     expect(await world.tell('payment.succeeded', { nothing: true }, 'unreadable')).toBe(204);
     expect(await world.tell('payment.failed', { paymentId: newId(), amountMinor: 1, currency: 'EUR' }, 'unknown')).toBe(

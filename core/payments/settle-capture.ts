@@ -38,8 +38,8 @@ async function settleOnce(tx: Transaction, capture: Capture): Promise<Settlement
     return 'known';
   await setPaymentStatus(tx, paymentId, 'captured');
   const sums = await sumLedger(tx, booking.id);
-  const refundedMinor = sums.find((sum) => sum.paymentId === paymentId)?.refundedMinor ?? 0;
-  return follow(tx, booking, capture, judgeCapture(booking, capture, refundedMinor));
+  const totals = sums.find((sum) => sum.paymentId === paymentId) ?? { capturedMinor: amountMinor, refundedMinor: 0 };
+  return follow(tx, booking, capture, judgeCapture(booking, capture, totals));
 }
 
 async function follow(
