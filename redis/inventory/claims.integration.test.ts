@@ -142,6 +142,19 @@ describe('applying what Postgres committed', () => {
     expect([await states(), await standing()]).toEqual(['0200000000', [3, 3]]);
   });
 
+  it('frees what a repeated request held anew while the booking was confirmed', async () => {
+    const part = { zones: [{ zoneId: 'standing', quantity: 2 }] };
+    const hold = await world.held('anna', part);
+    await pinHold(world.client, pinOf(hold, 'anna', part));
+    await claim('b1', 1, 'pending', part, hold.holdId);
+    expect(await pinHold(world.client, pinOf(hold, 'anna', part, 'b2'))).toMatchObject({ replaced: true });
+    expect(await standing()).toEqual([1, 1]);
+    await claim('b1', 2, 'sold', part, hold.holdId);
+    expect(await standing()).toEqual([3, 3]);
+    await claim('b1', 3, 'free', part, hold.holdId);
+    expect(await standing()).toEqual([5, 5]);
+  });
+
   it('frees no seat that somebody else has by now', async () => {
     await claim('late', 3, 'sold', { seats: [1] });
     await claim('gone', 1, 'pending', { seats: [2] });

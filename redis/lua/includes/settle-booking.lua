@@ -2,17 +2,19 @@
 --- Purpose: brings what Postgres says of one booking into the inventory (apply-claims, and load-claims after a loss).
 local STATE_OF = { pending = HELD, sold = SOLD }
 
--- Takes over the hold that the booking was made from: its places now are the booking's. Returns whether it was there.
-local function consume_hold(id)
+-- Takes over the hold that the booking was made from: its places now are the booking's. A booking that has its places here
+-- already took its hold over then: one of that id was placed by a repeated request since, and what it took goes back.
+-- Returns whether the booking's places are counted here.
+local function consume_hold(meta, id, was)
   local hold = id ~= '' and read_hold(id)
-  if hold then forget_hold(hold) end
-  return hold and true or false
+  if hold and was then free_hold(meta, id) elseif hold then forget_hold(hold) end
+  return (hold or was) and true or false
 end
 
 -- `b`: id, version, state (pending, sold), hold, from, to, seats, zones; `was`: its state here before, or nil.
 -- Returns the version of the change, or nil when nothing that shows has changed.
 local function take_for_booking(meta, b, was)
-  local had_places = consume_hold(b.hold) or was ~= nil
+  local had_places = consume_hold(meta, b.hold, was)
   local cells = cells_of(numbers_of(b.seats), b.from, b.to, meta.stride)
   local before = write_cells(cells, STATE_OF[b.state])
   write_claims(cells, 'b' .. b.id)
