@@ -3,7 +3,9 @@ import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } 
 import { newId } from '../../platform/id.ts';
 import { verifyEntryTicket } from '../../tokens/entry-ticket.verify.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { BUYER, openCoreWorld, toSeatItem, type CoreWorld } from '../core-world.fixture.ts';
+import { inventoryKeys } from '../../redis/keys.ts';
+import { PAY_BY_SECONDS } from '../../contracts/limits.ts';
+import { BUYER, openCoreWorld, ROOM, SHOW, toSeatItem, type CoreWorld } from '../core-world.fixture.ts';
 
 describe('a booking', () => {
   let postgres: TestPostgres;
@@ -101,6 +103,14 @@ describe('a booking', () => {
     expect(replies.filter((reply) => reply.status === 201)).toHaveLength(1);
     for (const reply of replies)
       if (reply.status !== 201) expect(reply).toMatchObject({ status: 409, body: { code: 'hold_already_booked' } });
+  });
+
+  it('keeps its seats pinned when the same hold is booked twice at once', async () => {
+    const held = await world.holdSeats([buyer.seat()]);
+    const statuses = (await Promise.all([world.book(held), world.book(held)])).map((reply) => reply.status);
+    expect(statuses.toSorted()).toEqual([201, 409]);
+    const ends = await world.deps.redis.zscore(inventoryKeys(ROOM, SHOW).holds, held.holdId);
+    expect(Number(ends)).toBeGreaterThan(Date.now() + (PAY_BY_SECONDS + 30) * 1000);
   });
 
   it('stops at one unpaid booking per owner', async () => {

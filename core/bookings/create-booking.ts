@@ -43,9 +43,9 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
     deps.wake('outbox');
     return committed.answer;
   }
-  await giveBack(deps, claims, draft, { release: pin.replaced && isBooked(committed) }).catch((error: unknown) =>
-    deps.log.warn({ err: error, holdId: claims.holdId }, 'a pin was left to run out'),
-  );
+  // A hold that is booked stays pinned until the outbox takes it over; one that this pin placed anew, after that, goes.
+  const isStray = pin.replaced && isBooked(committed);
+  await giveBack(deps, claims, draft, { isBooked: isBooked(committed) && !isStray, isStray });
   return answerCommitted(committed);
 }
 
@@ -130,12 +130,12 @@ function answerCommitted(committed: CommitOutcome): Answer {
 
 const isBooked = ({ outcome }: CommitOutcome): boolean => outcome === 'booked' || outcome === 'hold_already_booked';
 
-/** Takes the pin off again. A hold that was booked before, and that this pin had placed anew, is released altogether. */
+/** Takes the pin off again, unless the hold is booked; a stray one, which nobody will take over, is released altogether. */
 async function giveBack(
   deps: CoreDeps,
   claims: HoldReceiptClaims,
   draft: BookingDraft,
-  { release }: { release: boolean },
+  { isBooked, isStray }: { isBooked: boolean; isStray: boolean },
 ): Promise<void> {
   const hold = {
     room: claims.room,
@@ -145,8 +145,13 @@ async function giveBack(
     fence: claims.fence,
   };
   const { caller, key } = draft.keyed;
-  await unpinHold(deps.scripts, { ...hold, bookingId: draft.row.id, inFlight: { caller, key } });
-  if (release) await releaseHold(deps.scripts, hold, claims.maxExp * 1000);
+  try {
+    await unpinHold(deps.scripts, { ...hold, bookingId: draft.row.id, isBooked, inFlight: { caller, key } });
+    if (isStray) await releaseHold(deps.scripts, hold, claims.maxExp * 1000);
+  } catch (error) {
+    // The buyer's answer does not depend on it: a pin that stays ends by itself.
+    deps.log.warn({ err: error, holdId: claims.holdId }, 'a pin was left to run out');
+  }
 }
 
 function refuse(

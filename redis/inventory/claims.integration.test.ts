@@ -106,6 +106,18 @@ describe('pinning a hold', () => {
     expect(await pinHold(world.client, { ...pin, bookingId: 'b2' })).toMatchObject({ outcome: 'pinned' });
   });
 
+  it('keeps the pin of a hold that another request has booked, and only ends its own mark', async () => {
+    const hold = await world.held('anna', { seats: [1] });
+    const inFlight = { caller: 'anna', key: 'k', ttlMs: 10_000 };
+    const pin = { ...pinOf(hold, 'anna', { seats: [1] }, 'loser'), inFlight };
+    await pinHold(world.client, pin);
+    const unpin = { ...REF, holdId: hold.holdId, bookingId: 'loser', inFlight };
+    expect(await unpinHold(world.client, { ...unpin, isBooked: true })).toBeNull();
+    await world.at(12 * MINUTE - 1);
+    expect(await states()).toBe('0100000000');
+    expect(await pinHold(world.client, pin)).toMatchObject({ outcome: 'pinned' });
+  });
+
   it('cannot be given back while a booking is being made from it', async () => {
     const hold = await world.held('anna', { seats: [1] });
     await pinHold(world.client, pinOf(hold, 'anna', { seats: [1] }));
