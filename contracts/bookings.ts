@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Money } from './holds.ts';
+import { plainText } from './plain-text.ts';
 
-const personName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120));
+const personName = plainText(1, 120);
 
 export const buyerSchema = v.strictObject({
   name: personName,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { plainText } from './plain-text.ts';
 
 /** A room's name: it stands in addresses, cookie names and Redis keys, so it is a short slug. */
 export const roomIdSchema = v.pipe(
@@ -26,7 +27,7 @@ const host = v.pipe(
 );
 
 const fields = {
-  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  name: plainText(1, 120),
   /** People let in a minute, at most. 0 lets nobody in. */
   newUsersPerMinute: whole(0, 600_000),
   /** Live access keys at most: people inside at the same time. */
@@ -41,11 +42,24 @@ const fields = {
   holdLimit: whole(1, 50),
   joinsPerClientPerMinute: whole(1, 100_000),
   /** Where admitted visitors go: a path of ours or an https address. */
-  shopUrl: v.nullable(
-    v.pipe(v.string(), v.maxLength(500), v.regex(/^(\/(?!\/)|https?:\/\/)/, 'a path or an http(s) address')),
-  ),
+  shopUrl: v.nullable(v.pipe(plainText(1, 500), v.check(isShopUrl, 'a path or an http(s) address'))),
   allowedReturnHosts: v.pipe(v.array(host), v.maxLength(50)),
 };
+
+/**
+ * Whether browsers lead this where it says: an http(s) address, or a path that stays on our origin. They read a backslash as a
+ * slash and drop tabs and line ends, so `/\\evil.example` would be another site (WHATWG URL, "special" schemes).
+ */
+function isShopUrl(text: string): boolean {
+  if (/[\s\\]/.test(text) || !/^(\/|https?:\/\/)/.test(text)) return false;
+  const base = 'https://origin.invalid';
+  try {
+    const url = new URL(text, base);
+    return !text.startsWith('/') || url.origin === base;
+  } catch {
+    return false;
+  }
+}
 
 /** A room's settings as an operator sees them (API.md, operator/rooms). */
 export const roomSettingsSchema = v.strictObject(fields);

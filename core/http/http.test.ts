@@ -30,6 +30,15 @@ describe('a JSON body', () => {
     expect(await refusalOf('')).toEqual({ code: 'malformed_json' });
     expect(await refusalOf('{"name":1}')).toMatchObject({ code: 'invalid_request', errors: [{ path: 'name' }] });
   });
+  it('is an object: an array is refused, also where every field is optional', async () => {
+    const refused = { code: 'invalid_request', errors: [{ path: '', message: 'must be an object, not an array' }] };
+    for (const body of ['[]', '[{"name":"a"}]', '[1]']) expect(await refusalOf(body)).toEqual(refused);
+  });
+  it('that nests a thousand times too deep is refused at once', async () => {
+    const began = performance.now();
+    expect(await refusalOf('['.repeat(65_000))).toMatchObject({ code: 'invalid_request' });
+    expect(performance.now() - began).toBeLessThan(50);
+  });
   it('may be exactly as large and as deep as allowed, and no more', async () => {
     const fits = `{"name":"${'x'.repeat(65_536 - 11)}"}`;
     expect(await refusalOf(fits)).toHaveProperty('name');

@@ -10,7 +10,10 @@ import { OperatingError } from '../../platform/operating-error.ts';
 export async function readJson<S extends v.GenericSchema>(request: Request, schema: S): Promise<v.InferOutput<S>> {
   const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new OperatingError('unsupported_media_type');
-  return parseBody(schema, parseJson(await readText(request)));
+  const value = parseJson(await readText(request));
+  // To a schema of optional fields an array is an object without any; each body of ours is an object.
+  if (Array.isArray(value)) throw invalidRequest([{ path: '', message: 'must be an object, not an array' }]);
+  return parseBody(schema, value);
 }
 
 /** Judges a value that is already parsed. Refuses: `invalid_request`. */
@@ -40,7 +43,8 @@ export async function readText(request: Request): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-function parseJson(text: string): unknown {
+/** The value of a JSON text. Refuses: `malformed_json`, and `invalid_request` for one that nests too deep. */
+export function parseJson(text: string): unknown {
   if (depthOf(text) > MAX_JSON_DEPTH)
     throw invalidRequest([{ path: '', message: `nested deeper than ${MAX_JSON_DEPTH}` }]);
   try {

@@ -40,6 +40,12 @@ describe("a booking's money", () => {
     expect((await buyer.open(booked)).body['status']).toBe('pending_payment');
   });
 
+  it('refuses an event whose text nothing can store, instead of failing on it for ever', async () => {
+    for (const paymentId of ['\u0000', 'a\u0000b', '\ud800']) {
+      expect(await world.tell('payment.succeeded', { paymentId, amountMinor: 1, currency: 'EUR' })).toBe(422);
+    }
+  });
+
   it('keeps its seats after a declined payment and can be paid by a new attempt', async () => {
     const seats = [buyer.seat()];
     const booked = await world.book(await world.holdSeats(seats));

@@ -1,7 +1,8 @@
+import { isStorable } from '../../contracts/plain-text.ts';
 import { putInbox } from '../../db/queries/webhook-inbox.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp } from '../http/context.ts';
-import { readText } from '../http/json-body.ts';
+import { invalidRequest, parseJson, readText } from '../http/json-body.ts';
 import { problem } from '../http/problems.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 
@@ -13,6 +14,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const payloadJson = await readText(c.req.raw);
     const checked = provider.checkWebhook(c.req.raw.headers, payloadJson);
     if (!checked.ok) return problem(c, 'signature_invalid');
+    // Postgres would refuse it, and the provider would send it again for ever.
+    if (!isStorable(parseJson(payloadJson)))
+      throw invalidRequest([{ path: '', message: 'holds text that can’t be kept' }]);
     const event = { provider: provider.name, eventId: checked.eventId, payloadJson };
     // Told again by the provider when this fails; the row's key makes twice into once.
     await whileProgressing(deps.sql, putInbox(deps.sql, event));
