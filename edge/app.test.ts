@@ -111,6 +111,27 @@ describe('requests that change something', () => {
   });
 });
 
+describe('bodies of calls that take few fields or none', () => {
+  const post = async (path: string, body: string) => {
+    const headers = { ...bearer(await edge.ticket()), 'content-type': 'application/json' };
+    return problemOf(await edge.app.request(`${api}/${path}`, { method: 'POST', headers, body }));
+  };
+
+  it.each(['tickets', 'passes', 'feed-tokens'])('POST %s refuses arrays and unknown fields', async (path) => {
+    const errors = [{ path: '', message: 'must be an object, not an array' }];
+    expect(await post(path, '[]')).toMatchObject({ status: 422, code: 'invalid_request', body: { errors } });
+    expect(await post(path, '{"lanes":"x"}')).toMatchObject({ status: 422, body: { errors: [{ path: 'lanes' }] } });
+    expect(edge.storeCalls()).toBe(0);
+  });
+
+  it.each(['tickets', 'passes', 'feed-tokens'])('POST %s refuses deep nesting at once', async (path) => {
+    const began = performance.now();
+    const deep = '['.repeat(32_000) + ']'.repeat(32_000);
+    expect(await post(path, deep)).toMatchObject({ status: 422, code: 'invalid_request' });
+    expect(performance.now() - began).toBeLessThan(50);
+  });
+});
+
 describe('addresses', () => {
   it.each([
     ['GET', '/nothing', 404, 'not_found'],

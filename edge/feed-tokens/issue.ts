@@ -15,7 +15,7 @@ export async function issueFeedToken(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);
   const { ticketId, lane, score, via } = await requireTicket(c, room);
   requireOwnOrigin(c, via);
-  await readJson(c, v.looseObject({}));
+  await readJson(c, v.strictObject({}));
   const { clock, config, keys } = c.get('ports');
   const hello = { issuer: config.origin, room, ticketId, lane, ...(score === undefined ? {} : { score }) };
   const token = await signFeedHello(keys.passKey, { ...hello, nowMs: clock.nowMs() });

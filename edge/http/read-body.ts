@@ -45,6 +45,10 @@ export async function readJson<S extends v.GenericSchema>(c: EdgeContext, schema
 
 /** Checks a value by a schema. Throws `invalid_request` with the path of each refused field. */
 export function checkFields<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  // To a schema of optional fields an array is an object without any; each body of ours is an object.
+  if (Array.isArray(value)) {
+    throw new OperatingError('invalid_request', { errors: [{ path: '', message: 'must be an object, not an array' }] });
+  }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const errors = result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));

@@ -27,7 +27,7 @@ export async function answer(c: EdgeContext): Promise<Response> {
   const form = isFormPost(c);
   // The call takes no fields; what comes is still judged, so that a mistake is told and not swallowed.
   if (form) await readBytes(c.req.raw);
-  else await readJson(c, v.looseObject({}));
+  else await readJson(c, v.strictObject({}));
   const info = await c.get('rooms').read(c.get('store'), room);
   const facts = await answerCall(c.get('store'), await withScore(info, ticket), true);
   if (facts.state === 'active' && facts.untilMs !== null) return grant(c, info, ticket, facts.untilMs, form);
