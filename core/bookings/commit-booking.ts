@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
 import type { BookingCreated } from '../../contracts/bookings.ts';
 import { PAY_BY_SECONDS } from '../../contracts/limits.ts';
 import type { Sql, Transaction } from '../../db/connect.ts';
@@ -79,7 +80,8 @@ async function writeBooking(
 /** What a refusing constraint means; null when the reason has gone since, and it is worth another run. */
 async function refusalOf(sql: Sql, { row, keyed }: BookingDraft, constraint: string): Promise<CommitOutcome | null> {
   const before = await findAnswer(sql, keyed);
-  if (before !== null) return { outcome: 'booked', answer: before };
+  // An answer with this draft's own id is that of an earlier run whose commit was never confirmed: made now, not before.
+  if (before !== null) return { outcome: 'booked', answer: { ...before, replayed: !tellsOf(before, row.id) } };
   switch (constraint) {
     case 'seat_claims_sold_once': {
       const wanted = row.items.flatMap((item) => (item.seatId === null ? [] : [item.seatId]));
@@ -99,6 +101,13 @@ async function refusalOf(sql: Sql, { row, keyed }: BookingDraft, constraint: str
       throw new OperatingError('internal', {}, { message: `the booking was refused by ${constraint}` });
   }
 }
+
+const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ bookingId: v.string() }));
+
+const tellsOf = ({ json }: Answer, bookingId: string): boolean => {
+  const answer = v.safeParse(answerSchema, json);
+  return answer.success && answer.output.bookingId === bookingId;
+};
 
 function findShortZone(
   zones: ZoneLeg[],
