@@ -29,7 +29,7 @@ export const boardSchema = v.object({
   phase: v.picklist(BOARD_PHASES),
   /** Admission stands still because this part is away. */
   held: v.optional(v.picklist(['postgres', 'core'])),
-  /** Set by the edge when the store did not answer and this is the last board it saw. */
+  /** Set by the edge: the store did not answer and this is the last board it saw, or nobody has ticked for `BOARD_STALE_MS`. */
   stale: v.optional(v.boolean()),
   lanes: v.record(v.string(), boardLaneSchema),
   active: v.number(),
@@ -46,6 +46,12 @@ export const boardSchema = v.object({
   pollFarMs: v.number(),
 });
 export type Board = v.InferOutput<typeof boardSchema>;
+
+/**
+ * From this age on a board is shown as stale, in ms: two ticks have failed to come, and a third would. Less would cry wolf over
+ * one slow tick, or over clocks of Redis and edge that differ by a second.
+ */
+export const BOARD_STALE_MS = 3000;
 
 /** No answer may rest on a board older than this, in ms. */
 export const BOARD_FRESH_MS = 2000;

@@ -38,6 +38,22 @@ describe('the board', () => {
   });
 });
 
+describe('a worker that stands still', () => {
+  it('shows: the board is stale from three seconds on, though the store answers', async () => {
+    const visit = await openRoom(store);
+    const { cookie } = await visit.join();
+    const board = async () => (await visit.send('GET', `${api}/board`)).json();
+    visit.edge.clock.advance(3000);
+    expect(await board()).not.toHaveProperty('stale');
+    visit.edge.clock.advance(1);
+    expect(await board()).toMatchObject({ stale: true, room: 'demo' });
+    const page = await visit.send('GET', '/rooms/demo', { accept: 'text/html', cookie });
+    expect(await page.text()).toContain('We are reconnecting. Your place is safe.');
+    await visit.elapse(1);
+    expect(await board()).not.toHaveProperty('stale');
+  });
+});
+
 describe('losing the store', () => {
   it('its state lost: 503 room_recovering on every changing call, and no pass', async () => {
     const visit = await openRoom(store);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { BOARD_FRESH_MS } from '../../contracts/board.ts';
+import { BOARD_FRESH_MS, BOARD_STALE_MS } from '../../contracts/board.ts';
 import { roomIdSchema } from '../../contracts/room-settings.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -15,7 +15,7 @@ const READ_AGAIN_MS = 1000;
 export type RoomMemory = {
   /** Settings and board, at most about a second old. Throws `room_not_found`, `room_recovering`, `store_unavailable`. */
   read(store: ScriptClient, room: string): Promise<RoomInfo>;
-  /** The same, but the last known with `stale: true` on its board while the store is away. */
+  /** The same, but with `stale: true` on a board that is old, or the last one known while the store is away. */
   readOrLast(store: ScriptClient, room: string): Promise<RoomInfo>;
   /** What this isolate last saw, however old. */
   last(room: string): RoomInfo | undefined;
@@ -39,16 +39,22 @@ export function createRoomMemory(clock: Clock, onRead: (room: string, info: Room
     read: async (store, room) => read(store, room),
     async readOrLast(store, room) {
       try {
-        return await read(store, room);
+        const info = await read(store, room);
+        return clock.nowMs() - info.board.at > BOARD_STALE_MS ? asStale(info) : info;
       } catch (error) {
         const last = rooms.last(room);
         if (last === undefined || !isAbsence(error)) throw error;
-        const board = { ...last.board, stale: true };
-        return { ...last, board, boardJson: JSON.stringify(board) };
+        return asStale(last);
       }
     },
     last: (room) => rooms.last(room),
   };
+}
+
+/** The board is as it was, and says so: the store is away, or answers while nobody ticks. */
+function asStale(info: RoomInfo): RoomInfo {
+  const board = { ...info.board, stale: true };
+  return { ...info, board, boardJson: JSON.stringify(board) };
 }
 
 /**
