@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HoldView } from '../../contracts/holds.ts';
 import { accessKey, inventoryKeys, performanceRoomKey } from '../../redis/keys.ts';
-import { type CoreWorld, openCore } from '../core.fixture.ts';
+import { type CoreWorld, openCore, ORIGIN } from '../core.fixture.ts';
 
 let world: CoreWorld;
 beforeAll(async () => {
@@ -57,6 +57,8 @@ describe('POST /v1/holds', () => {
   it('replays the very same answer for the same key, and refuses the key for another body', async () => {
     const { pass } = await world.admit();
     const first = await world.post('/v1/holds', pass, seatsWish('a-1'), 'k');
+    const { holdId } = (await first.clone().json()) as HoldView;
+    expect(first.headers.get('location')).toBe(`${ORIGIN}/api/core/v1/holds/${holdId}`);
     const again = await world.post('/v1/holds', pass, seatsWish('a-1'), 'k');
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     expect(first.headers.get('idempotency-replayed')).toBeNull();

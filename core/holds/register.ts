@@ -16,11 +16,18 @@ import { placeHoldRequest } from './place.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
+/** Where a hold is, as callers see it: through the gate. */
+const holdUrl = (origin: string, holdId: string): string => `${origin}/api/core/v1/holds/${holdId}`;
+
 /** Holds: place, look at, extend, give back (BOOKING §2). */
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.post('/v1/holds', async (c) => {
     const { view, replayed } = await placeHoldRequest(deps, c.req.raw);
-    return c.json(view, 201, { ...NO_STORE, location: `/v1/holds/${view.holdId}`, ...replayedHeader(replayed) });
+    return c.json(view, 201, {
+      ...NO_STORE,
+      location: holdUrl(deps.config.origin, view.holdId),
+      ...replayedHeader(replayed),
+    });
   });
 
   app.get('/v1/holds/:id', async (c) => {
