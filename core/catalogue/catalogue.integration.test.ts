@@ -37,6 +37,12 @@ describe('browsing', () => {
     expect(await codeOf('/v1/performances/NOT%20A%20SLUG')).toBe('performance_not_found');
     expect(await codeOf('/v1/nothing')).toBe('not_found');
     expect(await codeOf('/v1/holds')).toBe('method_not_allowed');
+    for (const cursor of ['zzz', 'Y29uY2VydA==', 'AAAA', '', 'x'.repeat(200)])
+      expect(await codeOf(`/v1/events?cursor=${cursor}`)).toBe('invalid_request');
+    const after = await json<{ items: EventView[] }>('/v1/events?cursor=Y29uY2VydA');
+    expect(after.items.map((event) => event.id)).toEqual(['train']);
+    const put = await world.app.request('/v1/holds', { method: 'PUT' });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'POST']);
     expect(await codeOf('/v1/performances/train-1?from=NDLS&to=BCT')).toBe('invalid_request');
     expect(await codeOf('/v1/performances/train-1/availability?from=XX')).toBe('invalid_request');
   });
