@@ -31,9 +31,7 @@ export function createApp(deps: CoreDeps): CoreApp {
   app.notFound((c) => {
     const methods = allowedMethods(c.req.path);
     if (methods.length === 0) return problem(c, 'not_found');
-    const refusal = problem(c, 'method_not_allowed');
-    refusal.headers.set('allow', methods.join(', '));
-    return refusal;
+    return problem(c, 'method_not_allowed', {}, { allow: methods.join(', ') });
   });
   registerHealth(app, deps);
   app.get('/.well-known/jwks.json', (c) =>

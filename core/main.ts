@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
 import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
+import { EmptyAwareResponse } from './http/empty-answer.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
 import { startJobs } from './jobs/jobs.ts';
@@ -80,7 +81,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
 /** Listens, and drains on demand: what was accepted is answered, idle connections are closed at once. */
 function listen(fetch: (request: Request) => Response | Promise<Response>, config: CoreConfig) {
   return new Promise<{ url: string; drain: () => Promise<void> }>((resolve, reject) => {
-    const server = serve({ fetch, hostname: config.host, port: config.port }, ({ port }) => {
+    const serverOptions = { ServerResponse: EmptyAwareResponse };
+    const server = serve({ fetch, hostname: config.host, port: config.port, serverOptions }, ({ port }) => {
       const drain = () =>
         new Promise<void>((done) => {
           server.close(() => done());

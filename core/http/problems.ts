@@ -4,10 +4,15 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreContext } from './context.ts';
 import { storeFailureOf } from './store-failure.ts';
 
-/** A problem document as the answer to a request (RFC 9457). */
-export function problem(c: CoreContext, code: ErrorCode, details: ProblemDetails = {}): Response {
+/** A problem document as the answer to a request (RFC 9457), with headers of its own where a code asks for some. */
+export function problem(
+  c: CoreContext,
+  code: ErrorCode,
+  details: ProblemDetails = {},
+  headers: Record<string, string> = {},
+): Response {
   const body = JSON.stringify(toProblem(code, c.var.requestId, details));
-  return new Response(body, { status: ERRORS[code].status, headers: problemHeaders(code, details) });
+  return new Response(body, { status: ERRORS[code].status, headers: { ...problemHeaders(code, details), ...headers } });
 }
 
 /**
