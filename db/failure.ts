@@ -27,7 +27,7 @@ export const isTransient = (error: unknown): boolean => {
 };
 
 /** Whether the connection broke, so that a commit under way may or may not have happened. */
-const isLostConnection = (error: unknown): boolean => {
+export const isLostConnection = (error: unknown): boolean => {
   const code = codeOf(error);
   return LOST.has(code) || code.startsWith('57P') || code.startsWith('08');
 };

@@ -113,6 +113,18 @@ describe('a booking', () => {
     expect(Number(ends)).toBeGreaterThan(Date.now() + (PAY_BY_SECONDS + 30) * 1000);
   });
 
+  it('leaves the hold as it was, and its key free, when Postgres refuses to write', async () => {
+    const held = await world.holdSeats([buyer.seat()]);
+    const end = () => world.deps.redis.zscore(inventoryKeys(ROOM, SHOW).holds, held.holdId);
+    const before = await end();
+    await world.sql`ALTER TABLE booking_history RENAME TO booking_history_away`;
+    const failed = await world.book(held, 'after-failure');
+    await world.sql`ALTER TABLE booking_history_away RENAME TO booking_history`;
+    expect(failed).toMatchObject({ status: 500, body: { code: 'internal' } });
+    expect(await end()).toBe(before);
+    expect((await world.book(held, 'after-failure')).status).toBe(201);
+  });
+
   it('stops at one unpaid booking per owner', async () => {
     const first = await world.holdSeats([buyer.seat()]);
     await world.book(first);

@@ -103,6 +103,15 @@ describe('Postgres as the guard of the last seat', () => {
     });
   });
 
+  it('does not begin for a buyer who was refused before Postgres came to it', async () => {
+    const wanted = draft(['s40']);
+    expect(await commitBooking(world.sql, wanted, { isRefused: true })).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'store_unavailable' },
+    });
+    expect(await world.sql`SELECT 1 FROM bookings WHERE hold_id = ${wanted.row.holdId}`).toHaveLength(0);
+  });
+
   it('finds a booking again whose commit was made and never answered', async () => {
     const proxy = await openCommitProxy(world.deps.config.databaseUrl);
     const sql = connectDatabase(proxy.url, { max: 1 });

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import type { BookingCreated } from '../../contracts/bookings.ts';
 import { PAY_BY_SECONDS } from '../../contracts/limits.ts';
 import type { Sql, Transaction } from '../../db/connect.ts';
-import { isTransient, violatedConstraint } from '../../db/failure.ts';
+import { requireWaiting, type Turn } from '../http/while-progressing.ts';
+import { isLostConnection, isTransient, violatedConstraint } from '../../db/failure.ts';
 import { findBookingOfHold } from '../../db/queries/bookings.ts';
 import { insertBooking, quantitiesByZone, type NewBooking } from '../../db/queries/create-booking.ts';
 import { claimedSeats, lockZoneLegs, type ZoneLeg } from '../../db/queries/zone-legs.ts';
@@ -25,7 +26,9 @@ export type CommitOutcome =
   | { outcome: 'seats_unavailable'; seats: string[] }
   | { outcome: 'zone_sold_out'; zoneId: string; available: number }
   | { outcome: 'limit_reached'; limit: number }
-  | { outcome: 'hold_already_booked' };
+  | { outcome: 'hold_already_booked' }
+  /** Nothing was written, and the reason is none that the buyer could act on. */
+  | { outcome: 'failed'; error: unknown };
 
 /** Runs at most, and the first pause between them, ms. */
 const MAX_RUNS = 5;
@@ -34,18 +37,33 @@ const PAUSE_MS = 15;
 /**
  * Writes a booking with its claims, outbox row and stored answer in one transaction (READ COMMITTED, zone rows locked first).
  * After a deadlock or a lost connection it runs again with the same ids, so that an unknown commit is found by its hold and key
- * instead of being made twice. Throws only when Postgres can't say: then nothing may be acknowledged.
+ * instead of being made twice. It does not begin for a buyer who was refused meanwhile (`turn`). Throws only when nobody can say
+ * whether it was written: then nothing may be acknowledged, nor undone.
  */
-export async function commitBooking(sql: Sql, draft: BookingDraft): Promise<CommitOutcome> {
+export async function commitBooking(
+  sql: Sql,
+  draft: BookingDraft,
+  turn: Turn = { isRefused: false },
+): Promise<CommitOutcome> {
+  let mayBeWritten = false;
   for (let run = 1; ; run += 1) {
+    let hasBegun = false;
     try {
       // postgres.js unwraps arrays in the result's type; the outcome is an object and stays as it is.
-      return await sql.begin((tx) => writeBooking(tx, draft));
+      return await sql.begin((tx) => {
+        requireWaiting(turn);
+        hasBegun = true;
+        return writeBooking(tx, draft);
+      });
     } catch (error) {
+      mayBeWritten ||= hasBegun && isLostConnection(error);
       const constraint = violatedConstraint(error);
       const refused = constraint === null ? null : await refusalOf(sql, draft, constraint);
       if (refused !== null) return refused;
-      if (run >= MAX_RUNS || !(constraint !== null || isTransient(error))) throw error;
+      if (run >= MAX_RUNS || !(constraint !== null || isTransient(error))) {
+        if (mayBeWritten) throw error;
+        return { outcome: 'failed', error };
+      }
       await sleep(PAUSE_MS * run);
     }
   }

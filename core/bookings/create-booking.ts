@@ -10,7 +10,7 @@ import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { withinDeadline } from '../http/store-failure.ts';
-import { whileProgressing } from '../http/while-progressing.ts';
+import { whileProgressing, type Turn } from '../http/while-progressing.ts';
 import { toPlaces } from '../inventory/places.ts';
 import { findAnswer, type Answer } from '../idempotency/stored-answer.ts';
 import type { JudgedRequest } from './booking-request.ts';
@@ -30,7 +30,8 @@ const PIN_MARGIN_MS = 60_000;
  */
 export async function createBooking(deps: CoreDeps, request: JudgedRequest): Promise<Answer> {
   const { claims, keyed } = request;
-  if (request.isExpired) return (await withinDeadline(findAnswer(deps.sql, keyed))) ?? refuse('hold_expired');
+  if (request.isExpired)
+    return (await withinDeadline(deps.sql, () => findAnswer(deps.sql, keyed))) ?? refuse('hold_expired');
   const performance = await deps.catalogue.performance(claims.performanceId);
   if (performance === null) throw new OperatingError('performance_not_found');
   const draft = draftBooking(deps, request, performance);
@@ -38,15 +39,20 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
     pinHold(deps.scripts, pinOf(deps, claims, draft, performance)),
   );
   if (pin.outcome !== 'pinned') return answerUnpinned(deps, request, performance, pin);
-  const committed = await whileProgressing(deps.sql, commitBooking(deps.sql, draft));
-  if (committed.outcome === 'booked' && !committed.answer.replayed) {
-    deps.wake('outbox');
-    return committed.answer;
+  // What follows from the commit is done also when the buyer was answered before it ended.
+  const commit = async (turn: Turn): Promise<CommitOutcome> => {
+    const committed = await commitBooking(deps.sql, draft, turn);
+    if (committed.outcome === 'booked' && !committed.answer.replayed) deps.wake('outbox');
+    else await giveBack(deps, claims, draft, { isBooked: isBooked(committed), wasReplaced: pin.replaced });
+    return committed;
+  };
+  try {
+    return answerCommitted(await whileProgressing(deps.sql, commit));
+  } catch (error) {
+    const isBusy = error instanceof OperatingError && error.code === 'busy';
+    if (isBusy) await giveBack(deps, claims, draft, { isBooked: false, wasReplaced: false });
+    throw error;
   }
-  // A hold that is booked stays pinned until the outbox takes it over; one that this pin placed anew, after that, goes.
-  const isStray = pin.replaced && isBooked(committed);
-  await giveBack(deps, claims, draft, { isBooked: isBooked(committed) && !isStray, isStray });
-  return answerCommitted(committed);
 }
 
 function draftBooking(deps: CoreDeps, { claims, keyed, body }: JudgedRequest, performance: Performance): BookingDraft {
@@ -104,10 +110,11 @@ async function answerUnpinned(
   performance: Performance,
   pin: Exclude<PinHoldOutcome, { outcome: 'pinned' }>,
 ): Promise<Answer> {
-  const before = await withinDeadline(findAnswer(deps.sql, keyed));
+  const before = await withinDeadline(deps.sql, () => findAnswer(deps.sql, keyed));
   if (before !== null) return before;
   if (pin.outcome === 'in_flight') return refuse('idempotency_key_in_flight');
-  if ((await withinDeadline(findBookingOfHold(deps.sql, claims.holdId))) !== null) return refuse('hold_already_booked');
+  if ((await withinDeadline(deps.sql, () => findBookingOfHold(deps.sql, claims.holdId))) !== null)
+    return refuse('hold_already_booked');
   if (pin.outcome === 'limit_reached') return refuse('limit_reached', { limit: pin.limit });
   const seats = pin.seats.flatMap((index) => performance.seats.at(index) ?? []);
   return refuse('hold_lost', seats.length === 0 ? {} : { seats });
@@ -125,17 +132,22 @@ function answerCommitted(committed: CommitOutcome): Answer {
       return refuse('limit_reached', { limit: committed.limit });
     case 'hold_already_booked':
       return refuse('hold_already_booked');
+    case 'failed':
+      throw committed.error;
   }
 }
 
 const isBooked = ({ outcome }: CommitOutcome): boolean => outcome === 'booked' || outcome === 'hold_already_booked';
 
-/** Takes the pin off again, unless the hold is booked; a stray one, which nobody will take over, is released altogether. */
+/**
+ * Takes the pin off again. A hold that is booked stays pinned until the outbox takes it over; when this pin had placed it anew,
+ * that has happened already and nobody will: it is released altogether.
+ */
 async function giveBack(
   deps: CoreDeps,
   claims: HoldReceiptClaims,
   draft: BookingDraft,
-  { isBooked, isStray }: { isBooked: boolean; isStray: boolean },
+  { isBooked, wasReplaced }: { isBooked: boolean; wasReplaced: boolean },
 ): Promise<void> {
   const hold = {
     room: claims.room,
@@ -145,8 +157,14 @@ async function giveBack(
     fence: claims.fence,
   };
   const { caller, key } = draft.keyed;
+  const isStray = isBooked && wasReplaced;
   try {
-    await unpinHold(deps.scripts, { ...hold, bookingId: draft.row.id, isBooked, inFlight: { caller, key } });
+    await unpinHold(deps.scripts, {
+      ...hold,
+      bookingId: draft.row.id,
+      isBooked: isBooked && !isStray,
+      inFlight: { caller, key },
+    });
     if (isStray) await releaseHold(deps.scripts, hold, claims.maxExp * 1000);
   } catch (error) {
     // The buyer's answer does not depend on it: a pin that stays ends by itself.

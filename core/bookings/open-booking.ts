@@ -19,7 +19,7 @@ export async function openBooking(
 ): Promise<{ booking: WholeBooking; token: string }> {
   const token = readBearer(headers);
   if (token === null || !TOKEN.test(token) || !isId(id)) throw new OperatingError('not_found');
-  const booking = await withinDeadline(readBooking(deps.sql, id));
+  const booking = await withinDeadline(deps.sql, () => readBooking(deps.sql, id));
   if (booking === null || !fitsHash(token, booking.accessTokenHash)) throw new OperatingError('not_found');
   return { booking, token };
 }

@@ -20,8 +20,8 @@ export async function openCheckout(
   code: string,
 ): Promise<string> {
   if (!isId(id) || !CODE.test(code)) throw new OperatingError('not_found');
-  const checkout = await withinDeadline(findCheckout(deps.sql, id, hashSecret(code)));
-  const booking = checkout && (await withinDeadline(readBooking(deps.sql, id)));
+  const checkout = await withinDeadline(deps.sql, () => findCheckout(deps.sql, id, hashSecret(code)));
+  const booking = checkout && (await withinDeadline(deps.sql, () => readBooking(deps.sql, id)));
   const payment = booking?.payments.find((attempt) => attempt.id === checkout?.paymentId);
   if (!booking || payment === undefined) throw new OperatingError('not_found');
   const back = returnUrl(deps.config.origin, id);
@@ -29,7 +29,7 @@ export async function openCheckout(
   if (!isPayable) return back;
   const provider = deps.payments.byName(payment.provider);
   if (provider === undefined) throw new OperatingError('payment_provider_unavailable');
-  await whileProgressing(deps.sql, markRequested(deps.sql, payment.id));
+  await whileProgressing(deps.sql, () => markRequested(deps.sql, payment.id));
   const { id: paymentId, amountMinor, currency } = payment;
   const { payUrl } = await provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
   return payUrl;

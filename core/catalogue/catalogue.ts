@@ -37,7 +37,7 @@ export function createCatalogue(db: Database, clock: Clock): Catalogue {
     });
 
   const load = async (id: string): Promise<Performance | null> => {
-    const facts = await withinDeadline(readPerformance(db, id));
+    const facts = await withinDeadline(db, () => readPerformance(db, id));
     if (facts === null) return null;
     const { seats } = await seatMap(facts.seatMapId);
     return { ...facts, seats };
@@ -60,7 +60,7 @@ export function createCatalogue(db: Database, clock: Clock): Catalogue {
       });
       return entry.value;
     },
-    onSaleIds: () => withinDeadline(readOnSaleIds(db)),
+    onSaleIds: () => withinDeadline(db, () => readOnSaleIds(db)),
   };
 }
 

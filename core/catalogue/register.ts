@@ -21,7 +21,7 @@ const EVENTS_CACHE = 'public, max-age=10';
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/events', async (c) => {
     const page = { afterId: readCursor(c), kind: readKind(c), limit: PAGE_SIZE + 1 };
-    const events = await withinDeadline(listEvents(deps.browseSql, page));
+    const events = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, page));
     const items = events.slice(0, PAGE_SIZE).map(toEventView);
     const last = events.length > PAGE_SIZE ? items.at(-1) : undefined;
     const next = last === undefined ? null : Buffer.from(last.id).toString('base64url');
@@ -29,7 +29,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 
   app.get('/v1/events/:id', async (c) => {
-    const [event] = await withinDeadline(listEvents(deps.browseSql, { id: c.req.param('id') }));
+    const [event] = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, { id: c.req.param('id') }));
     if (event === undefined) throw new OperatingError('event_not_found');
     return c.json(toEventView(event), 200, { 'cache-control': EVENTS_CACHE });
   });

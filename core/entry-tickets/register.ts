@@ -35,5 +35,5 @@ async function openTickets(
   const { booking } = await openBooking(deps, c.req.param('id') ?? '', c.req.raw.headers);
   if (booking.status !== 'confirmed')
     throw new OperatingError('booking_not_confirmed', { extra: { status: booking.status } });
-  return { booking, tickets: await withinDeadline(readEntryTickets(deps.sql, booking.id)) };
+  return { booking, tickets: await withinDeadline(deps.sql, () => readEntryTickets(deps.sql, booking.id)) };
 }

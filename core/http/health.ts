@@ -7,7 +7,10 @@ import { withinDeadline } from './store-failure.ts';
 export function registerHealth(app: CoreApp, deps: CoreDeps): void {
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
   app.get('/readyz', async (c) => {
-    const [redis, postgres] = await Promise.all([answers(deps.redis.ping()), answers(pingDatabase(deps.sql))]);
+    const [redis, postgres] = await Promise.all([
+      answers(deps.redis, () => deps.redis.ping()),
+      answers(deps.sql, () => pingDatabase(deps.sql)),
+    ]);
     const ready = redis && postgres;
     const body = { status: ready ? 'ready' : 'not ready', redis: word(redis), postgres: word(postgres) };
     return c.json(body, ready ? 200 : 503, { 'cache-control': 'no-store', ...(ready ? {} : { 'retry-after': '1' }) });
@@ -16,9 +19,9 @@ export function registerHealth(app: CoreApp, deps: CoreDeps): void {
 
 const word = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
 
-async function answers(question: Promise<unknown>): Promise<boolean> {
+async function answers(store: object, question: () => Promise<unknown>): Promise<boolean> {
   try {
-    await withinDeadline(question);
+    await withinDeadline(store, question);
     return true;
   } catch {
     // Whatever went wrong, the store did not answer; its own calls log why.

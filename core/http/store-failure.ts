@@ -1,3 +1,4 @@
+import { throughGate } from './pool-gate.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 
 /** Codes of postgres.js and of Node's sockets that mean: the server could not be asked. */
@@ -38,9 +39,13 @@ export const READ_DEADLINE_MS = 900;
 
 /**
  * Waits for a read no longer than the deadline, then throws `store_unavailable`. The read itself goes on and its result is
- * dropped, so this is for reads only: a write's outcome must not be left unknown.
+ * dropped, so this is for reads only: a write's outcome must not be left unknown. Throws `busy` when the pool's gate is full.
  */
-export async function withinDeadline<T>(read: Promise<T>, deadlineMs = READ_DEADLINE_MS): Promise<T> {
+export async function withinDeadline<T>(
+  pool: object,
+  read: () => Promise<T>,
+  deadlineMs = READ_DEADLINE_MS,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const tooLate = () =>
@@ -48,7 +53,7 @@ export async function withinDeadline<T>(read: Promise<T>, deadlineMs = READ_DEAD
     timer = setTimeout(tooLate, deadlineMs);
   });
   try {
-    return await Promise.race([read, late]);
+    return await Promise.race([throughGate(pool, read), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,3 +1,4 @@
+import { throughGate } from './pool-gate.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 
 /** How long a pool may finish nothing at all before it counts as away, ms: inside the one second of DESIGN §2.7. */
@@ -7,24 +8,37 @@ const LOOK_EVERY_MS = 50;
 
 const lastProgress = new WeakMap<object, number>();
 
+/** What a write knows of whoever waits for it. Once `isRefused`, the caller was told no: what has not begun must not begin. */
+export type Turn = { isRefused: boolean };
+
+/** Throws `store_unavailable` when the caller was answered already; the first act of a transaction, which its BEGIN may reach late. */
+export function requireWaiting(turn: Turn): void {
+  if (turn.isRefused)
+    throw new OperatingError('store_unavailable', {}, { message: 'its caller was refused before it began' });
+}
+
 /**
  * Waits for a write as long as its pool gets anything done, then throws `store_unavailable`: a crowd at one row is no outage, a
- * Postgres that hangs is. The write itself may still happen: only for writes that a second request with the same key finds again.
+ * Postgres that hangs is. A write that had begun may still happen: only for writes that a second request with the same key finds
+ * again. Throws `busy`, having begun nothing, when the pool's gate is full.
  */
-export async function whileProgressing<T>(pool: object, write: Promise<T>): Promise<T> {
+export async function whileProgressing<T>(pool: object, write: (turn: Turn) => Promise<T>): Promise<T> {
+  const turn: Turn = { isRefused: false };
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_resolve, reject) => {
     timer = setInterval(() => {
       const since = Math.max(startedAt, lastProgress.get(pool) ?? 0);
       if (performance.now() - since < STALLED_MS) return;
+      turn.isRefused = true;
       reject(
         new OperatingError('store_unavailable', { retryAfterSeconds: 1 }, { message: 'Postgres finishes nothing' }),
       );
     }, LOOK_EVERY_MS);
   });
   try {
-    return await Promise.race([write.finally(() => lastProgress.set(pool, performance.now())), stalled]);
+    const written = throughGate(pool, () => write(turn).finally(() => lastProgress.set(pool, performance.now())));
+    return await Promise.race([written, stalled]);
   } finally {
     clearInterval(timer);
   }

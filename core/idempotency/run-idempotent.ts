@@ -14,14 +14,14 @@ export function runIdempotent(
   request: KeyedRequest,
   work: (tx: Transaction) => Promise<{ status: number; body: object }>,
 ): Promise<Answer> {
-  const running = runTransaction(deps.sql, async (tx) => {
+  const once = async (tx: Transaction): Promise<Answer> => {
     await lockKey(tx, request.caller, request.key);
     const before = await findAnswer(tx, request);
     if (before !== null) return before;
     const { status, body } = await work(tx);
     return keepAnswer(tx, request, status, body);
-  });
-  return whileProgressing(deps.sql, running);
+  };
+  return whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, once, turn));
 }
 
 /** Sends an answer, saying when it is a repeat. */

@@ -51,7 +51,7 @@ export function createInventory(parts: Parts): Inventory {
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
       if (error.code === 'inventory_rebuilding' && performance.status === 'on_sale') loadBehind(performance);
-      return withinDeadline(readPostgresSnapshot(parts.browseSql, performance));
+      return withinDeadline(parts.browseSql, () => readPostgresSnapshot(parts.browseSql, performance));
     }
   };
 

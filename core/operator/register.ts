@@ -1,4 +1,5 @@
 import { roomPatchSchema, type RoomView } from '../../contracts/room-settings.ts';
+import type { Transaction } from '../../db/connect.ts';
 import { listAudit } from '../../db/queries/audit.ts';
 import { readPerformanceIds, type RoomRow } from '../../db/queries/operator-rooms.ts';
 import { listRooms } from '../../db/queries/rooms.ts';
@@ -28,8 +29,8 @@ const ROOM = /^[a-z0-9][a-z0-9-]{0,47}$/;
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/operator/rooms', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');
-    const rooms = await withinDeadline(listRooms(deps.browseSql));
-    const performances = await withinDeadline(
+    const rooms = await withinDeadline(deps.browseSql, () => listRooms(deps.browseSql));
+    const performances = await withinDeadline(deps.browseSql, () =>
       readPerformanceIds(
         deps.browseSql,
         rooms.map((room) => room.id),
@@ -45,7 +46,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/operator/rooms/:room', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');
     const row = await findRoom(deps, c.req.param('room'));
-    const performances = await withinDeadline(readPerformanceIds(deps.browseSql, [row.id]));
+    const performances = await withinDeadline(deps.browseSql, () => readPerformanceIds(deps.browseSql, [row.id]));
     return sendRoom(c, toRoomView(row, performances.get(row.id) ?? []));
   });
 
@@ -54,8 +55,8 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const expected = readIfMatch(c.req.header('if-match'));
     const patch = await readJson(c.req.raw, roomPatchSchema);
     const room = c.req.param('room');
-    const change = runTransaction(deps.sql, (tx) => changeSettings(tx, room, patch, expected, operator.sub));
-    return sendRoom(c, await whileProgressing(deps.sql, change));
+    const change = (tx: Transaction) => changeSettings(tx, room, patch, expected, operator.sub);
+    return sendRoom(c, await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, change, turn)));
   });
 
   for (const [action, paused] of [
@@ -78,7 +79,8 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 
   app.get('/v1/operator/rooms/:room/stats', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');
-    return c.json(await withinDeadline(readRoomStats(deps, await findRoom(deps, c.req.param('room')))), 200, NO_STORE);
+    const row = await findRoom(deps, c.req.param('room'));
+    return c.json(await withinDeadline(deps.browseSql, () => readRoomStats(deps, row)), 200, NO_STORE);
   });
 
   app.get('/v1/operator/audit', async (c) => {
@@ -88,7 +90,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 }
 
 async function findRoom(deps: Pick<CoreDeps, 'browseSql'>, room: string): Promise<RoomRow> {
-  const rows = ROOM.test(room) ? await withinDeadline(listRooms(deps.browseSql)) : [];
+  const rows = ROOM.test(room) ? await withinDeadline(deps.browseSql, () => listRooms(deps.browseSql)) : [];
   const row = rows.find((candidate) => candidate.id === room);
   if (row === undefined) throw new OperatingError('room_not_found');
   return row;
@@ -108,7 +110,7 @@ function readIfMatch(header: string | undefined): number | null {
 async function readAudit(deps: Pick<CoreDeps, 'browseSql'>, cursor: string | null) {
   if (cursor !== null && !isId(cursor))
     throw invalidRequest([{ path: 'cursor', message: 'is not a cursor of this list' }]);
-  const rows = await withinDeadline(listAudit(deps.browseSql, cursor, AUDIT_PAGE + 1));
+  const rows = await withinDeadline(deps.browseSql, () => listAudit(deps.browseSql, cursor, AUDIT_PAGE + 1));
   const items = rows.slice(0, AUDIT_PAGE).map(({ at, ...entry }) => ({ ...entry, at: isoTime(at.getTime()) }));
   return { items, next: rows.length > AUDIT_PAGE ? (items.at(-1)?.id ?? null) : null };
 }

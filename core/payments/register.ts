@@ -19,7 +19,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
       throw invalidRequest([{ path: '', message: 'holds text that can’t be kept' }]);
     const event = { provider: provider.name, eventId: checked.eventId, payloadJson };
     // Told again by the provider when this fails; the row's key makes twice into once.
-    await whileProgressing(deps.sql, putInbox(deps.sql, event));
+    await whileProgressing(deps.sql, () => putInbox(deps.sql, event));
     deps.wake('inbox');
     return c.body(null, 204);
   });

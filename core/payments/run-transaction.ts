@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql, Transaction } from '../../db/connect.ts';
+import { requireWaiting, type Turn } from '../http/while-progressing.ts';
 import { isTransient } from '../../db/failure.ts';
 
 /** Runs at most, and the first pause between them, ms (it grows with each). */
@@ -8,13 +9,21 @@ const PAUSE_MS = 15;
 
 /**
  * Runs a transaction (READ COMMITTED) again after a deadlock, a time-out or a lost connection. For work that may be run twice:
- * it looks at the state under its lock first, so that an unknown commit shows itself.
+ * it looks at the state under its lock first, so that an unknown commit shows itself. It does not begin for a caller who was
+ * refused meanwhile (`turn`): `store_unavailable`.
  */
-export async function runTransaction<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function runTransaction<T>(
+  sql: Sql,
+  work: (tx: Transaction) => Promise<T>,
+  turn: Turn = { isRefused: false },
+): Promise<T> {
   for (let run = 1; ; run += 1) {
     try {
       // postgres.js unwraps arrays of promises in the result's type; a box keeps T as it is.
-      const box = await sql.begin(async (tx) => ({ result: await work(tx) }));
+      const box = await sql.begin(async (tx) => {
+        requireWaiting(turn);
+        return { result: await work(tx) };
+      });
       return box.result;
     } catch (error) {
       if (run >= MAX_RUNS || !isTransient(error)) throw error;
