@@ -35,9 +35,7 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
   const performance = await deps.catalogue.performance(claims.performanceId);
   if (performance === null) throw new OperatingError('performance_not_found');
   const draft = draftBooking(deps, request, performance);
-  const pin = await deps.inventory.use(performance, () =>
-    pinHold(deps.scripts, pinOf(deps, claims, draft, performance)),
-  );
+  const pin = await deps.inventory.use(performance, () => pinHold(deps.scripts, pinOf(claims, draft, performance)));
   if (pin.outcome !== 'pinned') return answerUnpinned(deps, request, performance, pin);
   // What follows from the commit is done also when the buyer was answered before it ended.
   const commit = async (turn: Turn): Promise<CommitOutcome> => {
@@ -89,7 +87,7 @@ const toItem = ({ zoneId, seatId, quantity, priceMinor }: HoldReceiptClaims['ite
   priceMinor,
 });
 
-const pinOf = (deps: CoreDeps, claims: HoldReceiptClaims, draft: BookingDraft, performance: Performance) => ({
+const pinOf = (claims: HoldReceiptClaims, draft: BookingDraft, performance: Performance) => ({
   room: claims.room,
   performanceId: claims.performanceId,
   holdId: claims.holdId,
@@ -99,7 +97,7 @@ const pinOf = (deps: CoreDeps, claims: HoldReceiptClaims, draft: BookingDraft, p
   expiresAtMs: claims.exp * 1000,
   maxExpiresAtMs: claims.maxExp * 1000,
   bookingId: draft.row.id,
-  payByMs: deps.clock.nowMs() + PAY_BY_SECONDS * 1000 + PIN_MARGIN_MS,
+  pinMs: PAY_BY_SECONDS * 1000 + PIN_MARGIN_MS,
   inFlight: { caller: draft.keyed.caller, key: draft.keyed.key, ttlMs: IN_FLIGHT_MS },
 });
 

@@ -38,7 +38,7 @@ const pinOf = (hold: PlacedHold, owner: string, part: Partial<Places>, bookingId
   expiresAtMs: hold.expiresAtMs,
   maxExpiresAtMs: hold.maxExpiresAtMs,
   bookingId,
-  payByMs: START_MS + 12 * MINUTE,
+  pinMs: 12 * MINUTE,
 });
 const claim = (
   bookingId: string,
@@ -68,6 +68,13 @@ describe('pinning a hold', () => {
     expect(await unpinHold(world.client, { ...REF, holdId: hold.holdId, bookingId: 'b1' })).toBe(hold.expiresAtMs);
     await world.at(10 * MINUTE);
     expect(await states()).toBe('0000000000');
+  });
+
+  it('ends its time by Redis alone, whoever asks', async () => {
+    const hold = await world.held('anna', { seats: [1] });
+    await world.at(5 * MINUTE);
+    const untilMs = START_MS + 17 * MINUTE;
+    expect(await pinHold(world.client, pinOf(hold, 'anna', { seats: [1] }))).toMatchObject({ untilMs });
   });
 
   it('places a lost hold again under the same id and fence, or says which seats are taken', async () => {

@@ -14,7 +14,8 @@ export type PinRequest = HoldRef & {
   expiresAtMs: number;
   maxExpiresAtMs: number;
   bookingId: string;
-  payByMs: number;
+  /** How long the pin lasts, ms; its end is Redis's time, so that no clock of ours moves it. */
+  pinMs: number;
   /** Marks the request as under way for `ttlMs`, longer than any statement may take. */
   inFlight?: InFlight & { ttlMs: number };
 };
@@ -29,7 +30,7 @@ export type PinHoldOutcome =
   | { outcome: 'limit_reached'; limit: number };
 
 /**
- * Keeps the hold's places until `payByMs` for a booking that is about to be committed, placing them again when Redis lost
+ * Keeps the hold's places for `pinMs` for a booking that is about to be committed, placing them again when Redis lost
  * them. May be repeated, also with another booking id: that a hold makes one booking is Postgres's to say. Undo it with
  * `unpinHold`. Refuses: `inventory_rebuilding`, `store_unavailable`.
  */
@@ -51,7 +52,7 @@ export async function pinHold(client: ScriptClient, pin: PinRequest): Promise<Pi
     pin.maxExpiresAtMs,
     pin.expiresAtMs,
     pin.bookingId,
-    pin.payByMs,
+    pin.pinMs,
     pin.inFlight?.ttlMs ?? 0,
   ];
   const reply = asList(await client.run('pin-hold', names, args), 1);

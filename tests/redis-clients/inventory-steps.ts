@@ -60,7 +60,7 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
     expiresAtMs: first?.expiresAtMs ?? 0,
     maxExpiresAtMs: first?.maxExpiresAtMs ?? 0,
     bookingId: 'b1',
-    payByMs: START_MS + 600_000,
+    pinMs: 600_000,
   };
   await note('pin', () => pinHold(client, pin));
   await note('unpin', () => unpinHold(client, { ...REF, holdId: 'h1', bookingId: 'b1' }));

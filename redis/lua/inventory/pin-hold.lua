@@ -1,9 +1,9 @@
 --- @include "take-places"
---- Purpose: keeps a hold for a booking until `payBy` while Postgres commits it (BOOKING §3). A receipt whose hold is gone, but
+--- Purpose: keeps a hold for a booking as long as it may be paid while Postgres commits it (BOOKING §3). A receipt whose hold is gone, but
 ---   was not given back, is placed again if its places are free. May be repeated: bookings.hold_id is what makes it one booking.
 --- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 owner, 11 tombstone of the hold, 12 in-flight marker
 --- ARGV: 1 hold id, 2 owner, 3 first leg, 4 leg after the last, 5 seats 'a,b', 6 places 'zone=2', 7 how many in all, 8 fence,
----   9 longest end (ms), 10 the receipt's end (ms), 11 booking id, 12 payBy (ms), 13 life of the in-flight marker (ms, 0 = none)
+---   9 longest end (ms), 10 the receipt's end (ms), 11 booking id, 12 life of the pin (ms), 13 life of the in-flight marker (ms, 0 = none)
 --- Returns: pinned, end, version, 1 when it was placed again · in_flight · hold_lost, seats that are taken 'a,b' · limit_reached, limit.
 ---   Errors: inventory_rebuilding.
 --- Cost: O(1) for a hold that lives, else that of place-hold.
@@ -17,13 +17,14 @@ end
 
 local now = now_ms()
 local hold, ends = read_hold(ARGV[1]), end_of(ARGV[1], now)
+local pinned_until = whole(now + tonumber(ARGV[12]))
 if hold and ends then
   if hold.owner ~= ARGV[2] or hold.fence ~= ARGV[8] then return lost({ 'hold_lost', '' }) end
   if hold.booking == '' then hold.before = whole(ends) end
   hold.booking = ARGV[11]
   write_hold(hold)
-  redis.call('ZADD', holds_key, ARGV[12], hold.id)
-  return { 'pinned', ARGV[12], version_of(meta), 0 }
+  redis.call('ZADD', holds_key, pinned_until, hold.id)
+  return { 'pinned', pinned_until, version_of(meta), 0 }
 end
 
 if hold then free_hold(meta, ARGV[1]) end
@@ -40,6 +41,6 @@ if not limit then
   return refuse('inventory_rebuilding')
 end
 if count_held(meta, now, KEYS[10], '') + tonumber(ARGV[7]) > limit then return lost({ 'limit_reached', limit }) end
-local refused = take_places(meta, now, again, ARGV[12])
+local refused = take_places(meta, now, again, pinned_until)
 if refused then return lost({ 'hold_lost', refused[1] == 'seats_unavailable' and refused[2] or '' }) end
-return { 'pinned', ARGV[12], again.version, 1 }
+return { 'pinned', pinned_until, again.version, 1 }
