@@ -47,8 +47,8 @@ export const inventoryKeys = (room: string, performanceId: string) => {
     claims: `${prefix}:claims`,
     deltas: `${prefix}:deltas`,
     hold: (holdId: string) => `${prefix}:hold:${holdId}`,
-    /** Places held per owner, for the hold limit. */
-    owner: (owner: string) => `${prefix}:owner:${owner}`,
+    /** What an owner holds in all performances of the room, for the hold limit. */
+    owner: (owner: string) => `${tag(room)}:holds-of:${owner}`,
     idempotency: (caller: string, key: string) => `${prefix}:idem:${caller}:${key}`,
     /** Booking id → version and state, for bookings that have places. */
     bookings: `${prefix}:bookings`,

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../local-stack/test-stack.ts';
-import { accessKey } from '../keys.ts';
+import { accessKey, inventoryKeys } from '../keys.ts';
 import { availabilityOn, readState } from './availability.ts';
 import { extendHold } from './extend-hold.ts';
-import { type InventoryWorld, openInventory, REF, START_MS } from './inventory.fixture.ts';
-import type { PlacedHold } from './place-hold.ts';
+import { type InventoryWorld, openInventory, PLAN, REF, START_MS } from './inventory.fixture.ts';
+import { beginLoad, finishLoad } from './load-inventory.ts';
+import { placeHold, type PlacedHold } from './place-hold.ts';
 import { readAvailability } from './read-availability.ts';
 import { readDeltas } from './read-deltas.ts';
 import { readHold } from './read-hold.ts';
@@ -68,6 +69,37 @@ describe('placing a hold', () => {
     await world.held('anna', { seats: [0, 1, 2], zones: [{ zoneId: 'standing', quantity: 2 }] });
     expect(await world.hold('anna', { seats: [3, 4] })).toEqual({ outcome: 'limit_reached', limit: 6, held: 5 });
     expect(await world.hold('anna', { seats: [3] })).toMatchObject({ outcome: 'placed' });
+  });
+
+  it('counts what is held in every performance of the room, and no longer than it is held', async () => {
+    const other = { ...PLAN, performanceId: 'show-2' };
+    await beginLoad(world.client, other);
+    await finishLoad(world.client, other);
+    const holdThere = (holdId: string, ...seats: number[]) =>
+      placeHold(world.client, {
+        ...other,
+        holdId,
+        owner: 'anna',
+        places: { legs: [0, 2], seats, zones: [] },
+        idempotencyKey: holdId,
+        bodyHash: 'b',
+      });
+    expect(await holdThere('there', 0, 1, 2, 3)).toMatchObject({ outcome: 'placed' });
+    expect(await world.hold('anna', { seats: [0, 1, 2] })).toEqual({ outcome: 'limit_reached', limit: 6, held: 4 });
+    expect(await world.hold('anna', { seats: [0, 1] })).toMatchObject({ outcome: 'placed' });
+    expect(await holdThere('more', 4)).toEqual({ outcome: 'limit_reached', limit: 6, held: 6 });
+    const list = inventoryKeys(REF.room, REF.performanceId).owner('anna');
+    expect(await world.redis.ttl(list)).toBeGreaterThan(3600);
+    await world.at(10 * MINUTE);
+    expect(await world.hold('anna', { seats: [0, 1, 2, 3, 4, 5] })).toMatchObject({ outcome: 'placed' });
+    expect(await world.redis.hlen(list)).toBe(1);
+  });
+
+  it('gives more places of a general zone to who asks again, since they are all alike', async () => {
+    const first = await world.held('anna', { zones: [{ zoneId: 'standing', quantity: 2 }] });
+    const second = await world.held('anna', { zones: [{ zoneId: 'standing', quantity: 2 }] });
+    expect(second.holdId).not.toBe(first.holdId);
+    expect(await standing()).toBe(1);
   });
 
   it('gives the same hold to who asks again for exactly what they hold', async () => {

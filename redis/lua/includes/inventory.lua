@@ -6,11 +6,15 @@
 --- zones: `<zone>:<leg>` → free places of a general zone. holds: hold id by its end (ms). claims: cell → who has it,
 --- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''.
---- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing. owner:<owner>: hold id → places|signature.
+--- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing.
+--- {r:<room>}:holds-of:<owner>, of the whole room: hold id → places|performance|signature.
 --- Keys of other holds and owners are built from meta's name: same slot.
 local meta_key, seats_key, zones_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local claims_key, deltas_key, bookings_key, state_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local prefix = string.sub(meta_key, 1, -5)
+local room_prefix, performance = string.match(prefix, '^(.*:)inv:(.*):$')
+-- An owner's list outlives any hold and pin; what a lost inventory leaves in it goes with it at the latest.
+local OWNER_LIFE_SECONDS = 86400
 local FREE, HELD, SOLD = 0, 1, 2
 -- Deltas kept for feeds that fell behind; who is further behind reads a snapshot.
 local MAX_DELTAS = 10000
@@ -165,11 +169,23 @@ local function end_of(id, now)
   return ends and ends > now and ends or nil
 end
 
+local function owner_key_of(owner)
+  return room_prefix .. 'holds-of:' .. owner
+end
+
+-- Puts the hold on its owner's list, by which the room's hold limit counts.
+local function note_owner(hold)
+  local signature = table.concat({ hold.from, hold.to, hold.seats, hold.zones }, '|')
+  local key = owner_key_of(hold.owner)
+  redis.call('HSET', key, hold.id, hold.places .. '|' .. performance .. '|' .. signature)
+  redis.call('EXPIRE', key, OWNER_LIFE_SECONDS)
+end
+
 -- Removes the record of a hold and leaves its cells and places as they are.
 local function forget_hold(hold)
   redis.call('DEL', prefix .. 'hold:' .. hold.id)
   redis.call('ZREM', holds_key, hold.id)
-  redis.call('HDEL', prefix .. 'owner:' .. hold.owner, hold.id)
+  redis.call('HDEL', owner_key_of(hold.owner), hold.id)
 end
 
 local function free_hold(meta, id)

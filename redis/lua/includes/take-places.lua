@@ -4,16 +4,27 @@
 local SWEEP_FIRST = 20
 local SWEEP_MORE = 200
 
--- Counts what the owner holds; holds that are over go first, and an unpinned one with the same signature is its twin.
+-- Whether a hold of another performance of the room still lives.
+local function lives_elsewhere(other, id, now)
+  local ends = tonumber(redis.call('ZSCORE', room_prefix .. 'inv:' .. other .. ':holds', id) or '')
+  return ends ~= nil and ends > now
+end
+
+-- Counts what the owner holds in all performances of the room; holds that are over go first, those of others only from the list.
+-- One here with the same signature is its twin.
 local function count_held(meta, now, owner_key, signature)
   local owned, places, twin = redis.call('HGETALL', owner_key), 0, nil
   for i = 1, #owned, 2 do
-    if end_of(owned[i], now) then
-      local count, sig = string.match(owned[i + 1], '^(%d+)|(.*)$')
+    local id = owned[i]
+    local count, where, sig = string.match(owned[i + 1], '^(%d+)|([^|]*)|(.*)$')
+    if where == performance and end_of(id, now) then
       places = places + tonumber(count)
-      if sig == signature then twin = owned[i] end
+      if sig == signature then twin = id end
+    elseif where ~= performance and lives_elsewhere(where, id, now) then
+      places = places + tonumber(count)
     else
-      free_hold(meta, owned[i])
+      if where == performance then free_hold(meta, id) end
+      redis.call('HDEL', owner_key, id)
     end
   end
   return places, twin
@@ -78,5 +89,5 @@ local function take_places(meta, now, hold, ends)
   hold.fence = hold.fence or hold.version
   write_hold(hold)
   redis.call('ZADD', holds_key, ends, hold.id)
-  redis.call('HSET', prefix .. 'owner:' .. hold.owner, hold.id, hold.places .. '|' .. hold.signature)
+  note_owner(hold)
 end

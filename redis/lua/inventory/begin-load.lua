@@ -18,7 +18,6 @@ for _, id in ipairs(redis.call('ZRANGE', holds_key, 0, -1)) do
   if hold then
     local ends = end_of(id, now)
     forget_hold(hold)
-    redis.call('DEL', prefix .. 'owner:' .. hold.owner)
     if ends and hold.booking ~= '' then pinned[#pinned + 1] = { hold, ends } end
   end
 end
@@ -43,7 +42,6 @@ for _, kept in ipairs(pinned) do
   change_zones(hold.from, hold.to, hold.zones, -1)
   write_hold(hold)
   redis.call('ZADD', holds_key, whole(kept[2]), hold.id)
-  local signature = table.concat({ hold.from, hold.to, hold.seats, hold.zones }, '|')
-  redis.call('HSET', prefix .. 'owner:' .. hold.owner, hold.id, hold.places .. '|' .. signature)
+  note_owner(hold)
 end
 return { 'begun', epoch }

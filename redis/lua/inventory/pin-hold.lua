@@ -32,7 +32,6 @@ if redis.call('EXISTS', KEYS[11]) == 1 then return lost({ 'hold_lost', '' }) end
 local again = {
   id = ARGV[1], owner = ARGV[2], from = tonumber(ARGV[3]), to = tonumber(ARGV[4]), seats = ARGV[5], zones = ARGV[6],
   places = ARGV[7], fence = ARGV[8], max = ARGV[9], before = ARGV[10], booking = ARGV[11],
-  signature = table.concat(ARGV, '|', 3, 6),
 }
 sweep(meta, now, SWEEP_FIRST)
 local limit = tonumber(redis.call('HGET', KEYS[9], 'holdLimit') or '')
@@ -40,7 +39,7 @@ if not limit then
   redis.call('DEL', KEYS[12])
   return refuse('inventory_rebuilding')
 end
-if count_held(meta, now, KEYS[10], '') + tonumber(ARGV[7]) > limit then return lost({ 'limit_reached', limit }) end
+if count_held(meta, now, KEYS[10], nil) + tonumber(ARGV[7]) > limit then return lost({ 'limit_reached', limit }) end
 local refused = take_places(meta, now, again, pinned_until)
 if refused then return lost({ 'hold_lost', refused[1] == 'seats_unavailable' and refused[2] or '' }) end
 return { 'pinned', pinned_until, again.version, 1 }

@@ -10,8 +10,11 @@
 --- Cost: O(seats × legs + the owner's holds); about 15 commands for one seat.
 local hold = {
   id = ARGV[1], owner = ARGV[2], from = tonumber(ARGV[3]), to = tonumber(ARGV[4]), seats = ARGV[5], zones = ARGV[6],
-  places = ARGV[7], booking = '', before = '', signature = table.concat(ARGV, '|', 3, 6),
+  places = ARGV[7], booking = '', before = '',
 }
+-- Seats that one holds already can't be held again, so asking again means the same hold. Places of a general zone are all alike:
+-- asked for again, they are more of them.
+local signature = hold.seats ~= '' and table.concat(ARGV, '|', 3, 6) or nil
 local owner_key, idempotency_key = KEYS[11], KEYS[12]
 local meta = read_meta()
 if not meta then return refuse('inventory_rebuilding') end
@@ -35,7 +38,7 @@ local function answer(id, fence, ends, max, version)
 end
 
 sweep(meta, now, SWEEP_FIRST)
-local held, twin = count_held(meta, now, owner_key, hold.signature)
+local held, twin = count_held(meta, now, owner_key, signature)
 local same = twin and read_hold(twin)
 if same and same.booking == '' then
   return answer(twin, same.fence, whole(end_of(twin, now)), same.max, version_of(meta))
