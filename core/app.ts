@@ -19,10 +19,12 @@ const FEATURES = [catalogue, holds, bookings, entryTickets, payments, operator];
 /** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
 export function createApp(deps: CoreDeps): CoreApp {
   const app: CoreApp = new Hono<CoreEnv>();
-  const clientAddress = createGateIdentity(deps.config.coreSecret);
+  const readGate = createGateIdentity(deps.config.coreSecret);
   app.use(async (c, next) => {
-    c.set('requestId', newId());
-    c.set('clientAddress', clientAddress(c.req.raw.headers));
+    const gate = readGate(c.req.raw.headers);
+    // The gate's id, so that both logs, the answer's header and a problem's body name the same request.
+    c.set('requestId', gate?.requestId ?? newId());
+    c.set('clientAddress', gate?.clientAddress ?? null);
     await next();
     c.header('x-request-id', c.var.requestId);
     c.header('x-content-type-options', 'nosniff');

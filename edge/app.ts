@@ -41,7 +41,7 @@ export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
     await next();
     for (const [name, value] of Object.entries(BASE_HEADERS)) c.res.headers.set(name, value);
     c.res.headers.set('date', new Date(ports.clock.nowMs()).toUTCString());
-    c.res.headers.set('onsale-request-id', c.get('requestId'));
+    c.res.headers.set('x-request-id', c.get('requestId'));
   });
 
   app.get('/', (c) => c.redirect('/shop/', 303));

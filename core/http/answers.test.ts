@@ -18,7 +18,7 @@ beforeAll(async () => {
   app.get('/204', (c) => c.body(null, 204));
   app.get('/303', () => new Response(null, { status: 303, headers: { location: '/x' } }));
   app.get('/304', (c) => c.body(null, 304, { etag: '"1"' }));
-  app.get('/text', (c) => c.text('a'));
+  app.get('/json', (c) => c.json({}));
   app.notFound((c) => problem(c, 'method_not_allowed', {}, { allow: 'POST' }));
   url = await new Promise<string>((resolve) => {
     const serverOptions = { ServerResponse: EmptyAwareResponse };
@@ -33,7 +33,7 @@ it.each([
   ['204', null],
   ['303', null],
   ['304', null],
-  ['text', 'text/plain; charset=UTF-8'],
+  ['json', 'application/json'],
 ])('an answer without a body names no type: %s', async (path, type) => {
   const answer = await fetch(`${url}/${path}`, { redirect: 'manual' });
   expect(answer.headers.get('content-type')).toBe(type);

@@ -56,10 +56,14 @@ describe('who asks', () => {
   const identify = createGateIdentity('the secret');
   const from = (headers: Record<string, string>) => identify(new Headers(headers));
   it('is believed only beside the right secret', () => {
-    expect(from({ 'onsale-client-address': '192.0.2.1', 'onsale-secret': 'the secret' })).toBe('192.0.2.1');
+    const gate = { 'onsale-client-address': '192.0.2.1', 'onsale-secret': 'the secret' };
+    expect(from(gate)).toEqual({ clientAddress: '192.0.2.1', requestId: null });
+    const requestId = '01890f3e-7b7c-7cc2-98c4-dc0c0c07398f';
+    expect(from({ ...gate, 'onsale-request-id': requestId })).toMatchObject({ requestId });
+    expect(from({ ...gate, 'onsale-request-id': 'not an id' })).toMatchObject({ requestId: null });
     expect(from({ 'onsale-client-address': '192.0.2.1', 'onsale-secret': 'another' })).toBeNull();
     expect(from({ 'onsale-client-address': '192.0.2.1' })).toBeNull();
-    expect(from({ 'onsale-secret': 'the secret' })).toBeNull();
+    expect(from({ 'onsale-secret': 'the secret' })).toEqual({ clientAddress: null, requestId: null });
   });
 });
 
