@@ -50,11 +50,13 @@ export const ERRORS = {
   ticket_spent: { status: 410, title: 'The queue ticket is spent' },
   stale: { status: 412, title: 'The version has moved on' },
   payload_too_large: { status: 413, title: 'The body is too large' },
+  uri_too_long: { status: 414, title: 'The address is too long' },
   unsupported_media_type: { status: 415, title: 'Send application/json' },
   invalid_request: { status: 422, title: 'Some fields are not valid' },
   lane_unknown: { status: 422, title: 'There is no such lane in this room' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
 
   internal: { status: 500, title: 'Something went wrong here' },
   payment_provider_unavailable: { status: 503, title: 'The payment provider does not answer' },

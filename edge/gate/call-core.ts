@@ -1,31 +1,42 @@
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { readBytes } from '../http/read-body.ts';
-import { forwardable, returnable } from './forward-headers.ts';
+import { forwardable, returnable, sizeOf } from './forward-headers.ts';
 import { GATE_PREFIX } from './find-core-route.ts';
 
 /** How long core may take until its first byte, in ms: a booking waits for its group commit, a hold never this long. */
 const CORE_TIMEOUT_MS = 5000;
+/** Longest address (path and query) that is passed on, in bytes: ours stay below 1 KB. */
+const MAX_ADDRESS_BYTES = 8 * 1024;
+/** Address and headers together, in bytes: core's server takes 16 KB, and ours and Node's own come on top. */
+const MAX_HEAD_BYTES = 15 * 1024;
 /** When a caller should try again after core was away, in seconds. */
 const CORE_RETRY_SECONDS = 2;
 
 /**
  * Sends the request to core with our word for the client's address, and gives back its answer as a stream. The body is read whole
  * first (64 KB at most): a slow sender then costs core nothing, and one that is too large never reaches it. Redirects are the
- * browser's to follow. Throws `payload_too_large`, `store_unavailable` (core away or too slow).
+ * browser's to follow. Throws `uri_too_long`, `headers_too_large`, `payload_too_large`, `store_unavailable` (core away or too slow).
  */
 export async function callCore(c: EdgeContext, passToken: string | null): Promise<Response> {
   const { config, core, clientAddress } = c.get('ports');
   const url = new URL(c.req.url);
+  const address = url.pathname.slice(GATE_PREFIX.length) + url.search;
+  if (address.length > MAX_ADDRESS_BYTES) throw new OperatingError('uri_too_long');
   const headers = forwardable(c.req.raw.headers);
+  if (address.length + sizeOf(headers) > MAX_HEAD_BYTES) throw new OperatingError('headers_too_large');
   if (passToken !== null) headers.set('authorization', `Bearer ${passToken}`);
   headers.set('onsale-client-address', clientAddress(c.req.raw));
   headers.set('onsale-secret', config.coreSecret);
   headers.set('onsale-request-id', c.get('requestId'));
   const hasBody = c.req.method !== 'GET' && c.req.method !== 'HEAD';
   const body = hasBody ? await readBytes(c.req.raw) : null;
-  const target = config.coreUrl + url.pathname.slice(GATE_PREFIX.length) + url.search;
-  const answer = await fetchInTime(core, target, { method: c.req.method, headers, body, redirect: 'manual' });
+  const answer = await fetchInTime(core, config.coreUrl + address, {
+    method: c.req.method,
+    headers,
+    body,
+    redirect: 'manual',
+  });
   return new Response(answer.body, { status: answer.status, headers: returnable(answer.headers) });
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { forwardable, returnable } from './forward-headers.ts';
 
-it('nothing that claims who or where the client is reaches core', () => {
+it('only what core reads reaches it, and nothing that claims who or where the client is', () => {
   const sent = forwardable(
     new Headers({
       forwarded: 'for=1.2.3.4',
@@ -17,6 +17,8 @@ it('nothing that claims who or where the client is reaches core', () => {
       'x-private': '1',
       'keep-alive': '5',
       te: 'trailers',
+      'x-unknown': 'a',
+      accept: 'text/html',
       'idempotency-key': 'k',
       'content-type': 'application/json',
       authorization: 'Bearer t',
@@ -24,6 +26,7 @@ it('nothing that claims who or where the client is reaches core', () => {
     }),
   );
   expect([...sent.keys()].toSorted()).toEqual([
+    'accept',
     'authorization',
     'content-type',
     'idempotency-key',

@@ -223,6 +223,25 @@ describe('the call to core', () => {
     expect(edge.coreRequests).toEqual([]);
   });
 
+  it('is refused when address or headers are larger than core’s server takes', async () => {
+    const get = async (path: string, headers: Record<string, string> = {}) =>
+      edge.app.request(`/api/core/v1/events${path}`, { headers });
+    expect((await get(`?q=${'x'.repeat(8000)}`)).status).toBe(200);
+    expect(await problemOf(await get(`?q=${'x'.repeat(8200)}`))).toMatchObject({ status: 414, code: 'uri_too_long' });
+    const large = await get('', { authorization: `Bearer ${'x'.repeat(16_000)}` });
+    expect(await problemOf(large)).toMatchObject({ status: 431, code: 'headers_too_large' });
+    expect((await get('', { 'x-unknown': 'x'.repeat(60_000) })).status).toBe(200);
+    expect(edge.coreRequests).toHaveLength(2);
+  });
+
+  it('carries one id, which the answer tells', async () => {
+    const answer = await edge.app.request('/api/core/v1/events');
+    const id = edge.coreRequests[0]?.headers.get('onsale-request-id');
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.headers.get('x-request-id')).toBe(id);
+    expect(answer.headers.get('onsale-request-id')).toBeNull();
+  });
+
   it('gives redirects to the browser instead of following them', async () => {
     edge = await createEdgeFixture({
       core: (request) => {
