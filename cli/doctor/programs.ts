@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { findBinaries } from '../../local-stack/postgres/binaries.ts';
 import { findIdentity, runAs, type Identity } from '../../local-stack/postgres/identity.ts';
 import { ok, missing, warning, type Check } from './check.ts';
@@ -20,7 +20,7 @@ export async function checkRedis(env: Env): Promise<Check> {
     const { output } = await run(path, ['--version'], { argv0: 'redis-server' });
     const version = /^Redis server v=((\d+)[\d.]*)/.exec(output);
     if (version === null) continue;
-    if (Number(version[2]) >= OLDEST_REDIS_MAJOR) return ok('redis', `${version[1]} (${path})`);
+    if (Number(version[2]) >= OLDEST_REDIS_MAJOR) return ok('redis', `${version[1]} (${asRedisServer(path)})`);
     tooOld.push(`${path} is ${version[1]}.`);
   }
   const says = tooOld.length > 0 ? `Too old: ${tooOld.join(' ')}` : 'There is no redis-server on the PATH.';
@@ -30,6 +30,10 @@ export async function checkRedis(env: Env): Promise<Check> {
   const fix = 'Debian or Ubuntu: sudo apt-get install redis-tools (it starts no service). macOS: brew install redis.';
   return missing('redis', says, `${fix} Or set REDIS_URL.`);
 }
+
+/** The program as it was found; Debian's redis-tools has the server under another name. */
+const asRedisServer = (path: string): string =>
+  basename(path) === 'redis-server' ? path : `${path}, which bin/dev runs as redis-server`;
 
 /** Whether the embedded Postgres can run here, and as whom. Errors: StackError with the fix. */
 export async function checkPostgres(env: Env): Promise<Check> {
