@@ -24,7 +24,7 @@ import { signHoldReceipt } from '../tokens/hold-receipt.sign.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { signOperatorToken } from '../tokens/operator-token.sign.ts';
 import { createApp } from './app.ts';
-import { createCatalogue } from './catalogue/catalogue.ts';
+import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import type { CoreDeps } from './deps.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { toLayout, toPlaces } from './inventory/places.ts';
@@ -118,7 +118,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     host: '127.0.0.1',
     port: 0,
   };
-  const catalogue = createCatalogue(toDrizzle(plain), systemClock);
+  const catalogue = createCatalogue(toDrizzle(plain), systemClock, createCatalogueMemory());
   const provider = createSandboxProvider({
     url: sandbox.url,
     webhookSecret: SECRET,
@@ -135,6 +135,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     scripts,
     redis: client,
     catalogue,
+    browseCatalogue: catalogue,
     keys: await createCoreKeys(config, localKeys(coreKeys)),
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),

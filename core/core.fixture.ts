@@ -12,7 +12,7 @@ import { signAccessPass } from '../tokens/access-pass.sign.ts';
 import { generateOkpKeySet } from '../tokens/generate-keys.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { createApp } from './app.ts';
-import { createCatalogue } from './catalogue/catalogue.ts';
+import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import type { CoreDeps } from './deps.ts';
 import type { CoreApp } from './http/context.ts';
 import { createInventory } from './inventory/inventory.ts';
@@ -109,6 +109,7 @@ export async function openCore(): Promise<CoreWorld> {
   const log = createLogger('core', 'silent');
   const scripts = createNodeScriptClient(redis);
   const clock = systemClock;
+  const memory = createCatalogueMemory();
   const deps: CoreDeps = {
     config,
     clock,
@@ -120,7 +121,8 @@ export async function openCore(): Promise<CoreWorld> {
     browseDb: toDrizzle(plain),
     scripts,
     redis,
-    catalogue: createCatalogue(toDrizzle(plain), clock),
+    catalogue: createCatalogue(toDrizzle(plain), clock, memory),
+    browseCatalogue: createCatalogue(toDrizzle(plain), clock, memory),
     inventory: createInventory({ scripts, redis, sql, browseSql: sql, log, clock }),
     payments: createProviders(
       createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),

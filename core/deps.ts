@@ -10,8 +10,10 @@ import type { CoreStores } from './stores.ts';
 export type CoreDeps = CoreStores & {
   config: CoreConfig;
   keys: CoreKeys;
-  /** Performances and seat maps, cached. */
+  /** Performances and seat maps, cached; for those who buy, over the pool of their plain reads. */
   catalogue: Catalogue;
+  /** The same memory over browsing's small pool. */
+  browseCatalogue: Catalogue;
   /** What is free and what is held, in Redis, with Postgres behind it. */
   inventory: Inventory;
   payments: PaymentProviders;

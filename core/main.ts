@@ -6,7 +6,7 @@ import type { Logger } from '../platform/log.ts';
 import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
 import { createApp } from './app.ts';
-import { createCatalogue } from './catalogue/catalogue.ts';
+import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
 import { EmptyAwareResponse } from './http/empty-answer.ts';
@@ -48,7 +48,9 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   await redis.connect();
   const browseDb = toDrizzle(browsePlain);
   const scripts = createNodeScriptClient(redis);
-  const catalogue = createCatalogue(browseDb, systemClock);
+  const db = toDrizzle(plain);
+  const memory = createCatalogueMemory();
+  const catalogue = createCatalogue(db, systemClock, memory);
   const payments = createProviders(
     createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
   );
@@ -60,12 +62,13 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     log,
     keys: await createCoreKeys(config),
     sql,
-    db: toDrizzle(plain),
+    db,
     browseSql,
     browseDb,
     scripts,
     redis,
     catalogue,
+    browseCatalogue: createCatalogue(browseDb, systemClock, memory),
     payments,
     wake: (queue) => jobs.wake(queue),
     inventory,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AvailabilityView, EventView, PerformanceView } from '../../contracts/catalogue.ts';
 import { CORE_ROUTES } from '../../contracts/routes.ts';
+import { createCatalogue, createCatalogueMemory } from './catalogue.ts';
 import { type CoreWorld, openCore } from '../core.fixture.ts';
 
 let world: CoreWorld;
@@ -56,6 +57,24 @@ describe('browsing', () => {
       headers: { 'if-none-match': `"x", ${etag}` },
     });
     expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+});
+
+describe('a crowd that looks', () => {
+  /** Stands in for a pool whose queries never end. */
+  const hung: object = new Proxy(() => hung, { get: (_query, step) => (step === 'then' ? () => {} : () => hung) });
+
+  it('keeps no buyer waiting for what it asked first, nor pushes out what they use', async () => {
+    const memory = createCatalogueMemory();
+    const { db, clock } = world.deps;
+    const [buyers, browsers] = [createCatalogue(db, clock, memory), createCatalogue(hung as typeof db, clock, memory)];
+    const looking = browsers.performance('concert-1').catch(() => 'failed');
+    expect(await buyers.performance('concert-1')).toMatchObject({ id: 'concert-1' });
+    await looking;
+    // The memory is shared: what a buyer read, nobody needs to read again.
+    expect(await browsers.performance('concert-1')).toMatchObject({ id: 'concert-1' });
+    for (let i = 0; i < 2100; i += 1) expect(await buyers.performance(`made-up-${i}`)).toBeNull();
+    expect(await browsers.performance('concert-1')).toMatchObject({ id: 'concert-1' });
   });
 });
 

@@ -1,6 +1,8 @@
 import type { Database } from '../../db/connect.ts';
 import { readOnSaleIds, readPerformance, readSeatMap } from '../../db/queries/read-catalogue.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { createRecentMap, type RecentMap } from '../../platform/recent-map.ts';
+import { throughGate } from '../http/pool-gate.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import type { Performance } from './performance.ts';
 import { createSeatIndex, type SeatIndex } from './seat-index.ts';
@@ -19,58 +21,72 @@ export type Catalogue = {
 
 /** How long a performance is believed, in ms: its status may change, everything else is fixed when it is published. */
 const FRESH_MS = 10_000;
-/** Copies kept at most; the oldest goes first. A stadium's map takes about 40 MB with its index. */
+/** Copies kept at most; the one used longest ago goes first. A stadium's map takes about 40 MB with its index. */
 const MAX_PERFORMANCES = 2000;
 const MAX_SEAT_MAPS = 20;
 
-type Entry = { value: Promise<Performance | null>; readAtMs: number };
+/** What was read, shared by the catalogues of one process. Ids that mean nothing are not kept: strangers make them up. */
+export type CatalogueMemory = {
+  performances: RecentMap<{ value: Performance; readAtMs: number }>;
+  maps: RecentMap<ServedSeatMap>;
+};
 
-/** A catalogue over a pool of its own. A failed read is not kept. Errors: `store_unavailable`. */
-export function createCatalogue(db: Database, clock: Clock): Catalogue {
-  const performances = new Map<string, Entry>();
-  const maps = new Map<string, Promise<ServedSeatMap>>();
+/** An empty memory. */
+export const createCatalogueMemory = (): CatalogueMemory => ({
+  performances: createRecentMap(MAX_PERFORMANCES),
+  maps: createRecentMap(MAX_SEAT_MAPS),
+});
 
-  const seatMap = (id: string): Promise<ServedSeatMap> =>
-    remember(maps, MAX_SEAT_MAPS, id, async () => {
-      const { document, text, sha256 } = await readSeatMap(db, id);
-      return { text, sha256, seats: createSeatIndex(document) };
+/**
+ * A catalogue that reads through one pool into a memory which others may share: reads under way are its own, so that whoever waits
+ * for a crowded pool keeps nobody else waiting. A failed read is not kept. Errors: `store_unavailable`, `busy`.
+ */
+export function createCatalogue(db: Database, clock: Clock, memory: CatalogueMemory): Catalogue {
+  const loading = new Map<string, Promise<Performance | null>>();
+  const loadingMaps = new Map<string, Promise<ServedSeatMap>>();
+
+  const seatMap = async (id: string): Promise<ServedSeatMap> =>
+    memory.maps.get(id) ??
+    once(loadingMaps, id, async () => {
+      const { document, text, sha256 } = await throughGate(db, () => readSeatMap(db, id));
+      const map = { text, sha256, seats: createSeatIndex(document) };
+      memory.maps.set(id, map);
+      return map;
     });
 
   const load = async (id: string): Promise<Performance | null> => {
-    const facts = await withinDeadline(db, () => readPerformance(db, id));
-    if (facts === null) return null;
-    const { seats } = await seatMap(facts.seatMapId);
-    return { ...facts, seats };
+    const known = memory.performances.get(id);
+    try {
+      const facts = await withinDeadline(db, () => readPerformance(db, id));
+      if (facts === null) return null;
+      const { seats } = await seatMap(facts.seatMapId);
+      const value = { ...facts, seats };
+      memory.performances.set(id, { value, readAtMs: clock.nowMs() });
+      return value;
+    } catch (error) {
+      if (known === undefined) throw error;
+      // Postgres being away must not stop those who buy: what was known stays known until it is back.
+      memory.performances.set(id, { value: known.value, readAtMs: clock.nowMs() });
+      return known.value;
+    }
   };
 
   return {
     seatMap,
-    performance(id) {
-      const known = performances.get(id);
+    async performance(id) {
+      const known = memory.performances.get(id);
       if (known !== undefined && clock.nowMs() - known.readAtMs < FRESH_MS) return known.value;
-      const entry: Entry = { value: load(id), readAtMs: clock.nowMs() };
-      if (performances.size >= MAX_PERFORMANCES) performances.delete(performances.keys().next().value ?? '');
-      performances.set(id, entry);
-      // Postgres being away must not stop those who buy: what was known stays known until it is back.
-      entry.value = entry.value.catch((error: unknown) => {
-        if (known === undefined) performances.delete(id);
-        else performances.set(id, { value: known.value, readAtMs: clock.nowMs() });
-        if (known !== undefined) return known.value;
-        throw error;
-      });
-      return entry.value;
+      return once(loading, id, () => load(id));
     },
     onSaleIds: () => withinDeadline(db, () => readOnSaleIds(db)),
   };
 }
 
-/** One read in flight a key; a failure is forgotten, so that the next call tries again. */
-function remember<T>(kept: Map<string, Promise<T>>, max: number, key: string, read: () => Promise<T>): Promise<T> {
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const value = read();
-  if (kept.size >= max) kept.delete(kept.keys().next().value ?? '');
-  kept.set(key, value);
-  value.catch(() => kept.delete(key));
-  return value;
+/** One read in flight a key. Their number is that of the requests under way, which the pool's gate bounds. */
+function once<T>(inFlight: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const running = inFlight.get(key);
+  if (running !== undefined) return running;
+  const started = read().finally(() => inFlight.delete(key));
+  inFlight.set(key, started);
+  return started;
 }

@@ -19,6 +19,7 @@ const EVENTS_CACHE = 'public, max-age=10';
 
 /** Browsing: events, performances, seat maps, availability. Needs no credential and uses its own small pool. */
 export function register(app: CoreApp, deps: CoreDeps): void {
+  const browse = { catalogue: deps.browseCatalogue };
   app.get('/v1/events', async (c) => {
     const page = { afterId: readCursor(c), kind: readKind(c), limit: PAGE_SIZE + 1 };
     const events = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, page));
@@ -35,7 +36,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 
   app.get('/v1/performances/:id', async (c) => {
-    const performance = await requirePerformance(deps, c.req.param('id'));
+    const performance = await requirePerformance(browse, c.req.param('id'));
     const legs = readLegs(c, performance);
     const snapshot = await deps.inventory.snapshot(performance);
     const view = toPerformanceView(performance, snapshot, legs, deps.config.feedUrl);
@@ -43,15 +44,15 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 
   app.get('/v1/performances/:id/availability', async (c) => {
-    const performance = await requirePerformance(deps, c.req.param('id'));
+    const performance = await requirePerformance(browse, c.req.param('id'));
     const legs = readLegs(c, performance);
     const snapshot = await deps.inventory.snapshot(performance);
     return c.json(toAvailabilityView(snapshot, legs), 200, { 'cache-control': STOCK_CACHE });
   });
 
   app.get('/v1/performances/:id/seat-map', async (c) => {
-    const performance = await requirePerformance(deps, c.req.param('id'));
-    const map = await deps.catalogue.seatMap(performance.seatMapId);
+    const performance = await requirePerformance(browse, c.req.param('id'));
+    const map = await deps.browseCatalogue.seatMap(performance.seatMapId);
     const etag = `"${map.sha256}"`;
     const headers = { etag, 'cache-control': IMMUTABLE };
     if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);

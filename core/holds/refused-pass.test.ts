@@ -47,6 +47,7 @@ beforeAll(async () => {
     scripts: untouchable('scripts'),
     redis: untouchable('redis'),
     catalogue: untouchable('catalogue'),
+    browseCatalogue: untouchable('catalogue'),
     inventory: untouchable('inventory'),
     payments: untouchable('payments'),
     wake: () => {},
