@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { createManualClock } from '../platform/clock.ts';
+import { OperatingError } from '../platform/operating-error.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { signAccessPass } from '../tokens/access-pass.sign.ts';
@@ -112,6 +113,10 @@ export async function problemOf(
 
 const refuse = () => Promise.reject(new Error('this test has no store'));
 const NO_STORE: ScriptClient = { run: refuse, get: refuse, isMember: refuse };
+
+const beAway = () => Promise.reject(new OperatingError('store_unavailable'));
+/** A store that is away. */
+export const STORE_AWAY: ScriptClient = { run: beAway, get: beAway, isMember: beAway };
 
 function counting(store: ScriptClient, count: () => void): ScriptClient {
   const counted =

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CORE_ROUTES, type Route } from '../../contracts/routes.ts';
 import { problemHeaders, toProblem } from '../../contracts/errors.ts';
-import { createEdgeFixture, problemOf, type EdgeFixture } from '../edge-app.fixture.ts';
+import { createEdgeFixture, problemOf, STORE_AWAY, type EdgeFixture } from '../edge-app.fixture.ts';
 
 const routes: readonly Route[] = CORE_ROUTES.filter(({ path }) => path.startsWith('/v1/'));
 const addressOf = (route: Route): string => `/api/core${route.path.replaceAll(/:[a-zA-Z]+/g, 'some-id')}`;
@@ -10,7 +10,7 @@ const withoutPass = routes.filter((route) => !route.credentials.includes('access
 
 let edge: EdgeFixture;
 beforeEach(async () => {
-  edge = await createEdgeFixture();
+  edge = await createEdgeFixture({ store: () => STORE_AWAY });
 });
 
 const send = (route: Route, headers: Record<string, string>) =>

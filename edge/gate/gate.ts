@@ -10,16 +10,18 @@ import { requireOwnOrigin } from '../http/own-origin.ts';
 import { problem } from '../http/problem.ts';
 import { requirePass, type Pass } from '../passes/read-pass.ts';
 import { callCore } from './call-core.ts';
+import { isBrowsing, limitBrowsing } from './limit-browsing.ts';
 import { findCoreRoute, GATE_PREFIX } from './find-core-route.ts';
 
 /**
  * `ANY /api/core/v1/…`: judges a request by the route table before core hears of it (DESIGN §6). Routes that need a pass get it
  * checked here, from Bearer or cookie; every other credential passes through as Bearer for core to judge. No cookie reaches core.
- * Refuses: `not_found`, 405, the codes of `requirePass` and `requireOwnOrigin`, those of `callCore`.
+ * Refuses: `not_found`, 405, `rate_limited` (browsing only), the codes of `requirePass` and `requireOwnOrigin`, those of `callCore`.
  */
 export async function gate(c: EdgeContext): Promise<Response> {
   const found = findCoreRoute(c.req.method, new URL(c.req.url).pathname.slice(GATE_PREFIX.length));
   if (!found.found) return refuseAddress(c, found.allowed);
+  if (isBrowsing(found.route)) await limitBrowsing(c);
   if (!needsPass(found.route)) return callCore(c, null);
   const room = namedRoom(c);
   let pass: Pass;

@@ -3,6 +3,9 @@ import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { EdgeContext } from './context.ts';
 
+/** Most of a refused body that is read and thrown away, in bytes: some ms of work, and every honest mistake fits. */
+const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+
 /** The media type of the body without its parameters, in lower case; null when none is named. */
 export function contentTypeOf(c: EdgeContext): string | null {
   const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase();
@@ -11,12 +14,13 @@ export function contentTypeOf(c: EdgeContext): string | null {
 
 /** The whole body, never more than `MAX_BODY_BYTES`; null when there is none. Throws `payload_too_large`. */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES)
-    throw new OperatingError('payload_too_large');
+  const named = Number(request.headers.get('content-length') ?? 0);
+  if (named > MAX_DRAINED_BYTES) throw new OperatingError('payload_too_large');
   if (request.body === null) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // The length a sender names can be missing or wrong, so the bytes are counted as they come.
+  // The length a sender names can be missing or wrong, so the bytes are counted as they come. What is too much is read on for a
+  // while and thrown away: a sender that is cut off in the middle sees a broken connection instead of the answer.
   const reader = request.body.getReader();
   for (;;) {
     const chunk: { done: boolean; value?: unknown } = await reader.read();
@@ -24,12 +28,14 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
     const { value } = chunk;
     if (!(value instanceof Uint8Array)) throw new TypeError('a body is bytes');
     size += value.byteLength;
-    if (size > MAX_BODY_BYTES) {
+    if (size <= MAX_BODY_BYTES) chunks.push(value);
+    else chunks.length = 0;
+    if (size > MAX_DRAINED_BYTES) {
       await reader.cancel();
-      throw new OperatingError('payload_too_large');
+      break;
     }
-    chunks.push(value);
   }
+  if (size > MAX_BODY_BYTES) throw new OperatingError('payload_too_large');
   return size === 0 ? null : joined(chunks, size);
 }
 
