@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
 import { buildAll } from '../build/bundle.ts';
 import { seedDemo } from '../demo/seed.ts';
 import { StackError } from '../stack-error.ts';
@@ -52,16 +53,24 @@ export function answersPart(settings: StackSettings, rooms: () => SeededRooms): 
       for (const path of ['/readyz', '/.well-known/jwks.json', `/api/core/v1/performances/${performance}`]) {
         await untilOk(`${edgeUrl}${path}`);
       }
-      return { note: 'the edge, and the core through it' };
+      // A room takes joins from its first tick on; an old board in Redis may stand from the start before.
+      for (const room of Object.keys(rooms())) await untilOk(`${edgeUrl}/api/rooms/${room}/board`, isTicking);
+      return { note: 'the edge, the core through it, and every room' };
     },
   };
 }
 
-async function untilOk(url: string): Promise<void> {
+const isTicking = (board: unknown): boolean => v.is(v.object({ stale: v.optional(v.literal(false)) }), board);
+
+async function untilOk(url: string, isGood?: (body: unknown) => boolean): Promise<void> {
   const until = Date.now() + ANSWER_TIMEOUT_MS;
   for (;;) {
     const answer = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).then(
-      async (response) => (response.ok ? undefined : `${response.status} ${(await response.text()).slice(0, 500)}`),
+      async (response) => {
+        const text = await response.text();
+        const good = response.ok && (isGood === undefined || isGood(JSON.parse(text)));
+        return good ? undefined : `${response.status} ${text.slice(0, 500)}`;
+      },
       (error: unknown) => String(error),
     );
     if (answer === undefined) return;
