@@ -8,6 +8,7 @@ import type { StackTable } from './parts/table.ts';
 import { addressesOf, choosePorts, readExternalStores } from './parts/settings.ts';
 import type { StackSettings } from './parts/settings.ts';
 import { claimDataFolder } from './supervisor/data-folder.ts';
+import { readEdgePort, rememberEdgePort } from './supervisor/edge-port.ts';
 import { startGuard } from './supervisor/guard-link.ts';
 import { loadKeys } from './supervisor/keys.ts';
 import { USAGE, parseOptions } from './supervisor/options.ts';
@@ -57,9 +58,11 @@ async function prepare(
   terminal: Terminal,
 ): Promise<StackSettings> {
   const external = readExternalStores(env);
-  const ports = await choosePorts(options.port);
   const data = await claimDataFolder(root, options.dataFolder);
   if (data.note !== undefined) terminal.part('data', 'note', data.note);
+  const ports = await choosePorts(options.port, await readEdgePort(data.path));
+  const changed = await rememberEdgePort(data.path, ports.edge);
+  if (changed.length > 0) terminal.block(changed);
   return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external };
 }
 

@@ -41,6 +41,15 @@ describe('ports', () => {
     expect(new Set(Object.values(ports)).size).toBe(5);
   });
 
+  it('prefer the one of the last start, and a free one when 0 is asked for', async () => {
+    const remembered = await freePort();
+    expect((await choosePorts(0, remembered)).edge).not.toBe(remembered);
+    expect((await choosePorts(undefined, remembered)).edge).toBe(remembered);
+    const next = await choosePorts(undefined, remembered);
+    expect(next.edge).not.toBe(remembered);
+    expect(next.edge).toBeGreaterThan(0);
+  });
+
   it('are never given to two stacks, also before anything listens', async () => {
     const wish = await freePort();
     const [first, second] = await Promise.all([choosePorts(undefined), choosePorts(undefined)]);

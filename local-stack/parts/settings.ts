@@ -64,18 +64,30 @@ export function readExternalStores(env: NodeJS.ProcessEnv): ExternalStores {
   return { databaseUrl, redisUrl, rest: { url, token } };
 }
 
-/** Chooses the ports; the edge's is the wished one, else 8787, else a free one. Errors: StackError when the wish is taken. */
-export async function choosePorts(wishedEdgePort: number | undefined): Promise<StackSettings['ports']> {
+/**
+ * Chooses the ports; the edge's is the wished one (0 = a free one), else the one remembered, else 8787, else a free one. Errors:
+ * StackError when the wish is taken.
+ */
+export async function choosePorts(
+  wishedEdgePort: number | undefined,
+  remembered?: number,
+): Promise<StackSettings['ports']> {
   const others = new Set<number>();
   while (others.size < 4) others.add(await reservePort());
   const [core = 0, feed = 0, rest = 0, sandbox = 0] = others;
-  if (wishedEdgePort !== undefined && !(await claimPort(wishedEdgePort))) {
+  if (wishedEdgePort !== undefined && wishedEdgePort !== 0 && !(await claimPort(wishedEdgePort))) {
     throw new StackError(`Port ${wishedEdgePort} of 127.0.0.1 can't be used: it is taken, or reserved for root.`, {
       fix: 'Choose another with --port N, or leave it out to get a free one.',
     });
   }
-  const usual = async (): Promise<number> => ((await claimPort(DEFAULT_EDGE_PORT)) ? DEFAULT_EDGE_PORT : reservePort());
-  return { edge: wishedEdgePort ?? (await usual()), core, feed, rest, sandbox };
+  return { edge: wishedEdgePort || (await firstFree(wishedEdgePort, remembered)), core, feed, rest, sandbox };
+}
+
+async function firstFree(wish: number | undefined, remembered: number | undefined): Promise<number> {
+  for (const port of wish === 0 ? [] : [remembered, DEFAULT_EDGE_PORT]) {
+    if (port !== undefined && (await claimPort(port))) return port;
+  }
+  return reservePort();
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

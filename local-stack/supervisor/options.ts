@@ -18,7 +18,8 @@ export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--read
 
 Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admission worker, feed and sandbox payments.
 
-  --port N           port of the edge on 127.0.0.1 (default: 8787, or a free one when that is taken)
+  --port N           port of the edge on 127.0.0.1; 0 = a free one (default: that of the last start on this data, else
+                     8787, or a free one when that is taken)
   --data DIR         where data, keys and logs live (default: .onsale in the repository)
   --crowd N          sends N simulated visitors once everything is up
   --ready-file PATH  writes addresses, tokens and rooms as JSON (mode 0600) once every part answers
@@ -49,8 +50,8 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
     return {
       kind: 'run',
       options: {
-        port: wholeNumber('--port', values.port, 65_535),
-        crowd: wholeNumber('--crowd', values.crowd, 1_000_000),
+        port: wholeNumber('--port', values.port, 0, 65_535),
+        crowd: wholeNumber('--crowd', values.crowd, 1, 1_000_000),
         dataFolder: path('--data', values.data, cwd),
         readyFile: path('--ready-file', values['ready-file'], cwd),
         verbose: values.verbose,
@@ -61,11 +62,11 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
   }
 }
 
-function wholeNumber(option: string, text: string | undefined, max: number): number | undefined {
+function wholeNumber(option: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > max)
-    throw new Error(`${option} takes a whole number from 1 to ${max}`);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new Error(`${option} takes a whole number from ${min} to ${max}`);
   return value;
 }
 
