@@ -29,7 +29,7 @@ export async function openCheckout(
   if (!isPayable) return back;
   const provider = deps.payments.byName(payment.provider);
   if (provider === undefined) throw new OperatingError('payment_provider_unavailable');
-  await whileProgressing(deps.sql, () => markRequested(deps.sql, payment.id));
+  if (!(await whileProgressing(deps.sql, () => markRequested(deps.sql, payment.id)))) return back;
   const { id: paymentId, amountMinor, currency } = payment;
   const { payUrl } = await provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
   return payUrl;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
+import { markRequested } from '../../db/queries/payments.ts';
 import { newId } from '../../platform/id.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
 import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
@@ -236,3 +237,15 @@ describe("a booking's money", () => {
     expect((await world.openCheckout(`${buyer.paymentOf(booked).checkoutUrl.slice(0, -4)}AAAA`)).status).toBe(404);
   });
 });
+  it('is not asked for at the provider when its booking ends just then', async () => {
+    const booked = await world.book(await world.holdSeats([buyer.seat()]));
+    const { paymentId } = buyer.paymentOf(booked);
+    expect(await markRequested(world.sql, paymentId)).toBe(true);
+    await world.sql`UPDATE payments SET status = 'cancelled', requested_at = NULL WHERE id = ${paymentId}`;
+    expect(await markRequested(world.sql, paymentId)).toBe(false);
+    expect(await world.sql`SELECT 1 FROM payments WHERE id = ${paymentId} AND requested_at IS NULL`).toHaveLength(1);
+    const opened = await world.openCheckout(buyer.paymentOf(booked).checkoutUrl);
+    expect(opened.headers.get('location')).toContain('/shop/?booking=');
+    expect((await world.sandbox('GET', `/payments/${paymentId}`)).status).toBe(404);
+  });
+

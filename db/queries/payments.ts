@@ -23,9 +23,14 @@ export async function setPaymentStatus(tx: Transaction, paymentId: string, statu
   await tx`UPDATE payments SET status = ${status} WHERE id = ${paymentId}`;
 }
 
-/** Notes that the provider is about to be asked for the payment. One row's update, its own transaction. */
-export async function markRequested(sql: Sql, paymentId: string): Promise<void> {
-  await sql`UPDATE payments SET requested_at = coalesce(requested_at, now()) WHERE id = ${paymentId}`;
+/**
+ * Notes that the provider is about to be asked for an open payment; false when it is open no more: whoever closed it saw that the
+ * provider was never asked, and won't ask it to cancel. One row's update, its own transaction.
+ */
+export async function markRequested(sql: Sql, paymentId: string): Promise<boolean> {
+  const rows = await sql`UPDATE payments SET requested_at = coalesce(requested_at, now())
+    WHERE id = ${paymentId} AND status = 'open' RETURNING 1`;
+  return rows.length === 1;
 }
 
 /** Stores a checkout code's hash. */
