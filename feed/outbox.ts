@@ -8,8 +8,9 @@ const DROP_AFTER_MS = 15_000;
 /** How long a closing handshake may take before the socket is cut, in ms. */
 const CLOSE_GRACE_MS = 1000;
 
-/** Close codes (RFC 6455 §7.4.1 and the registry): refused, and "try again later". */
+/** Close codes (RFC 6455 §7.4.1 and the registry): refused, a fault of ours, and "try again later". */
 export const CLOSE_POLICY = 1008;
+export const CLOSE_FAULT = 1011;
 export const CLOSE_TRY_LATER = 1013;
 
 export type OutboxLimits = { coalesceBytes: number; dropAfterMs: number };

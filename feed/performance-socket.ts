@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 import type { SocketAddress } from './address.ts';
-import { CLOSE_POLICY, CLOSE_TRY_LATER, createOutbox, type OutboxLimits } from './outbox.ts';
+import { CLOSE_FAULT, CLOSE_POLICY, CLOSE_TRY_LATER, createOutbox, type OutboxLimits } from './outbox.ts';
 import type { Performances } from './performances.ts';
 import type { Watcher } from './stretch.ts';
 
@@ -35,9 +35,14 @@ export function servePerformanceSocket(
       if (outcome === 'no_such_performance') refuse('performance_not_found');
       else if (outcome === 'no_such_stop') refuse('invalid_request');
     } catch (error) {
-      if (!(error instanceof OperatingError)) throw error;
-      log.warn({ performance: address.performanceId, code: error.code }, 'cannot watch');
-      refuse(error.code, CLOSE_TRY_LATER);
+      if (error instanceof OperatingError) {
+        log.warn({ performance: address.performanceId, code: error.code }, 'cannot watch');
+        refuse(error.code, CLOSE_TRY_LATER);
+      } else {
+        // A mistake of ours ends this socket, not the thousands beside it.
+        log.error({ performance: address.performanceId, err: error }, 'a socket failed');
+        outbox.close(CLOSE_FAULT, 'internal');
+      }
     }
     // It may have gone while it came in.
     if (socket.readyState >= socket.CLOSING) performances.leave(address.performanceId, watcher);

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../contracts/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Verified } from '../tokens/jwt.ts';
-import { CLOSE_POLICY, CLOSE_TRY_LATER, createOutbox, type OutboxLimits } from './outbox.ts';
+import { CLOSE_FAULT, CLOSE_POLICY, CLOSE_TRY_LATER, createOutbox, type OutboxLimits } from './outbox.ts';
 import { parseFrame } from './protocol.ts';
 import type { RoomHub } from './room-hub.ts';
 import type { Rooms } from './rooms.ts';
@@ -65,6 +65,12 @@ export function serveRoomSocket(socket: WebSocket, room: string, ports: RoomSock
     if (hereWhileVerifying && !isClosed()) hub.here(visitor);
   };
 
+  /** A mistake of ours, or a store that is away, ends this socket, not the thousands beside it. */
+  const fail = (error: unknown): void => {
+    log.error({ room, err: error }, 'a socket failed');
+    outbox.close(CLOSE_FAULT, 'internal');
+  };
+
   const isClosed = (): boolean => state === 'closed';
 
   const isFlood = (): boolean => {
@@ -80,7 +86,7 @@ export function serveRoomSocket(socket: WebSocket, room: string, ports: RoomSock
     if (!frame.ok) return refuse(frame.code);
     if (frame.message.type === 'hello') {
       if (state !== 'open') return refuse('invalid_request');
-      return void hello(frame.message.token);
+      return void hello(frame.message.token).catch(fail);
     }
     if (state === 'open') return refuse('unauthenticated');
     if (visitor !== undefined && hub !== undefined) hub.here(visitor);

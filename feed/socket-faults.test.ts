@@ -1,0 +1,43 @@
+import { EventEmitter } from 'node:events';
+import type { WebSocket } from 'ws';
+import { expect, test } from 'vitest';
+import { createManualClock } from '../platform/clock.ts';
+import { createLogger } from '../platform/log.ts';
+import type { FeedHelloClaims } from '../contracts/token-claims.ts';
+import { servePerformanceSocket } from './performance-socket.ts';
+import { serveRoomSocket } from './room-socket.ts';
+
+function fakeSocket() {
+  const closed: number[] = [];
+  const socket = Object.assign(new EventEmitter(), {
+    OPEN: 1,
+    CLOSING: 2,
+    readyState: 1,
+    bufferedAmount: 0,
+    send: () => {},
+    close: (code: number) => void closed.push(code),
+    terminate: () => {},
+  });
+  return { socket: socket as unknown as WebSocket, closed };
+}
+
+const clock = createManualClock(0);
+const log = createLogger('feed', 'silent');
+const fail = () => Promise.reject(new TypeError('a mistake of ours'));
+
+test('a mistake while a performance is opened closes that socket, and is nobody else’s', async () => {
+  const { socket, closed } = fakeSocket();
+  const performances = { watch: fail, leave: () => {}, stop: () => {} };
+  servePerformanceSocket(socket, { kind: 'performance', performanceId: 'show' }, { performances, clock, log });
+  await expect.poll(() => closed).toEqual([1011]);
+});
+
+test('a mistake while a visitor enters closes that socket, and is nobody else’s', async () => {
+  const { socket, closed } = fakeSocket();
+  const claims = { room: 'demo', sub: 'A', lane: 'general' } as FeedHelloClaims;
+  const rooms = { enter: fail, leave: () => {}, stop: () => {} };
+  const verify = () => Promise.resolve({ ok: true as const, claims });
+  serveRoomSocket(socket, 'demo', { rooms, verify, clock, log });
+  socket.emit('message', Buffer.from(JSON.stringify({ type: 'hello', token: 'x.y.z' })), false);
+  await expect.poll(() => closed).toEqual([1011]);
+});
