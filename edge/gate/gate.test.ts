@@ -255,7 +255,10 @@ describe('the call to core', () => {
   });
 
   it('says 503 with Retry-After when core is away', async () => {
-    edge = await createEdgeFixture({ core: () => Promise.reject(new TypeError('connect ECONNREFUSED')) });
+    edge = await createEdgeFixture({
+      store: () => STORE_AWAY,
+      core: () => Promise.reject(new TypeError('connect ECONNREFUSED')),
+    });
     const answer = await edge.app.request('/api/core/v1/events');
     expect(answer.headers.get('retry-after')).toBe('2');
     const { status, code, body } = await problemOf(answer);
