@@ -11,7 +11,10 @@ import { readPostgresSnapshot } from './postgres-snapshot.ts';
 export type Inventory = {
   /** Loads it into Redis when it is not there. One load a performance at a time in this process. */
   load(performance: Performance): Promise<LoadOutcome>;
-  /** What is free, at most a second old; from Postgres while Redis can't say. */
+  /**
+   * What is free, at most a second old; from Postgres while Redis can't say, then under the newest version that this process has
+   * shown (or the epoch's first) and without unbooked holds.
+   */
   snapshot(performance: Performance): Promise<InventorySnapshot>;
   /** Runs a script on it; when the inventory is missing, begins a load and lets `inventory_rebuilding` through. */
   use<T>(performance: Performance, script: () => Promise<T>): Promise<T>;
@@ -29,6 +32,8 @@ type Kept = { takenAtMs: number; value: Promise<InventorySnapshot> };
 export function createInventory(parts: Parts): Inventory {
   const loads = new Map<string, Promise<LoadOutcome>>();
   const snapshots = new Map<string, Kept>();
+  /** The newest version that this process has shown of a performance. */
+  const shown = new Map<string, string>();
 
   const load = (performance: Performance): Promise<LoadOutcome> => {
     const running = loads.get(performance.id);
@@ -47,11 +52,16 @@ export function createInventory(parts: Parts): Inventory {
 
   const read = async (performance: Performance): Promise<InventorySnapshot> => {
     try {
-      return await readAvailability(parts.scripts, { room: performance.room, performanceId: performance.id });
+      const found = await readAvailability(parts.scripts, { room: performance.room, performanceId: performance.id });
+      if (shown.size >= MAX_SNAPSHOTS && !shown.has(performance.id)) shown.delete(shown.keys().next().value ?? '');
+      shown.set(performance.id, found.version);
+      return found;
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
       if (error.code === 'inventory_rebuilding' && performance.status === 'on_sale') loadBehind(performance);
-      return withinDeadline(parts.browseSql, () => readPostgresSnapshot(parts.browseSql, performance));
+      const known = await withinDeadline(parts.browseSql, () => readPostgresSnapshot(parts.browseSql, performance));
+      // A version never goes back: a page that follows it would take what Redis says later for old.
+      return { ...known, version: newerOf(shown.get(performance.id), known.version) };
     }
   };
 
@@ -75,6 +85,14 @@ export function createInventory(parts: Parts): Inventory {
       }
     },
   };
+}
+
+/** The later of two versions `epoch.n`. */
+function newerOf(shown: string | undefined, version: string): string {
+  if (shown === undefined) return version;
+  const [epoch = 0, n = 0] = shown.split('.').map(Number);
+  const [otherEpoch = 0, otherN = 0] = version.split('.').map(Number);
+  return epoch > otherEpoch || (epoch === otherEpoch && n > otherN) ? shown : version;
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
