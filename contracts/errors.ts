@@ -79,6 +79,8 @@ export type ProblemDetails = {
   /** Whole seconds for `Retry-After`. */
   retryAfterSeconds?: number;
   errors?: FieldError[];
+  /** Whether this refusal was given before for the same Idempotency-Key. */
+  replayed?: boolean;
   /** Extension members named in API.md, for example `seats`, `available` or `limit`. */
   extra?: Record<string, unknown>;
 };
@@ -121,5 +123,6 @@ export function problemHeaders(code: ErrorCode, details: ProblemDetails = {}): R
   const headers: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store' };
   const retryAfter = details.retryAfterSeconds ?? (isRetryable(code) ? 1 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
+  if (details.replayed === true) headers['idempotency-replayed'] = 'true';
   return headers;
 }

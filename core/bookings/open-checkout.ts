@@ -1,5 +1,7 @@
 import { readBooking } from '../../db/queries/bookings.ts';
 import { findCheckout, markRequested } from '../../db/queries/payments.ts';
+import { putInbox } from '../../db/queries/webhook-inbox.ts';
+import { isoTime } from '../../platform/clock.ts';
 import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -12,10 +14,11 @@ const CODE = /^co_[A-Za-z0-9_-]{43}$/;
 
 /**
  * Where a checkout address leads: the provider's page, whose payment is made now (once, by its id), or back to the shop when there
- * is nothing left to pay. Refuses: `not_found` (code unknown or too old), `payment_provider_unavailable` (the booking keeps its seats).
+ * is nothing left to pay; a payment that the provider has, and whose webhook never came, is settled. Refuses: `not_found` (code
+ * unknown or too old), `payment_provider_unavailable` with `payBy` (the booking keeps its seats until then).
  */
 export async function openCheckout(
-  deps: Pick<CoreDeps, 'sql' | 'payments' | 'config'>,
+  deps: Pick<CoreDeps, 'sql' | 'payments' | 'config' | 'wake'>,
   id: string,
   code: string,
 ): Promise<string> {
@@ -31,6 +34,15 @@ export async function openCheckout(
   if (provider === undefined) throw new OperatingError('payment_provider_unavailable');
   if (!(await whileProgressing(deps.sql, () => markRequested(deps.sql, payment.id)))) return back;
   const { id: paymentId, amountMinor, currency } = payment;
-  const { payUrl } = await provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
-  return payUrl;
+  const asked = provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
+  const { payUrl, paid } = await asked.catch((error: unknown) => {
+    if (!(error instanceof OperatingError)) throw error;
+    const extra = { payBy: isoTime(booking.payBy.getTime()) };
+    throw new OperatingError(error.code, { ...error.details, extra }, { message: error.message, cause: error });
+  });
+  if (paid === undefined) return payUrl;
+  // The webhook was lost or is late. The capture's ledger row is unique, so telling it twice settles it once.
+  await whileProgressing(deps.sql, () => putInbox(deps.sql, { provider: provider.name, ...paid }));
+  deps.wake('inbox');
+  return back;
 }

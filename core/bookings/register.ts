@@ -10,6 +10,7 @@ import { cancelBooking } from './cancel-booking.ts';
 import { createBooking } from './create-booking.ts';
 import { openBooking } from './open-booking.ts';
 import { openCheckout } from './open-checkout.ts';
+import { providerAwayPage } from './provider-away-page.ts';
 import { startPayment } from './start-payment.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
@@ -47,7 +48,12 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 
   app.get('/v1/bookings/:id/checkout', async (c) => {
-    const location = await openCheckout(deps, c.req.param('id'), c.req.query('code') ?? '');
+    const [id, code] = [c.req.param('id'), c.req.query('code') ?? ''];
+    const opened = openCheckout(deps, id, code);
+    const location = await opened.catch((error: unknown) =>
+      providerAwayPage(c, deps.config.origin, { id, code }, error),
+    );
+    if (location instanceof Response) return location;
     return new Response(null, { status: 303, headers: { location, ...NO_STORE, 'referrer-policy': 'no-referrer' } });
   });
 }

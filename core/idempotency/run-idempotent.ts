@@ -1,15 +1,19 @@
+import * as v from 'valibot';
 import type { Transaction } from '../../db/connect.ts';
 import { lockKey } from '../../db/queries/idempotency.ts';
 import type { CoreDeps } from '../deps.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { findAnswer, keepAnswer, type Answer, type KeyedRequest } from './stored-answer.ts';
 
 /**
  * Does the work of a POST once per (caller, key), in one transaction with the record of its answer; a repeat gets that answer. A
- * request that comes while the first is under way waits for it. What `work` refuses by throwing is not stored: it changed nothing.
+ * request that comes while the first is under way waits for it. A 409 that `work` throws, before
+ * it wrote anything, is an answer too: were it judged anew, a repeated cancel could cancel what was paid in between. All else that
+ * it throws is not stored.
  */
-export function runIdempotent(
+export async function runIdempotent(
   deps: Pick<CoreDeps, 'sql'>,
   request: KeyedRequest,
   work: (tx: Transaction) => Promise<{ status: number; body: object }>,
@@ -18,10 +22,30 @@ export function runIdempotent(
     await lockKey(tx, request.caller, request.key);
     const before = await findAnswer(tx, request);
     if (before !== null) return before;
-    const { status, body } = await work(tx);
+    const { status, body } = await orRefusal(() => work(tx));
     return keepAnswer(tx, request, status, body);
   };
-  return whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, once, turn));
+  const answer = await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, once, turn));
+  if (answer.status !== REFUSED) return answer;
+  const { code, extra } = v.parse(refusalSchema, JSON.parse(answer.json));
+  throw new OperatingError(code, { extra, replayed: answer.replayed });
+}
+
+const REFUSED = 409;
+const CODES = ['booking_not_payable', 'booking_not_cancellable'] as const;
+const refusalSchema = v.object({ code: v.picklist(CODES), extra: v.record(v.string(), v.unknown()) });
+
+/** What the work answers; a refusal that stays one as what is kept of it, from which each repeat gets a problem of its own. */
+async function orRefusal(
+  work: () => Promise<{ status: number; body: object }>,
+): Promise<{ status: number; body: object }> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof OperatingError ? CODES.find((known) => known === error.code) : undefined;
+    if (code === undefined || !(error instanceof OperatingError)) throw error;
+    return { status: REFUSED, body: { code, extra: error.details.extra ?? {} } };
+  }
 }
 
 /** Sends an answer, saying when it is a repeat. */

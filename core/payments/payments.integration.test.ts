@@ -47,6 +47,44 @@ describe("a booking's money", () => {
     }
   });
 
+  it('is settled at the checkout when the webhook never came, and once only when it comes after all', async () => {
+    const booked = await world.book(await world.holdSeats([buyer.seat()]));
+    const { paymentId, checkoutUrl } = buyer.paymentOf(booked);
+    await world.sandbox('PATCH', '/faults', { dropWebhooks: true });
+    await buyer.pay(booked, { outcome: 'succeed' }, 0);
+    await world.sandbox('PATCH', '/faults', { dropWebhooks: false });
+    expect((await buyer.open(booked)).body['status']).toBe('pending_payment');
+    for (let visits = 0; visits < 2; visits += 1) {
+      const answer = await world.openCheckout(checkoutUrl);
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get('location')).toContain('/shop/?booking=');
+    }
+    await buyer.settle(1);
+    expect((await buyer.open(booked)).body['status']).toBe('confirmed');
+    const { captureId } = (await world.sandbox('GET', `/payments/${paymentId}`)).body;
+    const capture = { paymentId, captureId, amountMinor: 5000, currency: 'EUR' };
+    expect(await world.tell('payment.succeeded', capture)).toBe(204);
+    await buyer.settle(1);
+    expect(await world.sql`SELECT kind FROM payment_ledger WHERE payment_id = ${paymentId}`).toHaveLength(1);
+    expect((await buyer.open(booked)).body['status']).toBe('confirmed');
+  });
+
+  it('tells a person at the checkout that the provider is away, and a program by its code', async () => {
+    const booked = await world.book(await world.holdSeats([buyer.seat()]));
+    const path = buyer.paymentOf(booked).checkoutUrl.replace(/^.*\/api\/core/, '');
+    await world.sandbox('PATCH', '/faults', { down: true });
+    const page = await world.call('GET', path, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    const problem = await world.call('GET', path, { headers: { accept: '*/*' } });
+    await world.sandbox('PATCH', '/faults', { down: false });
+    expect([page.status, page.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.body['text']).toContain('Your seats are kept until <time');
+    expect(page.body['text']).toContain(`href="${buyer.paymentOf(booked).checkoutUrl}"`);
+    expect(page.body['text']).toContain(`/shop/?booking=${String(booked.body['bookingId'])}"`);
+    expect(problem).toMatchObject({ status: 503, body: { code: 'payment_provider_unavailable' } });
+    expect(problem.body['payBy']).toBe(booked.body['payBy']);
+  });
+
   it('keeps its seats after a declined payment and can be paid by a new attempt', async () => {
     const seats = [buyer.seat()];
     const booked = await world.book(await world.holdSeats(seats));
@@ -84,6 +122,12 @@ describe("a booking's money", () => {
       status: 409,
       body: { code: 'booking_not_cancellable' },
     });
+    const refused = await buyer.post(booked, 'cancel', 'cancel-2');
+    const again = await buyer.post(booked, 'cancel', 'cancel-2');
+    expect(refused.headers.get('idempotency-replayed')).toBeNull();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again).toMatchObject({ status: 409, body: { code: 'booking_not_cancellable', status: 409 } });
+    expect(again.body['requestId']).toBe(again.headers.get('x-request-id'));
     expect((await world.book(await world.holdSeats(seats))).status).toBe(201);
   });
 
@@ -229,14 +273,6 @@ describe("a booking's money", () => {
     ]);
   });
 
-  it('sends a browser back to the shop when there is nothing left to pay, and knows no other code', async () => {
-    const booked = await world.book(await world.holdSeats([buyer.seat()]));
-    await buyer.pay(booked);
-    const again = await world.openCheckout(buyer.paymentOf(booked).checkoutUrl);
-    expect(again.headers.get('location')).toBe(`http://127.0.0.1:9/shop/?booking=${String(booked.body['bookingId'])}`);
-    expect((await world.openCheckout(`${buyer.paymentOf(booked).checkoutUrl.slice(0, -4)}AAAA`)).status).toBe(404);
-  });
-});
   it('is not asked for at the provider when its booking ends just then', async () => {
     const booked = await world.book(await world.holdSeats([buyer.seat()]));
     const { paymentId } = buyer.paymentOf(booked);
@@ -249,3 +285,11 @@ describe("a booking's money", () => {
     expect((await world.sandbox('GET', `/payments/${paymentId}`)).status).toBe(404);
   });
 
+  it('sends a browser back to the shop when there is nothing left to pay, and knows no other code', async () => {
+    const booked = await world.book(await world.holdSeats([buyer.seat()]));
+    await buyer.pay(booked);
+    const again = await world.openCheckout(buyer.paymentOf(booked).checkoutUrl);
+    expect(again.headers.get('location')).toBe(`http://127.0.0.1:9/shop/?booking=${String(booked.body['bookingId'])}`);
+    expect((await world.openCheckout(`${buyer.paymentOf(booked).checkoutUrl.slice(0, -4)}AAAA`)).status).toBe(404);
+  });
+});

@@ -12,7 +12,7 @@ import {
 import { OperatingError } from '../../platform/operating-error.ts';
 
 /** How long the provider may take, ms: a buyer waits for a redirect, and a job gets its next turn. */
-const TIMEOUT_MS = 3000;
+const TIMEOUT_MS = 2000;
 /** Failures in a row after which calls fail at once, and how long until one is tried again, ms. */
 const BREAK_AFTER = 5;
 const HALF_OPEN_AFTER_MS = 2000;

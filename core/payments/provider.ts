@@ -23,8 +23,13 @@ export type NewProviderPayment = { paymentId: string; amountMinor: number; curre
 export type PaymentProvider = {
   /** Stands in addresses and rows. */
   name: string;
-  /** Makes the payment, once however often it is asked; returns where the buyer pays. */
-  createPayment(payment: NewProviderPayment): Promise<{ payUrl: string }>;
+  /**
+   * Makes the payment, once however often it is asked; returns where the buyer pays. `paid` when that has happened already: the event
+   * that its webhook tells or told, as `readEvent` takes it.
+   */
+  createPayment(
+    payment: NewProviderPayment,
+  ): Promise<{ payUrl: string; paid?: { eventId: string; payloadJson: string } }>;
   cancelPayment(paymentId: string): Promise<CancelOutcome>;
   /** `refundKey` makes repeated calls one refund. */
   refundPayment(refund: Omit<Refund, 'refundId'> & { refundKey: string }): Promise<Refund>;

@@ -4,7 +4,13 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createProviderCall, type ProviderAnswer, type ProviderCall } from './provider-calls.ts';
 
-const createdSchema = v.object({ payUrl: v.string() });
+const createdSchema = v.object({
+  payUrl: v.string(),
+  status: v.string(),
+  captureId: v.nullable(v.string()),
+  amountMinor: v.number(),
+  currency: v.string(),
+});
 const refusedCancelSchema = v.object({
   code: v.literal('payment_succeeded'),
   payment: v.object({ captureId: v.string(), amountMinor: v.number(), currency: v.string() }),
@@ -34,7 +40,11 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
     name: 'sandbox',
     async createPayment(payment) {
       const answer = await call('POST', '/payments', payment, payment.paymentId);
-      return { payUrl: read(answer, createdSchema, [200, 201]).payUrl };
+      const { payUrl, status, captureId, amountMinor, currency } = read(answer, createdSchema, [200, 201]);
+      if (status !== 'succeeded' || captureId === null) return { payUrl };
+      const data = { paymentId: payment.paymentId, amountMinor, currency, captureId };
+      const payloadJson = JSON.stringify({ type: 'payment.succeeded', data });
+      return { payUrl, paid: { eventId: `capture:${captureId}`, payloadJson } };
     },
     async cancelPayment(paymentId) {
       const answer = await call('POST', `/payments/${paymentId}/cancel`);
