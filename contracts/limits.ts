@@ -24,7 +24,9 @@ export const QUEUE_TICKET_TTL_SECONDS = 24 * 3600;
 export const FEED_TOKEN_TTL_SECONDS = 60;
 /** Longest idempotency key, in characters. */
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
-/** How long a stored answer is replayed, in seconds. */
+/** How long the answer to a hold or an extension is replayed, in seconds: longer than any hold lives (ADR 5). */
+export const HOLD_RECORD_SECONDS = HOLD_MAX_SECONDS + 300;
+/** How long any other stored answer is replayed, in seconds. */
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3600;
 /** Largest frame a feed client may send, in bytes. */
 export const MAX_FEED_FRAME_BYTES = 4096;

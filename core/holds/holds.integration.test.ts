@@ -31,6 +31,21 @@ const hold = async (pass: string, wish: unknown, key?: string) => {
 };
 
 describe('POST /v1/holds', () => {
+  it('takes only so many requests of one pass, and keeps their records no longer than holds live', async () => {
+    const [{ pass, ticketId }, other] = await Promise.all([world.admit(), world.admit()]);
+    const statuses: number[] = [];
+    for (let i = 0; i < 125; i += 1)
+      statuses.push((await world.post('/v1/holds', pass, seatsWish('a-1'), `many-${i}`)).status);
+    expect(statuses.slice(0, 120).every((status) => status === 201)).toBe(true);
+    const refused = await world.post('/v1/holds', pass, seatsWish('a-1'));
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await problemOf(refused)).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect((await world.post('/v1/holds', other.pass, seatsWish('a-2'))).status).toBe(201);
+    const record = inventoryKeys('demo', 'concert-1').idempotency(ticketId, 'many-0');
+    const ttlMs = await world.deps.redis.pttl(record);
+    expect([ttlMs > 20 * 60_000, ttlMs <= 25 * 60_000]).toEqual([true, true]);
+  });
+
   it('answers with the priced lines, the total and a receipt', async () => {
     const { pass } = await world.admit();
     const wish = {

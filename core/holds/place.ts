@@ -10,11 +10,12 @@ import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { invalidRequest, readJson } from '../http/json-body.ts';
 import { toPlaces } from '../inventory/places.ts';
 import { toHoldView } from './hold-view.ts';
+import { limitHolds } from './limit-holds.ts';
 import { resolveWish } from './resolve-wish.ts';
 
 /**
  * `POST holds`: pass, key, body, performance, room, wish, then one script. A bad pass is refused before anything else is
- * looked at; of another room, before the inventory is.
+ * looked at; of another room, before the inventory is. Refuses beside the script: `rate_limited` and the codes of those steps.
  */
 export async function placeHoldRequest(
   deps: CoreDeps,
@@ -30,6 +31,7 @@ export async function placeHoldRequest(
   const resolved = resolveWish(performance, wish);
   if (!resolved.ok) throw invalidRequest(resolved.errors);
 
+  await limitHolds(deps, pass.sub);
   const { items, legs } = resolved;
   const outcome = await deps.inventory.use(performance, () =>
     placeHold(deps.scripts, {

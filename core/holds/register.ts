@@ -12,6 +12,7 @@ import { readBearer, requirePass, requireReceipt } from '../http/credentials.ts'
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
 import { toHoldView } from './hold-view.ts';
+import { limitHolds } from './limit-holds.ts';
 import { placeHoldRequest } from './place.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' };
@@ -66,6 +67,7 @@ async function extendRequest(
   const receipt = await ownReceipt(deps, body.receipt, holdId);
   if (receipt.room !== pass.room || receipt.sub !== pass.sub) throw new OperatingError('not_admitted');
   const performance = await requirePerformance(deps, receipt.performanceId);
+  await limitHolds(deps, pass.sub);
   const extended = await deps.inventory.use(performance, () =>
     extendHold(deps.scripts, toRef(receipt), {
       idempotencyKey,

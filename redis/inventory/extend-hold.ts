@@ -1,8 +1,4 @@
-import {
-  HOLD_BEYOND_SESSION_SECONDS,
-  HOLD_EXTENSION_SECONDS,
-  IDEMPOTENCY_TTL_SECONDS,
-} from '../../contracts/limits.ts';
+import { HOLD_BEYOND_SESSION_SECONDS, HOLD_EXTENSION_SECONDS, HOLD_RECORD_SECONDS } from '../../contracts/limits.ts';
 import { accessKey, inventoryKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
 import type { ScriptClient } from '../script-client.ts';
@@ -29,7 +25,7 @@ export async function extendHold(
     accessKey(hold.room, hold.owner),
     keys.idempotency(hold.owner, request.idempotencyKey),
   ];
-  const [extension, beyond, kept] = [HOLD_EXTENSION_SECONDS, HOLD_BEYOND_SESSION_SECONDS, IDEMPOTENCY_TTL_SECONDS];
+  const [extension, beyond, kept] = [HOLD_EXTENSION_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_RECORD_SECONDS];
   const args = [hold.holdId, hold.owner, hold.fence, extension * 1000, beyond * 1000, request.bodyHash, kept * 1000];
   const [outcomeText, expires, max, now] = asList(await client.run('extend-hold', names, args), 1);
   const outcome = asText(outcomeText);

@@ -2,7 +2,7 @@ import {
   HOLD_BEYOND_SESSION_SECONDS,
   HOLD_MAX_SECONDS,
   HOLD_TTL_SECONDS,
-  IDEMPOTENCY_TTL_SECONDS,
+  HOLD_RECORD_SECONDS,
 } from '../../contracts/limits.ts';
 import { accessKey, inventoryKeys, roomKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
@@ -58,7 +58,7 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     keys.owner(wish.owner),
     keys.idempotency(wish.owner, wish.idempotencyKey),
   ];
-  const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, IDEMPOTENCY_TTL_SECONDS].map(
+  const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, HOLD_RECORD_SECONDS].map(
     (s) => s * 1000,
   );
   const args = [wish.holdId, wish.owner, ...placesArgs(wish.places), countPlaces(wish.places), wish.bodyHash, ...lives];
