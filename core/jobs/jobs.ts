@@ -1,19 +1,16 @@
-import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
 import { JOB_QUEUES, type JobQueue } from '../../contracts/jobs.ts';
-import { deleteOldAnswers } from '../../db/queries/idempotency.ts';
-import { deleteOldCodes } from '../../db/queries/payments.ts';
 import type { CoreDeps } from '../deps.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
 import { runOutbox } from './run-outbox.ts';
+import { tidy } from './tidy.ts';
 import { createTurns } from './turns.ts';
 import { createWakeBus } from './wake-bus.ts';
 
 /** How often every process looks for due rows by itself, ms: what a lost wake costs at most. */
 const SWEEP_MS = 2000;
-/** Every so many sweeps, rows that are too old to matter are deleted, so many at once. */
-const TIDY_EVERY = 30;
-const TIDY_ROWS = 1000;
+/** How often rows that are too old to matter are deleted, ms. */
+const TIDY_MS = 60_000;
 
 /** `sql` is a pool of the jobs' own, so that a backlog can't starve buyers. */
 export type JobDeps = Pick<CoreDeps, 'sql' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'> & {
@@ -39,28 +36,24 @@ export function startJobs(deps: JobDeps): Jobs {
     turns[queue].wake();
     return turns[queue].idle();
   });
-  let sweeps = 0;
+  let isStopped = false;
+  const tidying = createTurns('tidy', deps.log, async () => {
+    await tidy(deps, () => isStopped);
+    // It went on until nothing was left: there is no next turn to take at once.
+    return 0;
+  });
   const timer = setInterval(() => {
     for (const queue of Object.values(JOB_QUEUES)) turns[queue].wake();
-    sweeps += 1;
-    if (sweeps % TIDY_EVERY === 0) void tidy(deps);
   }, SWEEP_MS);
+  const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
   return {
     wake: (queue) => bus.wake(queue),
     async stop() {
+      isStopped = true;
       clearInterval(timer);
+      clearInterval(tidyTimer);
       await bus.stop();
-      await Promise.all(Object.values(turns).map((own) => own.stop()));
+      await Promise.all([...Object.values(turns), tidying].map((own) => own.stop()));
     },
   };
-}
-
-async function tidy(deps: Pick<JobDeps, 'sql' | 'log'>): Promise<void> {
-  try {
-    await deleteOldAnswers(deps.sql, IDEMPOTENCY_TTL_SECONDS, TIDY_ROWS);
-    await deleteOldCodes(deps.sql, TIDY_ROWS);
-  } catch (error) {
-    // Old rows do no harm; the next tidying takes them.
-    deps.log.warn({ err: error }, 'old rows not deleted');
-  }
 }

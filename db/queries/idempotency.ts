@@ -36,9 +36,3 @@ export async function storeAnswer(
 export async function lockKey(tx: Transaction, caller: string, key: string): Promise<void> {
   await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`${caller}\n${key}`}, 0))`;
 }
-
-/** Deletes records that are too old to be replayed, at most `limit`. */
-export async function deleteOldAnswers(sql: Sql, ttlSeconds: number, limit: number): Promise<void> {
-  await sql`DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys
-    WHERE created_at <= now() - make_interval(secs => ${ttlSeconds}) LIMIT ${limit})`;
-}

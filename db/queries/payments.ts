@@ -57,11 +57,6 @@ export async function findCheckout(
   return row ?? null;
 }
 
-/** Deletes expired codes, at most `limit`. */
-export async function deleteOldCodes(sql: Sql, limit: number): Promise<void> {
-  await sql`DELETE FROM checkout_codes WHERE ctid IN (SELECT ctid FROM checkout_codes WHERE expires_at <= now() LIMIT ${limit})`;
-}
-
 export type LedgerEntry = {
   paymentId: string;
   kind: 'capture' | 'refund';

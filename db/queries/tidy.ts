@@ -1,0 +1,48 @@
+import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
+import type { Sql } from '../connect.ts';
+
+/** How long finished work is kept, days: for whoever looks into yesterday's sale, and longer than a provider repeats an event. */
+const DONE_DAYS = 7;
+/** How long ended admissions are kept, days: queue tickets live one, and a restore reads no further back. */
+const ENDED_DAYS = 2;
+
+/** Deletes at most `limit` rows that no longer matter; returns how many. One statement each, by index, past locked rows. */
+type Tidier = (sql: Sql, limit: number) => Promise<number>;
+
+/** Every table whose rows are only ever added, by what is deleted of it. */
+export const TIDIERS: Record<string, Tidier> = {
+  idempotencyKeys: (sql, limit) =>
+    count(sql`DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys
+      WHERE created_at <= now() - make_interval(secs => ${IDEMPOTENCY_TTL_SECONDS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  checkoutCodes: (sql, limit) =>
+    count(sql`DELETE FROM checkout_codes WHERE ctid IN (SELECT ctid FROM checkout_codes
+      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  // Refunds stay: they say which captures went back, whenever the booking is cancelled.
+  outbox: (sql, limit) =>
+    count(sql`DELETE FROM outbox WHERE ctid IN (SELECT ctid FROM outbox
+      WHERE kind <> 'payment.refund' AND done_at <= now() - make_interval(days => ${DONE_DAYS})
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  webhookInbox: (sql, limit) =>
+    count(sql`DELETE FROM webhook_inbox WHERE ctid IN (SELECT ctid FROM webhook_inbox
+      WHERE processed_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  spentTickets: (sql, limit) =>
+    count(sql`DELETE FROM spent_tickets WHERE ctid IN (SELECT ctid FROM spent_tickets
+      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  async admissions(sql, limit) {
+    const [row] = await sql<
+      { count: number }[]
+    >`WITH gone AS (DELETE FROM admissions WHERE ctid IN (SELECT ctid FROM admissions
+        WHERE ended_at <= now() - make_interval(days => ${ENDED_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED) RETURNING room),
+      counted AS (SELECT room, count(*) AS count FROM gone GROUP BY room),
+      kept AS (UPDATE rooms SET admissions_forgotten = admissions_forgotten + counted.count FROM counted WHERE id = counted.room)
+      SELECT count(*)::int AS count FROM gone`;
+    return row?.count ?? 0;
+  },
+};
+
+const count = async (deletion: PromiseLike<{ count: number }>): Promise<number> => (await deletion).count;
