@@ -24,7 +24,9 @@ export function isStorable(value: unknown): boolean {
   while (left.length > 0) {
     const item = left.pop();
     if (typeof item === 'string' && NOT_STORABLE.test(item)) return false;
-    if (typeof item === 'object' && item !== null) left.push(...Object.keys(item), ...Object.values(item));
+    if (typeof item !== 'object' || item === null) continue;
+    const entries: [string, unknown][] = Object.entries(item);
+    for (const [key, inner] of entries) left.push(key, inner);
   }
   return true;
 }
