@@ -53,6 +53,16 @@ it('a failure answers for a moment and keeps the last value', async () => {
   expect(count()).toBe(2);
 });
 
+it('made-up keys, which can’t be read, push out no key that was', async () => {
+  const { reads, read, count } = setUp();
+  await reads.get('hot', read);
+  const missing = () => Promise.reject(new Error('no such room'));
+  for (let key = 0; key < 3000; key += 1) await reads.get(`made-up-${key}`, missing).catch(() => 'refused');
+  expect(reads.last('hot')).toBe(1);
+  expect(await reads.get('hot', read)).toBe(1);
+  expect(count()).toBe(1);
+});
+
 it('made-up keys do not fill the memory', async () => {
   const { reads, read } = setUp();
   for (let key = 0; key < 2001; key += 1) await reads.get(String(key), read);

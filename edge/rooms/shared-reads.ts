@@ -1,11 +1,14 @@
 import type { Clock } from '../../platform/clock.ts';
+import { createRecentMap } from '../../platform/recent-map.ts';
 
 /** How long a request waits for another request's read before it reads by itself, in ms. */
 const WAIT_FOR_OTHER_MS = 800;
 /** How often it looks, in ms. */
 const LOOK_EVERY_MS = 5;
-/** Keys kept at most; the oldest goes first. Made-up room names must not fill the memory. */
+/** Keys with a value kept at most; the one used longest ago goes first. */
 const MAX_KEYS = 2000;
+/** Keys without one: they are being read, or could not be. Made-up room names stay among these and push out each other only. */
+const MAX_UNKNOWN = 500;
 
 export type SharedReadsOptions<T> = {
   clock: Clock;
@@ -34,27 +37,28 @@ type Entry<T> = {
  * that began it, and one that is cut off would leave the others waiting for ever.
  */
 export function createSharedReads<T>({ clock, isFresh, failureMs }: SharedReadsOptions<T>): SharedReads<T> {
-  const entries = new Map<string, Entry<T>>();
+  const known = createRecentMap<Entry<T>>(MAX_KEYS);
+  const unknown = createRecentMap<Entry<T>>(MAX_UNKNOWN);
 
   const entryOf = (key: string): Entry<T> => {
-    const found = entries.get(key);
+    const found = known.get(key) ?? unknown.get(key);
     if (found !== undefined) return found;
-    if (entries.size >= MAX_KEYS) entries.delete(entries.keys().next().value ?? '');
     const entry: Entry<T> = {};
-    entries.set(key, entry);
+    unknown.set(key, entry);
     return entry;
   };
-  const fresh = ({ known }: Entry<T>) => known !== undefined && isFresh(known.value, known.readAtMs, clock.nowMs());
+  const fresh = ({ known: last }: Entry<T>) => last !== undefined && isFresh(last.value, last.readAtMs, clock.nowMs());
   const failing = ({ failure }: Entry<T>) => failure !== undefined && clock.nowMs() - failure.atMs < failureMs;
   const beingRead = ({ readingSinceMs }: Entry<T>) =>
     readingSinceMs !== undefined && clock.nowMs() - readingSinceMs < WAIT_FOR_OTHER_MS;
 
-  const readInto = async (entry: Entry<T>, read: () => Promise<T>): Promise<T> => {
+  const readInto = async (key: string, entry: Entry<T>, read: () => Promise<T>): Promise<T> => {
     entry.readingSinceMs = clock.nowMs();
     try {
       const value = await read();
       entry.known = { value, readAtMs: clock.nowMs() };
       delete entry.failure;
+      known.set(key, entry);
       return value;
     } catch (error) {
       entry.failure = { error, atMs: clock.nowMs() };
@@ -74,12 +78,13 @@ export function createSharedReads<T>({ clock, isFresh, failureMs }: SharedReadsO
       }
       if (entry.known !== undefined && fresh(entry)) return entry.known.value;
       if (entry.failure !== undefined && failing(entry)) throw entry.failure.error;
-      return readInto(entry, read);
+      return readInto(key, entry, read);
     },
-    last: (key) => entries.get(key)?.known?.value,
+    last: (key) => known.get(key)?.known?.value,
     put(key, value) {
       const entry = entryOf(key);
       entry.known = { value, readAtMs: clock.nowMs() };
+      known.set(key, entry);
     },
   };
 }
