@@ -60,6 +60,11 @@ describe('browsing', () => {
   });
 });
 
+it('nothing is given away: a zone without a price is refused, since no payment would confirm its bookings', async () => {
+  const free = world.sql`UPDATE zones SET price_minor = 0 WHERE performance_id = 'concert-1'`;
+  await expect(free).rejects.toMatchObject({ constraint_name: 'zones_price_positive' });
+});
+
 describe('a crowd that looks', () => {
   /** Stands in for a pool whose queries never end. */
   const hung: object = new Proxy(() => hung, { get: (_query, step) => (step === 'then' ? () => {} : () => hung) });
