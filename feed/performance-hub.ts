@@ -2,6 +2,7 @@ import type { Logger } from '../platform/log.ts';
 import { availabilityOn, type InventorySnapshot } from '../redis/inventory/availability.ts';
 import type { InventoryRef } from '../redis/inventory/inventory-ref.ts';
 import { legsBetween } from '../redis/inventory/layout.ts';
+import type { InventoryDelta } from '../redis/inventory/read-deltas.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { createInventoryFollower, type FollowListener } from './inventory-follower.ts';
 import { catchUpFrame, createStretch, deltaFrame, snapshotFrame, type Stretch, type Watcher } from './stretch.ts';
@@ -9,22 +10,31 @@ import { catchUpFrame, createStretch, deltaFrame, snapshotFrame, type Stretch, t
 /** How often a watched inventory is swept and read, in ms. One loop serves all its watchers. */
 const POLL_MS = 300;
 
+/** Different stretches watched at once: each costs a look at every seat when it changes. Watchers of one share it. */
+const MAX_STRETCHES = 256;
+
 /** What a watcher asked for; null where it asked for nothing. */
 export type Wish = { since: string | null; from: string | null; to: string | null };
 
 /** One watched performance: followed by one poll loop, told to the watchers of each stretch in one frame. */
 export type PerformanceHub = {
-  /** Brings the watcher up to date, then keeps it there. `no_such_stop`: nothing was done. Errors: `inventory_rebuilding`. */
-  watch(watcher: Watcher, wish: Wish): Promise<'watching' | 'no_such_stop'>;
+  /**
+   * Brings the watcher up to date, then keeps it there. `no_such_stop`, `full` (too many different stretches): nothing was
+   * done. Errors: `inventory_rebuilding`.
+   */
+  watch(watcher: Watcher, wish: Wish): Promise<'watching' | 'no_such_stop' | 'full'>;
   leave(watcher: Watcher): void;
   isEmpty(): boolean;
   stop(): void;
 };
 
-export type PerformanceHubPorts = { client: ScriptClient; log: Logger };
+export type PerformanceHubPorts = { client: ScriptClient; log: Logger; maxStretches?: number };
 
 /** A hub that begins to poll with its first watcher. */
-export function createPerformanceHub(ref: InventoryRef, { client, log }: PerformanceHubPorts): PerformanceHub {
+export function createPerformanceHub(
+  ref: InventoryRef,
+  { client, log, maxStretches = MAX_STRETCHES }: PerformanceHubPorts,
+): PerformanceHub {
   const stretches = new Map<string, Stretch>();
   const follower = createInventoryFollower(ref, client);
   let opening: Promise<InventorySnapshot> | undefined;
@@ -73,6 +83,7 @@ export function createPerformanceHub(ref: InventoryRef, { client, log }: Perform
       const legs = legsBetween(inventory.layout, wish.from, wish.to);
       if (legs === null) return 'no_such_stop';
       const key = legs.join('-');
+      if (!stretches.has(key) && stretches.size >= maxStretches) return 'full';
       const stretch = stretches.get(key) ?? createStretch(inventory, legs);
       stretches.set(key, stretch);
       stretch.watchers.add(watcher);
@@ -101,10 +112,15 @@ export function createPerformanceHub(ref: InventoryRef, { client, log }: Perform
 /** Turns steps of the inventory into one frame a stretch. */
 const tellAll = (stretches: ReadonlyMap<string, Stretch>): FollowListener => ({
   changed(from, inventory, deltas) {
+    let unchanged: Buffer | undefined;
     for (const stretch of stretches.values()) {
       const before = stretch.shown;
-      stretch.shown = availabilityOn(inventory, stretch.legs);
-      const frame = deltaFrame(from, inventory.version, before, stretch.shown, deltas);
+      const isTouched = touches(deltas, stretch.legs);
+      if (isTouched) stretch.shown = availabilityOn(inventory, stretch.legs);
+      // Who watches other legs has to learn the version all the same, or the next delta would not follow on.
+      const frame = isTouched
+        ? deltaFrame(from, inventory.version, before, stretch.shown, deltas)
+        : (unchanged ??= deltaFrame(from, inventory.version, before, before, []));
       // Those who missed one can't use the next: they get a snapshot as soon as they read again.
       for (const watcher of stretch.watchers) watcher.missed ||= !watcher.outbox.offer(frame);
     }
@@ -116,6 +132,9 @@ const tellAll = (stretches: ReadonlyMap<string, Stretch>): FollowListener => ({
     }
   },
 });
+
+const touches = (deltas: readonly InventoryDelta[], [from, to]: readonly [number, number]): boolean =>
+  deltas.some(({ legs }) => legs[0] < to && from < legs[1]);
 
 /** Sends the snapshot of this moment to all who missed something and can read again. */
 function tellMissed(stretches: ReadonlyMap<string, Stretch>, inventory: InventorySnapshot | undefined): void {

@@ -34,6 +34,10 @@ export function servePerformanceSocket(
       const outcome = await performances.watch(address.performanceId, watcher, { since, from, to });
       if (outcome === 'no_such_performance') refuse('performance_not_found');
       else if (outcome === 'no_such_stop') refuse('invalid_request');
+      else if (outcome === 'full') {
+        outbox.send({ type: 'full' });
+        outbox.close(CLOSE_TRY_LATER, 'full');
+      }
     } catch (error) {
       if (error instanceof OperatingError) {
         log.warn({ performance: address.performanceId, code: error.code }, 'cannot watch');

@@ -9,7 +9,7 @@ export type Performances = {
     performanceId: string,
     watcher: Watcher,
     wish: Wish,
-  ): Promise<'watching' | 'no_such_stop' | 'no_such_performance'>;
+  ): Promise<'watching' | 'no_such_stop' | 'full' | 'no_such_performance'>;
   leave(performanceId: string, watcher: Watcher): void;
   stop(): void;
 };
