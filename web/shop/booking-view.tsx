@@ -20,7 +20,7 @@ export function BookingView({ bookingId }: { bookingId: string }) {
     return (
       <div class="stack">
         <h1>This booking is not known here</h1>
-        <p>Open it in the browser you booked with, or follow the link in the e-mail we sent you.</p>
+        <p>Open it in the browser you booked with: it alone keeps the key to your booking.</p>
       </div>
     );
   }
