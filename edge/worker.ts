@@ -1,7 +1,7 @@
 import { systemRandom } from '../platform/random.ts';
 import { createEdgeScriptClient } from '../redis/client.edge.ts';
 import { createEdgeApp } from './app.ts';
-import { parseEdgeConfig } from './config.ts';
+import { parseWorkerConfig } from './config.ts';
 import { loadEdgeKeys } from './edge-keys.ts';
 import { createConsoleLog } from './log.ts';
 import type { SharedCache } from './ports.ts';
@@ -21,7 +21,7 @@ export default {
 };
 
 async function createApp(bindings: Bindings): Promise<ReturnType<typeof createEdgeApp>> {
-  const { edge, restUrl, restToken, keysJson } = parseEdgeConfig(bindings);
+  const { edge, restUrl, restToken, keysJson } = parseWorkerConfig(bindings);
   const clock = { nowMs: () => Date.now() };
   return createEdgeApp({
     store: () => createEdgeScriptClient({ url: restUrl, token: restToken }),

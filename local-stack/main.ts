@@ -60,7 +60,7 @@ async function prepare(
   const ports = await choosePorts(options.port);
   const data = await claimDataFolder(root, options.dataFolder);
   if (data.note !== undefined) terminal.part('data', 'note', data.note);
-  return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external };
+  return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external, edge: options.edge };
 }
 
 async function runStack(

@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 
+/** What the edge runs on: workerd, as on Cloudflare, or Node. */
+export type EdgeRuntime = 'workerd' | 'node';
+
 export type DevOptions = {
   port: number | undefined;
   dataFolder: string | undefined;
   crowd: number | undefined;
   readyFile: string | undefined;
+  edge: EdgeRuntime;
   verbose: boolean;
 };
 
@@ -14,7 +18,7 @@ export type ParsedOptions =
   | { kind: 'help' }
   | { kind: 'wrong'; problem: string };
 
-export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--verbose]
+export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--edge RUNTIME] [--verbose]
 
 Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admission worker, feed and sandbox payments.
 
@@ -22,6 +26,7 @@ Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admissi
   --data DIR         where data, keys and logs live (default: .onsale in the repository)
   --crowd N          sends N simulated visitors once everything is up
   --ready-file PATH  writes addresses, tokens and rooms as JSON (mode 0600) once every part answers
+  --edge RUNTIME     what the edge runs on: workerd (default), as on Cloudflare, or node
   --verbose          prints the parts' logs too; they are always in DIR/logs
   --help             this text
 
@@ -41,6 +46,7 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
         data: { type: 'string' },
         crowd: { type: 'string' },
         'ready-file': { type: 'string' },
+        edge: { type: 'string', default: 'workerd' },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -53,6 +59,7 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
         crowd: wholeNumber('--crowd', values.crowd, 1_000_000),
         dataFolder: path('--data', values.data, cwd),
         readyFile: path('--ready-file', values['ready-file'], cwd),
+        edge: edgeRuntime(values.edge),
         verbose: values.verbose,
       },
     };
@@ -67,6 +74,11 @@ function wholeNumber(option: string, text: string | undefined, max: number): num
   if (!/^\d+$/.test(text) || value < 1 || value > max)
     throw new Error(`${option} takes a whole number from 1 to ${max}`);
   return value;
+}
+
+function edgeRuntime(text: string): EdgeRuntime {
+  if (text !== 'workerd' && text !== 'node') throw new Error('--edge takes workerd or node');
+  return text;
 }
 
 function path(option: string, text: string | undefined, cwd: string): string | undefined {
