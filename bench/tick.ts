@@ -33,6 +33,7 @@ export async function benchTick({ smoke }: BenchOptions): Promise<Report> {
     opened: true,
     live: [],
     spent: [],
+    admitted: [],
     config: CONFIG,
     lanes: [
       {
