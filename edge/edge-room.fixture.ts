@@ -70,7 +70,15 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
         lateTo: 0,
         show: 0.6,
       };
-      await restoreRoom(node, room, EPOCH, { tick: 0, opened: false, config, lanes: [lane], live: [], spent: [] });
+      await restoreRoom(node, room, EPOCH, {
+        tick: 0,
+        opened: false,
+        config,
+        lanes: [lane],
+        live: [],
+        spent: [],
+        admitted: [],
+      });
       await direct.sadd(ROOMS_KEY, room);
     },
     async tick(room) {

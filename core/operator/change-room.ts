@@ -30,6 +30,10 @@ export async function changeSettings(
   const before = toSettings(row);
   const after = patched(before, patch);
   const errors = refuseSettings(after);
+  // The lobby's draw belongs to one opening: a second one would mix the tickets of both.
+  if (row.opened && after.opensAt !== null && after.opensAt !== before.opensAt) {
+    errors.push({ path: 'opensAt', message: 'the room has opened already; make a new room for the next sale' });
+  }
   if (errors.length > 0) throw new OperatingError('invalid_request', { errors });
   await writeSettings(tx, room, after);
   await insertAudit(tx, { id: newId(), actor, action: 'room.change', subject: `room:${room}`, before, after });

@@ -79,6 +79,15 @@ describe("an operator's calls", () => {
     expect(await version()).toBe(before);
   });
 
+  it('open a room once: a new opening time is refused after it', async () => {
+    const opensAt = '2030-01-01T10:00:00.000Z';
+    expect((await patch({ opensAt })).status).toBe(200);
+    await world.sql`UPDATE rooms SET opened = true WHERE id = 'demo'`;
+    const again = await patch({ opensAt: '2030-01-02T10:00:00.000Z' });
+    expect(again).toMatchObject({ status: 422, body: { errors: [{ path: 'opensAt' }] } });
+    expect((await patch({ opensAt: null })).status).toBe(200);
+  });
+
   it('let one of two changes through that were made from the same version', async () => {
     const etag = `"${String(await version())}"`;
     const replies = await Promise.all([
