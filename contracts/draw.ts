@@ -6,11 +6,8 @@ const BITS = 26;
 
 /** The score of a lobby ticket. `seed` is base64url or hex text and is used as it stands; `base` the counter at opening. */
 export async function drawScore(seed: string, ticketId: string, base: number): Promise<number> {
-  const text = new TextEncoder();
-  const key = await crypto.subtle.importKey('raw', text.encode(seed), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-  ]);
-  const mac = new DataView(await crypto.subtle.sign('HMAC', key, text.encode(ticketId)));
+  const key = await seedKey(seed);
+  const mac = new DataView(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(ticketId)));
   return base + (mac.getUint32(0) >>> (32 - BITS)) / 2 ** BITS;
 }
 
@@ -18,4 +15,18 @@ export async function drawScore(seed: string, ticketId: string, base: number): P
 export async function drawCommitment(seed: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(seed));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Web Crypto's key; its name is not known to every runtime's types. */
+type SeedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
+/** The key of the seed that was asked for last: a server draws for whole lobbies, room by room. */
+let lastKey: { seed: string; key: SeedKey } | null = null;
+
+async function seedKey(seed: string): Promise<SeedKey> {
+  if (lastKey?.seed === seed) return lastKey.key;
+  const raw = new TextEncoder().encode(seed);
+  const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  lastKey = { seed, key };
+  return key;
 }

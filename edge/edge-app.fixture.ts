@@ -8,6 +8,7 @@ import { signQueueTicket } from '../tokens/queue-ticket.sign.ts';
 import { createEdgeApp } from './app.ts';
 import { loadEdgeKeys, type EdgeKeys } from './edge-keys.ts';
 import type { EdgeEnv } from './http/context.ts';
+import { readWebBody } from './http/read-body.ts';
 import type { EdgeConfig, EdgePorts } from './ports.ts';
 
 /** What core got, as the gate sent it. */
@@ -59,6 +60,7 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
       coreRequests.push({ method, url, headers, body: await request.clone().text() });
       return options.core?.(request) ?? Response.json({ from: 'core' });
     },
+    readBody: readWebBody,
     clientAddress: () => '203.0.113.7',
     clock,
     random: systemRandom,

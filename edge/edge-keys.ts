@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ConfigError } from '../platform/config.ts';
 import type { AccessPassClaims, QueueTicketClaims } from '../contracts/token-claims.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
-import type { SigningKey, Verified } from '../tokens/jwt.ts';
+import type { Hmac, SigningKey, Verified } from '../tokens/jwt.ts';
 import {
   ed25519SigningKey,
   edgeKeySetSchema,
@@ -26,9 +26,16 @@ export type EdgeKeys = {
 };
 
 /** Imports the private key set (ONSALE_EDGE_KEYS). Throws ConfigError, which names the variable and shows no key. */
-export async function loadEdgeKeys(json: string, issuer: string): Promise<EdgeKeys> {
+export async function loadEdgeKeys(
+  json: string,
+  issuer: string,
+  runtime: { hmac?: (secret: Uint8Array) => Hmac } = {},
+): Promise<EdgeKeys> {
   const set = parseKeySet(json);
-  const [queueKey, passKey] = await Promise.all([hmacSigningKey(set), ed25519SigningKey({ keys: set.pass })]);
+  const [queueKey, passKey] = await Promise.all([
+    hmacSigningKey(set, runtime.hmac),
+    ed25519SigningKey({ keys: set.pass }),
+  ]);
   const queueKeys = hmacKeys(set);
   // Each key is looked up once now: a later request must not wait for a promise that another request began.
   for (const { kid } of set.queue) await queueKeys({ alg: 'HS256', kid }, { payload: '', signature: '' });

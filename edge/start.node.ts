@@ -4,11 +4,14 @@ import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { nodeHmac } from '../tokens/hmac.node.ts';
 import { createEdgeApp } from './app.ts';
 import type { NodeEdgeConfig } from './config.node.ts';
 import { loadEdgeKeys } from './edge-keys.ts';
 import { pipeUpgrades } from './feed-upgrade.node.ts';
 import { clientAddress } from './http/client-address.node.ts';
+import { readNodeBody } from './http/read-body.node.ts';
+import { readWebBody } from './http/read-body.ts';
 import type { EdgeLog } from './log.ts';
 import { loadAssets } from './pages/assets.node.ts';
 
@@ -34,6 +37,10 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
     // One process is one memory already; there are no neighbours to share a cache with.
     cache: null,
     assets: await loadAssets(config.assetsFolder),
+    readBody: (request, maxBytes) => {
+      const incoming = sockets.get(request);
+      return incoming === undefined ? readWebBody(request, maxBytes) : readNodeBody(incoming, maxBytes);
+    },
     core: (request) => fetch(request),
     clientAddress: (request) => {
       const incoming = sockets.get(request);
@@ -44,7 +51,7 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
     random: systemRandom,
     log,
     config: edge,
-    keys: await loadEdgeKeys(keysJson, edge.origin),
+    keys: await loadEdgeKeys(keysJson, edge.origin, { hmac: nodeHmac }),
   });
   const listener = getRequestListener((request, bindings) => {
     // Only HTTP/1.1 is listened for, whose bindings these are.

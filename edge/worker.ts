@@ -3,6 +3,7 @@ import { createEdgeScriptClient } from '../redis/client.edge.ts';
 import { createEdgeApp } from './app.ts';
 import { parseWorkerConfig } from './config.ts';
 import { loadEdgeKeys } from './edge-keys.ts';
+import { readWebBody } from './http/read-body.ts';
 import { createConsoleLog } from './log.ts';
 import type { SharedCache } from './ports.ts';
 
@@ -27,6 +28,7 @@ async function createApp(bindings: Bindings): Promise<ReturnType<typeof createEd
     store: () => createEdgeScriptClient({ url: restUrl, token: restToken }),
     cache: sharedCache(),
     assets: (request) => bindings.ASSETS.fetch(request),
+    readBody: readWebBody,
     core: (request) => fetch(request),
     // Cloudflare sets it and lets nobody else.
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? 'unknown',

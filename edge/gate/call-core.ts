@@ -23,7 +23,7 @@ export async function callCore(c: EdgeContext, passToken: string | null): Promis
   headers.set('onsale-secret', config.coreSecret);
   headers.set('onsale-request-id', c.get('requestId'));
   const hasBody = c.req.method !== 'GET' && c.req.method !== 'HEAD';
-  const body = hasBody ? await readBytes(c.req.raw) : null;
+  const body = hasBody ? await readBytes(c) : null;
   const target = config.coreUrl + url.pathname.slice(GATE_PREFIX.length) + url.search;
   const answer = await fetchInTime(core, target, { method: c.req.method, headers, body, redirect: 'manual' });
   return new Response(answer.body, { status: answer.status, headers: returnable(answer.headers) });

@@ -4,6 +4,12 @@ import { bookingRequestSchema } from '../../contracts/bookings.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
+import {
+  announcementSchema,
+  newRoomSchema,
+  revocationSchema,
+  tokenRevocationSchema,
+} from '../../contracts/operator-rooms.ts';
 import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
 
 /** What the route table does not say: bodies, the answer when all goes well, and the refusals of this call's own. */
@@ -132,5 +138,34 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     body: { name: 'RoomPatch', schema: roomPatchSchema },
     answers: { 200: { text: 'The new settings', name: 'RoomSettings', schema: roomSettingsSchema } },
     codes: ['unauthenticated', 'forbidden', 'room_not_found', 'stale', ...BODY],
+  },
+  'POST /api/core/v1/operator/rooms': {
+    body: { name: 'NewRoom', schema: newRoomSchema },
+    answers: { 201: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_exists', ...KEY, ...BODY],
+  },
+  ...Object.fromEntries(
+    ['open', 'pause', 'resume', 'close'].map((action): [string, Described] => [
+      `POST /api/core/v1/operator/rooms/{room}/${action}`,
+      {
+        answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+        codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY],
+      },
+    ]),
+  ),
+  'POST /api/core/v1/operator/rooms/{room}/announce': {
+    body: { name: 'Announcement', schema: announcementSchema },
+    answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/rooms/{room}/revoke': {
+    body: { name: 'TicketRevocation', schema: revocationSchema },
+    answers: { 200: { text: 'Noted; done by the next tick' } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/tokens/revoke': {
+    body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },
+    answers: { 200: { text: 'Refused everywhere within a second' } },
+    codes: ['unauthenticated', 'forbidden', ...KEY, ...BODY],
   },
 };

@@ -26,7 +26,7 @@ export async function answer(c: EdgeContext): Promise<Response> {
   requireOwnOrigin(c, ticket.via);
   const form = isFormPost(c);
   // The call takes no fields; what comes is still judged, so that a mistake is told and not swallowed.
-  if (form) await readBytes(c.req.raw);
+  if (form) await readBytes(c);
   else await readJson(c, v.looseObject({}));
   const info = await c.get('rooms').read(c.get('store'), room);
   const facts = await answerCall(c.get('store'), await withScore(info, ticket), true);

@@ -13,7 +13,7 @@ import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
 import { readBytes, readJson } from '../http/read-body.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
-import { limitJoins, limitLooks } from './limits.ts';
+import { joinLimit, limitLooks } from './limits.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
 import { drawFraction, withScore } from './ticket-score.ts';
 import { placeFromFacts } from './to-place.ts';
@@ -47,11 +47,12 @@ async function comeBack(c: EdgeContext, info: RoomInfo, ticket: Ticket): Promise
 async function takePlace(c: EdgeContext, info: RoomInfo, room: string, wishedLane: string | undefined): Promise<Place> {
   const { clock, random } = c.get('ports');
   const lane = laneOf(info, wishedLane);
-  await limitJoins(c, info.joinsPerClientPerMinute);
   const ticketId = newTicketId(random);
   const nowMs = clock.nowMs();
   const expMs = nowMs + QUEUE_TICKET_TTL_SECONDS * 1000;
-  const request = { room, ticketId, lane, expMs, drawFraction: await drawFraction(info, ticketId) };
+  const fraction = await drawFraction(info, ticketId);
+  const draw = fraction === undefined ? {} : { drawFraction: fraction };
+  const request = { room, ticketId, lane, expMs, ...draw, limit: joinLimit(c, info.joinsPerClientPerMinute) };
   const facts = await joinRoom(c.get('store'), request);
   const ticket = await signTicket(c, { room, ticketId, lane, nowMs }, facts);
   putCookie(c, 'ticket', room, ticket, expMs);
@@ -76,6 +77,6 @@ function laneOf(info: RoomInfo, wished: string | undefined): string {
 
 /** The Join button sends nothing; whatever else comes is bounded and ignored. */
 async function ignoreForm(c: EdgeContext): Promise<{ lane?: string }> {
-  await readBytes(c.req.raw);
+  await readBytes(c);
   return {};
 }

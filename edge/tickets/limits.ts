@@ -1,4 +1,5 @@
 import { OperatingError } from '../../platform/operating-error.ts';
+import type { JoinRequest } from '../../redis/room/join.ts';
 import { takeLimit, type Limit } from '../../redis/take-limit.ts';
 import { clientSubject } from '../http/client-subject.ts';
 import type { EdgeContext } from '../http/context.ts';
@@ -7,11 +8,10 @@ import type { EdgeContext } from '../http/context.ts';
 const LOOKS_PER_MINUTE = 30;
 const MINUTE_MS = 60_000;
 
-/** Counts a new join against the client's address (IPv6 by /64). Throws `rate_limited` with `Retry-After`. */
-export function limitJoins(c: EdgeContext, joinsPerClientPerMinute: number): Promise<void> {
-  const { clientAddress } = c.get('ports');
-  const subject = clientSubject(clientAddress(c.req.raw));
-  return take(c, { name: 'join', subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS });
+/** What a new join counts against: the client's address (IPv6 by /64), in this room. The join script judges it. */
+export function joinLimit(c: EdgeContext, joinsPerClientPerMinute: number): NonNullable<JoinRequest['limit']> {
+  const subject = clientSubject(c.get('ports').clientAddress(c.req.raw));
+  return { subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS };
 }
 
 /** Counts an exact look, or a known ticket's join, against the ticket. Throws `rate_limited` with `Retry-After`. */
