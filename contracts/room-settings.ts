@@ -83,33 +83,3 @@ export const DEFAULT_ROOM_SETTINGS: Omit<RoomSettings, 'name'> = {
   shopUrl: null,
   allowedReturnHosts: [],
 };
-
-/** What `GET operator/rooms/{room}` answers: the settings, flat, with what surrounds them. `version` is also the `ETag`. */
-export type RoomView = RoomSettings & {
-  room: string;
-  version: number;
-  state: 'open' | 'paused' | 'closed';
-  message: string | null;
-  lanes: { name: string; weight: number }[];
-  performances: string[];
-};
-
-/** What `GET operator/rooms/{room}/stats` answers: the last board's counts beside the limits in force. */
-export type RoomStats = {
-  room: string;
-  phase: string | null;
-  tick: number | null;
-  at: string | null;
-  held: string | null;
-  waiting: number;
-  ready: number;
-  late: number;
-  active: number;
-  admittedPerMinute: number;
-  admittedTotal: number;
-  newUsersPerMinute: number;
-  totalActiveUsers: number;
-  configVersion: number;
-  bookings: { pendingPayment: number; confirmed: number };
-  now: string;
-};

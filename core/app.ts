@@ -23,7 +23,10 @@ export function createApp(deps: CoreDeps): CoreApp {
   app.use(async (c, next) => {
     c.set('requestId', newId());
     c.set('clientAddress', clientAddress(c.req.raw.headers));
+    const startedAt = performance.now();
     await next();
+    const isHold = c.req.method === 'POST' && c.req.path === '/v1/holds';
+    deps.meter.note({ isHold, status: c.res.status, durationMs: performance.now() - startedAt });
     c.header('x-request-id', c.var.requestId);
     c.header('x-content-type-options', 'nosniff');
   });

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FieldError } from '../../contracts/errors.ts';
-import type { RoomView } from '../../contracts/room-settings.ts';
+import type { RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi, type ApiProblem } from '../shared/api-client.ts';
 import { Notice } from '../shared/notice.tsx';
 import { TextField } from '../shared/text-field.tsx';

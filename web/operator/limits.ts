@@ -1,5 +1,6 @@
 import type { FieldError } from '../../contracts/errors.ts';
-import type { RoomPatch, RoomView } from '../../contracts/room-settings.ts';
+import type { RoomView } from '../../contracts/operator-rooms.ts';
+import type { RoomPatch } from '../../contracts/room-settings.ts';
 
 /** The form's texts as the operator types them. */
 export type Limits = { newUsersPerMinute: string; totalActiveUsers: string };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RoomStats } from '../../contracts/room-settings.ts';
+import type { RoomStats } from '../../contracts/operator-rooms.ts';
 import { describeChange } from './audit-entry.ts';
 import { changesOf, limitsOf } from './limits.ts';
 import { addSample, ageSeconds, sparkPath, type Sample } from './samples.ts';

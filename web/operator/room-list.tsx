@@ -1,4 +1,4 @@
-import type { RoomView } from '../../contracts/room-settings.ts';
+import type { RoomView } from '../../contracts/operator-rooms.ts';
 import { formatCount } from '../shared/format.ts';
 import { Loading, LoadError } from '../shared/notice.tsx';
 import { OPERATOR_API, useFollowed } from './use-operator.ts';

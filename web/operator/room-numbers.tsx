@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { RoomStats } from '../../contracts/room-settings.ts';
+import type { RoomStats } from '../../contracts/operator-rooms.ts';
 import { formatCount } from '../shared/format.ts';
 import { Notice } from '../shared/notice.tsx';
 import { addSample, ageSeconds, type Sample } from './samples.ts';

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { RoomStats, RoomView } from '../../contracts/room-settings.ts';
+import type { RoomStats, RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
 import { ConfirmButton } from '../shared/confirm-button.tsx';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
