@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchBundle } from './bundle.ts';
+import { benchFeed } from './feed.ts';
 import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
 import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
@@ -11,6 +12,7 @@ type Bench = { about: string; run: (options: BenchOptions) => Promise<Report> };
 const BENCHES: Record<string, Bench> = {
   'joins-node': { about: 'joins a second of one Node edge process ÷ bare hono echo', run: benchJoinsOnNode },
   'joins-workerd': { about: 'joins a second on workerd ÷ bare hono answer there', run: benchJoinsOnWorkerd },
+  feed: { about: 'a tick to the last of 9,000 sockets, and memory a socket', run: benchFeed },
   tick: { about: 'a tick that admits 1,000 while a million wait', run: benchTick },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };

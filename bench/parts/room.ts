@@ -31,7 +31,7 @@ export async function startBenchRoom(over: Partial<RoomRow> = {}): Promise<Bench
   const config = await toRoomConfig({ ...BENCH_ROOM, ...over });
   const lane = { name: 'general', counter: 1, leasedTo: 1e9, base: 1, show: 0.6 };
   const reached = { calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0 };
-  const facts = { tick: 0, opened: true, live: [], spent: [], config, lanes: [{ ...lane, ...reached }] };
+  const facts = { tick: 0, opened: true, live: [], spent: [], admitted: [], config, lanes: [{ ...lane, ...reached }] };
   await restoreRoom(scripts, ROOM, 1, facts);
   await redis.sadd(ROOMS_KEY, ROOM);
   const tick = async (): Promise<TickResult | null> => {

@@ -39,10 +39,20 @@ await servePart(v.object({ redisUrl: v.string() }), async ({ redisUrl }) => {
   return { ready: { url: url.origin } };
 });
 
+/** The shipped Worker, and beside it the least a hono app can answer in the same isolate. */
+const PROBE = `
+  import { Hono } from 'hono';
+  import edge from './edge/worker.ts';
+  const bare = new Hono().post('/bare', async (c) => c.json(await c.req.json()));
+  export default {
+    fetch: (request, bindings, context) =>
+      request.url.endsWith('/bare') ? bare.fetch(request) : edge.fetch(request, bindings, context),
+  };`;
+
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     ...RUNTIMES.workerd,
-    entryPoints: [join(import.meta.dirname, 'workerd-probe.ts')],
+    stdin: { contents: PROBE, resolveDir: join(import.meta.dirname, '../..'), loader: 'js' },
     bundle: true,
     format: 'esm',
     write: false,
