@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectDatabase, type Sql } from '../db/connect.ts';
-import { listRooms, type RoomRow } from '../db/queries/rooms.ts';
+import { listRooms, takeEpoch, type RoomRow } from '../db/queries/rooms.ts';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../local-stack/test-stack.ts';
 import { newTicketId } from '../platform/random.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
@@ -276,13 +276,31 @@ describe('a lobby', () => {
       return { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, score: String(1 + drawFraction) };
     };
     const last = await draw(0.9);
-    const first = await draw(0.1);
+    const first = await draw(0.1234567);
+    await ticks(1);
+    const { board, boardJson } = await readRoomInfo(scripts, ROOM);
+    expect(boardJson, 'no draw is on the board').not.toContain('1234567');
+    expect(board.draw?.seed).toBeUndefined();
     await advance(60_000);
     await ticks(1);
     const newcomer = await join();
+    const scoreless = { room: ROOM, ticketId: last.ticketId, lane: 'general', expMs: last.expMs };
+    await expect(ask(scoreless), 'no draw, no answer').rejects.toMatchObject({ code: 'room_recovering' });
     expect(await readPlace(scripts, first)).toMatchObject({ state: 'waiting', ahead: 0 });
     expect(await readPlace(scripts, last)).toMatchObject({ state: 'waiting', ahead: 1 });
     expect(await readPlace(scripts, newcomer)).toMatchObject({ state: 'waiting', ahead: 2 });
+  });
+});
+
+describe('what silent tickets leave behind', () => {
+  it('is forgotten, but not the strikes of who did not claim', async () => {
+    await openRoom({ rate: 60, capacity: 1 });
+    const tickets = [];
+    for (let i = 0; i < 30; i++) tickets.push(await join());
+    await ticks(1);
+    for (const ticket of tickets) await ask(ticket);
+    await ticks(30);
+    expect(await redis.hlen(`{r:${ROOM}}:answers:general`)).toBeLessThanOrEqual(1);
   });
 });
 
@@ -308,6 +326,45 @@ describe('losing Redis', () => {
     expect(await ask(gone)).toMatchObject({ state: 'spent' });
     expect(await ask(waiting)).toMatchObject({ state: 'ready' });
     expect(Number((await join()).score)).toBeGreaterThan(Number(waiting.score));
+  });
+
+  it('keeps the rate across a loss: what was admitted in the last minute still counts', async () => {
+    await openRoom({ rate: 600 });
+    const tickets = await Promise.all(Array.from({ length: 30 }, () => join()));
+    await ticks(1);
+    for (const ticket of tickets) await ask(ticket);
+    expect(admittedIds(await ticks(4)).length).toBe(30);
+    await sql`UPDATE rooms SET new_users_per_minute = 20, version = version + 1`;
+    await testRedis.flush();
+    await setTestClock(redis, now);
+    await restore({ sql, scripts }, await row());
+    const newcomer = await join();
+    await ticks(23);
+    await ask(newcomer);
+    expect(admittedIds(await ticks(20))).toEqual([]);
+  });
+
+  it('gives two workers that restore at once blocks of numbers of their own', async () => {
+    await openRoom();
+    const before = await row();
+    const first = await takeEpoch(sql, ROOM, before.epoch, ['general'], 1000);
+    const second = await takeEpoch(sql, ROOM, before.epoch + 1, ['general'], 1000);
+    expect(second?.leasedTo.get('general')).toBe((first?.leasedTo.get('general') ?? 0) + 1000);
+  });
+
+  it('remembers across a loss that a key was not claimed before', async () => {
+    await openRoom({ claim: 10 });
+    const ticket = await join();
+    await ticks(1);
+    await ask(ticket);
+    await ticks(13);
+    await ask(ticket);
+    await ticks(1);
+    await testRedis.flush();
+    await setTestClock(redis, now);
+    await restore({ sql, scripts }, await row());
+    await ticks(12);
+    expect(await ask(ticket)).toMatchObject({ state: 'spent' });
   });
 
   it('notices an older snapshot', async () => {

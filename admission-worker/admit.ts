@@ -7,7 +7,10 @@ import { commitTick, tickRoom, type TickResult } from '../redis/room/tick-room.t
 export type Stores = { sql: Sql; scripts: ScriptClient };
 
 /** `lost`: Redis has no state of this epoch, or an older one than Postgres: the room must be restored. */
-export type AdmitOutcome = { status: 'lost' | 'skipped' | 'stale' } | { status: 'admitted'; result: TickResult };
+export type AdmitOutcome =
+  | { status: 'lost' | 'stale' }
+  | { status: 'skipped'; aheadTicks: number }
+  | { status: 'admitted'; result: TickResult };
 
 /**
  * The one place where visitors are admitted. A tick decides in Redis (one script), Postgres takes note (one guarded transaction),
@@ -17,7 +20,8 @@ export type AdmitOutcome = { status: 'lost' | 'skipped' | 'stale' } | { status: 
 export async function admit({ sql, scripts }: Stores, room: RoomRow): Promise<AdmitOutcome> {
   const lanes = room.lanes.map((lane) => lane.name);
   const outcome = await tickRoom(scripts, room, lanes);
-  if (outcome.status === 'lost' || outcome.status === 'skipped') return { status: outcome.status };
+  if (outcome.status === 'lost') return { status: 'lost' };
+  if (outcome.status === 'skipped') return { status: 'skipped', aheadTicks: outcome.aheadTicks };
   const { result } = outcome;
   const written = await writeTick(sql, toRecord(room, result));
   if (written === 'stale') return { status: 'stale' };
@@ -39,7 +43,7 @@ function toRecord(room: RoomRow, result: TickResult): TickRecord {
   };
 }
 
-const FACTS = ['claimed', 'left', 'expired', 'unclaimed', 'spent'] as const;
+const FACTS = ['claimed', 'left', 'expired', 'unclaimed', 'spent', 'revoked'] as const;
 
 /** Facts travel as "what id atMs untilMs expMs" (redis/lua/room). */
 function parseFact(text: string): TicketFact {

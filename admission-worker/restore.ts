@@ -1,5 +1,5 @@
 import { readRestoreFacts } from '../db/queries/restore-facts.ts';
-import { takeEpoch, type RoomRow } from '../db/queries/rooms.ts';
+import { takeEpoch, type RoomRow, type TakenEpoch } from '../db/queries/rooms.ts';
 import { restoreRoom, type RestoreFacts } from '../redis/room/restore-room.ts';
 import type { Stores } from './admit.ts';
 import { LEASE_BLOCK } from './lease.ts';
@@ -11,14 +11,13 @@ import { toRoomConfig } from './room-config.ts';
  */
 export async function restore(stores: Stores, room: RoomRow): Promise<number | null> {
   const lanes = room.lanes.map((lane) => lane.name);
-  const epoch = await takeEpoch(stores.sql, room.id, room.epoch, lanes, LEASE_BLOCK);
-  if (epoch === null) return null;
-  const facts = await toFacts(stores, { ...room, epoch });
-  await restoreRoom(stores.scripts, room.id, epoch, facts);
-  return epoch;
+  const taken = await takeEpoch(stores.sql, room.id, room.epoch, lanes, LEASE_BLOCK);
+  if (taken === null) return null;
+  await restoreRoom(stores.scripts, room.id, taken.epoch, await toFacts(stores, room, taken));
+  return taken.epoch;
 }
 
-async function toFacts({ sql }: Stores, room: RoomRow): Promise<RestoreFacts> {
+async function toFacts({ sql }: Stores, room: RoomRow, { leasedTo }: TakenEpoch): Promise<RestoreFacts> {
   const written = await readRestoreFacts(sql, room.id);
   return {
     tick: room.tick,
@@ -26,9 +25,9 @@ async function toFacts({ sql }: Stores, room: RoomRow): Promise<RestoreFacts> {
     config: await toRoomConfig(room),
     lanes: written.lanes.map((lane) => ({
       name: lane.lane,
-      // The block leased with this epoch is new; what lies below may have been given out.
-      counter: lane.leasedTo - LEASE_BLOCK,
-      leasedTo: lane.leasedTo,
+      // The block leased with this epoch is its own; what lies below may have been given out.
+      counter: (leasedTo.get(lane.lane) ?? lane.leasedTo) - LEASE_BLOCK,
+      leasedTo: leasedTo.get(lane.lane) ?? lane.leasedTo,
       base: lane.base,
       calledTo: lane.calledTo,
       nearTo: lane.nearTo,
@@ -36,7 +35,14 @@ async function toFacts({ sql }: Stores, room: RoomRow): Promise<RestoreFacts> {
       lateTo: lane.lateTo,
       show: lane.show,
     })),
-    live: written.live.map(({ id, untilMs, claimed }) => [id, untilMs, claimed ? 'session' : 'key']),
+    live: written.live.map(({ id, untilMs, claimed, lane, strikes }) => [
+      id,
+      untilMs,
+      claimed ? 'session' : 'key',
+      lane,
+      strikes,
+    ]),
     spent: written.spent.map(({ id, expMs }) => [id, expMs]),
+    admitted: written.admitted.map(({ atMs, count }) => [atMs, count]),
   };
 }

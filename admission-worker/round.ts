@@ -1,3 +1,4 @@
+import { listDueRevocations, type Revocation } from '../db/queries/revoked-tickets.ts';
 import { listRooms, type RoomRow } from '../db/queries/rooms.ts';
 import type { Logger } from '../platform/log.ts';
 import { ROOMS_KEY } from '../redis/keys.ts';
@@ -5,6 +6,7 @@ import { configureRoom } from '../redis/room/configure-room.ts';
 import { admit, type Stores } from './admit.ts';
 import { keepLeased } from './lease.ts';
 import { restore } from './restore.ts';
+import { revoke } from './revoke.ts';
 import { toRoomConfig } from './room-config.ts';
 
 export type Round = Stores & {
@@ -18,7 +20,7 @@ export type KnownVersions = Map<string, { epoch: number; version: number }>;
 
 /** One round over all rooms, side by side: a room that fails is logged and tried again in the next round. */
 export async function runRound(round: Round, known: KnownVersions): Promise<void> {
-  const rooms = await listRooms(round.sql);
+  const [rooms, revocations] = await Promise.all([listRooms(round.sql), listDueRevocations(round.sql)]);
   await round.announceRooms(
     ROOMS_KEY,
     rooms.map((room) => room.id),
@@ -26,7 +28,7 @@ export async function runRound(round: Round, known: KnownVersions): Promise<void
   await Promise.all(
     rooms.map(async (room) => {
       try {
-        await serveRoom(round, room, known);
+        await serveRoom(round, room, known, revocations);
       } catch (error) {
         round.log.error({ err: error, room: room.id }, 'the tick failed');
       }
@@ -34,13 +36,28 @@ export async function runRound(round: Round, known: KnownVersions): Promise<void
   );
 }
 
-async function serveRoom(round: Round, room: RoomRow, known: KnownVersions): Promise<void> {
+/** Ticks that Redis's clock may lie behind the last one before somebody should know. */
+const MAX_AHEAD_TICKS = 2;
+
+async function serveRoom(
+  round: Round,
+  room: RoomRow,
+  known: KnownVersions,
+  revocations: readonly Revocation[],
+): Promise<void> {
   if (!(await copyConfig(round, room, known))) {
     await recover(round, room);
     return;
   }
+  await revoke(round, room, revocations);
   const outcome = await admit(round, room);
   if (outcome.status === 'lost') await recover(round, room);
+  if (outcome.status === 'skipped' && outcome.aheadTicks > MAX_AHEAD_TICKS) {
+    round.log.error(
+      { room: room.id, aheadTicks: outcome.aheadTicks },
+      'the clock of Redis went back: the room stands still until it is there again',
+    );
+  }
   if (outcome.status === 'admitted') {
     await keepLeased(round, room, outcome.result);
     if (outcome.result.admitted.length > 0)

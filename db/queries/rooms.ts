@@ -48,9 +48,13 @@ export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
   }));
 }
 
+/** An epoch that its taker alone holds, with the end of each lane's block of numbers that was leased for it. */
+export type TakenEpoch = { epoch: number; leasedTo: Map<string, number> };
+
 /**
  * Takes the next epoch of a room by compare-and-set; one caller wins, the others get null and look again. In the same
- * transaction each lane's next block of numbers is leased, so that the new epoch never reuses a score.
+ * transaction each lane's next block of numbers is leased, so that no two epochs share a score, and admissions that ran out
+ * while nobody ticked are closed.
  */
 export async function takeEpoch(
   sql: Sql,
@@ -58,17 +62,22 @@ export async function takeEpoch(
   from: number,
   lanes: string[],
   block: number,
-): Promise<number | null> {
+): Promise<TakenEpoch | null> {
   return sql.begin(async (tx) => {
     const [row] = await tx<
       { epoch: number }[]
     >`UPDATE rooms SET epoch = epoch + 1 WHERE id = ${room} AND epoch = ${from} RETURNING epoch`;
     if (row === undefined) return null;
+    const leasedTo = new Map<string, number>();
     for (const lane of lanes) {
-      await tx`INSERT INTO room_lanes (room, lane, leased_to) VALUES (${room}, ${lane}, ${1 + block})
-        ON CONFLICT (room, lane) DO UPDATE SET leased_to = room_lanes.leased_to + ${block}`;
+      const [leased] = await tx<{ leasedTo: number }[]>`
+        INSERT INTO room_lanes (room, lane, leased_to) VALUES (${room}, ${lane}, ${1 + block})
+        ON CONFLICT (room, lane) DO UPDATE SET leased_to = room_lanes.leased_to + ${block} RETURNING leased_to AS "leasedTo"`;
+      if (leased !== undefined) leasedTo.set(lane, leased.leasedTo);
     }
-    return row.epoch;
+    await tx`UPDATE admissions SET ended_at = live_until, end_reason = CASE WHEN claimed_at IS NULL THEN 'unclaimed' ELSE 'expired' END
+      WHERE room = ${room} AND ended_at IS NULL AND live_until <= now()`;
+    return { epoch: row.epoch, leasedTo };
   });
 }
 

@@ -2,7 +2,7 @@ import type { Sql, Transaction } from '../connect.ts';
 
 /** One thing that happened to a ticket. `untilMs`: end of the session for `claimed`; `expMs`: end of the ticket where it is spent. */
 export type TicketFact = {
-  what: 'claimed' | 'left' | 'expired' | 'unclaimed' | 'spent';
+  what: 'claimed' | 'left' | 'expired' | 'unclaimed' | 'spent' | 'revoked';
   id: string;
   atMs: number;
   untilMs: number;
@@ -68,14 +68,16 @@ async function writeFacts(tx: Transaction, { room, facts }: TickRecord): Promise
   if (claimed.length > 0) {
     await tx`UPDATE admissions a SET claimed_at = to_timestamp(f.at / 1000), live_until = to_timestamp(f.until / 1000)
       FROM unnest(${claimed.map((f) => f.id)}::text[], ${claimed.map((f) => f.atMs)}::float8[], ${claimed.map((f) => f.untilMs)}::float8[]) AS f (id, at, until)
-      WHERE a.room = ${room} AND a.ticket_id = f.id AND a.ended_at IS NULL`;
+      WHERE a.room = ${room} AND a.ticket_id = f.id AND a.ended_at IS NULL
+        AND a.admitted_at <= to_timestamp(f.at / 1000)`;
   }
   const ended = facts.filter((fact) => fact.what !== 'claimed');
   if (ended.length > 0) {
     await tx`UPDATE admissions a SET ended_at = to_timestamp(f.at / 1000), end_reason = f.reason
       FROM unnest(${ended.map((f) => f.id)}::text[], ${ended.map((f) => f.atMs)}::float8[], ${ended.map((f) => (f.what === 'spent' ? 'unclaimed' : f.what))}::text[])
         AS f (id, at, reason)
-      WHERE a.room = ${room} AND a.ticket_id = f.id AND a.ended_at IS NULL`;
+      WHERE a.room = ${room} AND a.ticket_id = f.id AND a.ended_at IS NULL
+        AND a.admitted_at <= to_timestamp(f.at / 1000)`;
   }
   const spent = facts.filter((fact) => fact.expMs > 0);
   if (spent.length > 0) {

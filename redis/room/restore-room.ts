@@ -21,8 +21,10 @@ export type RestoreFacts = {
     lateTo: number;
     show: number;
   }[];
-  live: [id: string, untilMs: number, kind: 'session' | 'key'][];
+  live: [id: string, untilMs: number, kind: 'session' | 'key', lane: string, strikes: number][];
   spent: [id: string, expMs: number][];
+  /** Admissions of the last minute, so that the rate holds across a loss. */
+  admitted: [atMs: number, count: number][];
 };
 
 /** Puts a room into Redis under an epoch that Postgres gave to the caller alone. False when that epoch stands already. */

@@ -40,12 +40,12 @@ export type LaneNumbers = v.InferOutput<typeof laneNumbersSchema>;
 export type TickResult = v.InferOutput<typeof tickResultSchema>;
 
 /**
- * `lost`: Redis has no state of this epoch, or an older one than Postgres. `skipped`: this period is done. `pending`: a tick that
- * ran before and still has to be committed, by anybody.
+ * `lost`: Redis has no state of this epoch, or an older one than Postgres. `skipped`: this period is done; `aheadTicks` more than a
+ * few means that Redis's clock went back. `pending`: a tick that ran before and still has to be committed, by anybody.
  */
 export type TickOutcome =
   | { status: 'lost' }
-  | { status: 'skipped' }
+  | { status: 'skipped'; aheadTicks: number }
   | { status: 'ticked' | 'pending'; result: TickResult };
 
 /** The keys of a lane in the order of tick and restore. */
@@ -72,7 +72,7 @@ export async function tickRoom(
   );
   const status = asText(reply[0]);
   if (status === 'lost') return { status };
-  if (status === 'skipped') return { status };
+  if (status === 'skipped') return { status, aheadTicks: asNumber(reply[1]) };
   if (status !== 'ticked' && status !== 'pending') throw new TypeError('the tick replied with an unknown status');
   return { status, result: v.parse(tickResultSchema, JSON.parse(asText(reply[1]))) };
 }

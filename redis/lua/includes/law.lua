@@ -14,4 +14,6 @@ local TURNOVER_MEMORY_MS = 30000
 local ANSWER_MIN_MS, ANSWER_MAX_MS, GRACE_MS = 5000, 180000, 10000
 local MAX_ELAPSED_MS = 3000 -- a worker that was away does not pay out what it missed
 local MINUTE_MS = 60000
+local REMEMBER_SILENT_MS = 3600000 -- how long the late time and the strikes of a silent ticket are kept
+local FORGET_SILENT_MS = 30000 -- when a silent ticket is forgotten whose call may be open still
 local KEY_TIDY_MS = 60000 -- how long an access key outlives its end: its value decides, the TTL only tidies

@@ -9,6 +9,8 @@ if not room then return RECOVERING end
 local places = {}
 for index = 1, (#ARGV - 1) / 3 do
   local at = 3 * index - 1
-  places[index] = answer(room, ARGV[at], tonumber(ARGV[at + 1]) or room.base, tonumber(ARGV[at + 2]), false, KEYS[11 + index])
+  local score = score_of(room, ARGV[at + 1])
+  if not score then return RECOVERING end
+  places[index] = answer(room, ARGV[at], score, tonumber(ARGV[at + 2]), false, KEYS[11 + index])
 end
 return places

@@ -6,4 +6,6 @@
 --- Cost: O(log ready + open calls).
 local room = read_room(ARGV[2], now_ms())
 if not room then return RECOVERING end
-return answer(room, ARGV[1], tonumber(ARGV[3]) or room.base, tonumber(ARGV[4]), ARGV[5] == '1', KEYS[12])
+local score = score_of(room, ARGV[3])
+if not score then return RECOVERING end
+return answer(room, ARGV[1], score, tonumber(ARGV[4]), ARGV[5] == '1', KEYS[12])

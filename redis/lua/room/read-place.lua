@@ -6,5 +6,6 @@
 --- Cost: O(log waiting).
 local room = read_room(ARGV[2], now_ms())
 if not room then return RECOVERING end
-local id, score = ARGV[1], tonumber(ARGV[3]) or room.base
+local id, score = ARGV[1], score_of(room, ARGV[3])
+if not score then return RECOVERING end
 return settled(room, id, score, read_access(KEYS[12])) or standing(room, id, score)

@@ -6,7 +6,8 @@
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 ring, 7 board, then per lane: waiting, ready, ready-seen, late, answers, calls.
 ---   Access keys are named from ARGV[2]: they carry the same hash tag, so they live in the same slot.
 --- ARGV: 1 epoch, 2 access key prefix, 3 JSON {tick, opened, config: {field: text}, lanes: [{name, counter, leasedTo, base, calledTo, nearTo,
----   admittedTo, lateTo, show}], live: [[id, untilMs, "session" | "key"]], spent: [[id, expMs]]}
+---   admittedTo, lateTo, show}], live: [[id, untilMs, "session" | "key", lane, strikes]],
+---   spent: [[id, expMs]], admitted: [[atMs, how many]] of the last minute}
 --- Returns: 1 restored, 0 when this epoch or a later one stands already.
 --- Cost: O(live + spent) log.
 local state_key, live_key, spent_key = KEYS[2], KEYS[3], KEYS[4]
@@ -25,7 +26,9 @@ local function keep(name, lane, value)
   state[#state + 1] = name .. ':' .. lane.name
   state[#state + 1] = value
 end
+local answers_keys = {}
 for index, lane in ipairs(facts.lanes) do
+  answers_keys[lane.name] = KEYS[7 + (index - 1) * 6 + 5]
   local at = 7 + (index - 1) * 6
   for offset = 2, 6 do redis.call('DEL', KEYS[at + offset]) end
   redis.call('ZREMRANGEBYSCORE', KEYS[at + 1], '-inf', lane.calledTo)
@@ -39,7 +42,7 @@ for index, lane in ipairs(facts.lanes) do
   keep('lateTo', lane, digits(lane.lateTo))
   keep('show', lane, digits(lane.show))
   -- The board showed this nearTo before the loss, so everyone knows it.
-  if tonumber(lane.nearTo) > 0 then keep('near', lane, '[[' .. lane.nearTo .. ',0,0]]') end
+  if tonumber(lane.nearTo) > 0 then keep('near', lane, '[["' .. lane.nearTo .. '",0,0]]') end
 end
 redis.call('HSET', state_key, unpack(state))
 for _, entry in ipairs(facts.live) do
@@ -48,7 +51,10 @@ for _, entry in ipairs(facts.live) do
     local value = digits(until_ms) .. (kind == 'session' and ' session' or ' key ' .. digits(facts.tick))
     redis.call('SET', ARGV[2] .. id, value, 'PX', until_ms - now + KEY_TIDY_MS)
     redis.call('ZADD', live_key, until_ms, id)
+    -- A key that is not claimed after all counts as it would have: a second one spends the ticket.
+    if kind == 'key' then redis.call('HSET', answers_keys[entry[4]], id, '- - ' .. entry[5] .. ' - 1') end
   end
 end
+for _, entry in ipairs(facts.admitted) do redis.call('RPUSH', KEYS[6], digits(entry[1]) .. ' ' .. entry[2]) end
 for _, pair in ipairs(facts.spent) do redis.call('ZADD', spent_key, pair[2], pair[1]) end
 return 1

@@ -7,7 +7,7 @@
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 ring, then per lane: waiting, ready, ready-seen, late, answers, calls.
 ---   Access keys are named from ARGV[2]: they carry the same hash tag, so they live in the same slot.
 --- ARGV: 1 epoch, 2 access key prefix, 3 room, 4 last tick that Postgres has, then the lanes' names in the order of their keys
---- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped'} for a period already done, {'ticked', result} or {'pending', result}
+--- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped', periods ahead of Redis time} for a period already done, {'ticked', result} or {'pending', result}
 ---   for a tick that somebody still has to commit; result is JSON: tick, at, opened, admitted, facts, board, lanes.
 --- Cost: O(admitted × log + expired × log + 64 marks per lane).
 local config_key, state_key, live_key, spent_key, facts_key, ring_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -29,16 +29,15 @@ if last_tick < tonumber(ARGV[4]) then return { 'lost' } end
 if number_or(s.committed, 0) < last_tick then return { 'pending', s.pending or '' } end
 local now = now_ms()
 local period = math.floor(now / TICK_MS)
-if period <= last_tick then return { 'skipped' } end
+if period <= last_tick then return { 'skipped', last_tick - period } end
 
 local c = hash(config_key)
 local capacity, rate = number_or(c.totalActiveUsers, 0), number_or(c.newUsersPerMinute, 0)
 local paused = c.paused == '1'
-local opens_at, closes_at = tonumber(c.opensAtMs or ''), tonumber(c.closesAtMs or '')
-local closed = c.closed == '1' or (closes_at ~= nil and now >= closes_at)
+local opens_at, closed = tonumber(c.opensAtMs or ''), is_closed(c.closed, c.closesAtMs, now)
 local before = number_or(s.at, now)
 local elapsed = math.max(1, now - before)
-local open_ms = open_clock(number_or(s.openMs, 0), before, s.opened, c.paused, now)
+local open_ms = open_clock(number_or(s.openMs, 0), before, s.opened, paused or closed, now)
 local opened = s.opened == '1'
 local opening = not opened and (opens_at == nil or now >= opens_at)
 opened = opened or opening
@@ -72,6 +71,11 @@ local function strike(id)
     if text then
       local since, late_since, strikes, late_strikes, counted = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
       strikes = tonumber(strikes) + 1
+      if strikes > 1 then
+        redis.call('HDEL', lane.answers, id)
+        return strikes
+      end
+      redis.call('ZADD', lane.seen, digits(now + REMEMBER_SILENT_MS), id)
       redis.call('HSET', lane.answers, id, table.concat({ since, late_since, strikes, late_strikes, counted }, ' '))
       return strikes
     end
@@ -85,7 +89,9 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', live_key, '-inf', now, 'LIMIT', 
   redis.call('ZREM', live_key, id)
   redis.call('DEL', access_key)
   freed = freed + 1
-  if value and string.find(value, ' key ', 1, true) then
+  -- After a long silence of all workers the value may be tidied away; who claimed is spent, who did not is not.
+  local claimed = value and string.find(value, ' session', 1, true) or not value and redis.call('ZSCORE', spent_key, id)
+  if not claimed then
     local exp_ms = now + day_ms
     if strike(id) > 1 then
       redis.call('ZADD', spent_key, exp_ms, id)
@@ -100,9 +106,17 @@ end
 for _, lane in ipairs(lanes) do
   local silent = redis.call('ZRANGEBYSCORE', lane.seen, '-inf', '(' .. digits(now), 'LIMIT', 0, MAX_EXPIRED)
   for _, id in ipairs(silent) do
-    redis.call('ZREM', lane.ready, id)
-    redis.call('ZREM', lane.late, id)
+    local stood = redis.call('ZREM', lane.ready, id) + redis.call('ZREM', lane.late, id) > 0
     redis.call('ZREM', lane.seen, id)
+    -- Its late time and strikes are remembered for a while; who has none, or is silent longer, is forgotten and starts anew.
+    if stood and not string.find(redis.call('HGET', lane.answers, id) or '- 0 ', '^%S+ %- 0 ') then
+      redis.call('ZADD', lane.seen, digits(now + REMEMBER_SILENT_MS), id)
+    elseif not running or (stood and redis.call('LLEN', lane.calls_key) > 0) then
+      -- Its call may still be open, and a ticket counts once as an answer to it.
+      redis.call('ZADD', lane.seen, digits(now + FORGET_SILENT_MS), id)
+    else
+      redis.call('HDEL', lane.answers, id)
+    end
   end
 end
 redis.call('ZREMRANGEBYSCORE', spent_key, '-inf', now)
@@ -224,13 +238,15 @@ end
 local function call_more(lane, share, show)
   local expected, known = 0, nil
   for _, call in ipairs(lane.calls) do expected = expected + math.max(0, call.count * show - call.answered) end
-  for _, near in ipairs(lane.near) do if near[3] >= 0 and near[3] <= now then known = near[1] end end
+  for _, near in ipairs(lane.near) do if near[3] >= 0 and near[3] <= now then known = tonumber(near[1]) end end
   local missing = math.max(1, share) - lane.ready_count - expected
   if missing <= 0 or known == nil or #lane.calls >= MAX_CALLS then return end
   local reachable = redis.call('ZCOUNT', lane.waiting, '-inf', digits(known))
   local wanted = math.min(reachable, math.max(MIN_CALL, math.ceil(missing / show)))
   if wanted == 0 then return end
   local to = tonumber(redis.call('ZRANGE', lane.waiting, wanted - 1, wanted - 1, 'WITHSCORES')[2])
+  -- A call never falls behind the one before it.
+  if to <= lane.called_to then return end
   -- All of one score go together; ties are rare and a call must have a clean end.
   local count = redis.call('ZREMRANGEBYSCORE', lane.waiting, '-inf', digits(to))
   lane.calls[#lane.calls + 1] = { from = lane.called_to, to = to, count = count, answered = 0 }
@@ -245,7 +261,7 @@ local function reach_near(lane, share, show)
   end
   if near_to > lane.near_to then
     lane.near_to = near_to
-    lane.near[#lane.near + 1] = { near_to, opening and OPEN_KNOWN_MS or NEAR_KNOWN_MS, -1 }
+    lane.near[#lane.near + 1] = { digits(near_to), opening and OPEN_KNOWN_MS or NEAR_KNOWN_MS, -1 }
   end
   while #lane.near > 1 and lane.near[2][3] >= 0 and lane.near[2][3] <= now do table.remove(lane.near, 1) end
 end
@@ -260,6 +276,8 @@ end
 
 -- 8. The board, what Postgres needs, and the next tick's state.
 local function marks_of(lane)
+  -- In the lobby the order is nobody's to know: who saw the draws could join again until they like theirs (WAITING-ROOM §2).
+  if not opened then return { { 0, 0 }, { lane.counter + 1, lane.waiting_count } } end
   local marks, most = { { lane.called_to, lane.ready_count } }, math.floor(60 / #lanes)
   local count, rank = lane.waiting_count, 1
   local step = math.max(1.2, math.exp(math.log(math.max(2, count)) / most))
@@ -282,10 +300,9 @@ local board = {
   pollNearMs = 2000, pollFarMs = 20000,
 }
 if c.message and c.message ~= '' then board.message = c.message end
-if opens_at then
-  board.opensAt = opens_at
-  board.draw = { commitment = c.drawCommitment, seed = opened and c.drawSeed or nil }
-end
+if opens_at then board.opensAt = opens_at end
+-- Also when the opening time is gone: those who came in the lobby need the seed for their score.
+if c.drawCommitment then board.draw = { commitment = c.drawCommitment, seed = opened and c.drawSeed or nil } end
 -- The first minute is not over: what was admitted so far stands for less than a minute.
 if open_ms < MINUTE_MS then board.admittedPerMinute = math.ceil((last_minute + #admitted) * MINUTE_MS / math.max(10000, open_ms)) end
 
