@@ -33,8 +33,6 @@ export async function serveOrder<B>(deps: CoreDeps, c: CoreContext, call: OrderC
     status: call.status ?? 200,
     body: await call.work(tx, body, changer),
   }));
-  const response = sendAnswer(answer);
   const room = v.safeParse(versionedSchema, JSON.parse(answer.json));
-  if (room.success) response.headers.set('etag', `"${room.output.version}"`);
-  return response;
+  return sendAnswer(answer, room.success ? { etag: `"${room.output.version}"` } : {});
 }
