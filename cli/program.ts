@@ -52,6 +52,7 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
     .showHelpAfterError()
     .enablePositionalOptions();
   addOperator(program, around);
+  addDraw(program, around, done);
   addDoctor(program, around, done);
   addCrowd(program, around, done);
   return program;
@@ -81,6 +82,27 @@ function addOperator(program: Command, { env, cwd, out }: Surroundings): void {
         nowMs: Date.now(),
       });
       out(`${token}\n`);
+    });
+}
+
+function addDraw(program: Command, { out }: Surroundings, done: (exitCode: number) => void): void {
+  type Options = { seed: string; ticket: string; base: number; commitment?: string };
+  program
+    .command('draw')
+    .description('the draw of a lobby')
+    .command('check')
+    .description(
+      'compute a ticket’s draw again, without asking any server; exit 1 when the seed does not fit the commitment',
+    )
+    .requiredOption('--seed <seed>', 'the seed that the room published at its opening')
+    .requiredOption('--ticket <ticket>', 'the queue ticket, or its id')
+    .option('--base <n>', 'the lane’s base, as the board shows it', wholeNumber(0, 2 ** 27), 0)
+    .option('--commitment <hex>', 'what the room published before its lobby opened')
+    .action(async ({ seed, ticket, base, commitment }: Options) => {
+      const { checkDraw } = await import('./check-draw.ts');
+      const answer = await checkDraw({ seed, ticket, base, commitment });
+      out(`${JSON.stringify(answer, null, 2)}\n`);
+      done(answer.fits === false ? 1 : 0);
     });
 }
 

@@ -65,6 +65,8 @@ export const EDGE_ROUTES = [
     summary: 'A token for the feed',
   },
   { method: 'GET', path: '/api/rooms/:room/board', credentials: ['none'], summary: 'The board' },
+  { method: 'GET', path: '/api/rooms/:room/draw', credentials: ['none'], summary: 'Commitment and seed of the draw' },
+  { method: 'POST', path: '/api/rooms/:room/draw/check', credentials: ['none'], summary: 'Compute a draw again' },
 ] as const satisfies readonly Route[];
 
 /** Routes of core, which the gate serves below /api/core. */

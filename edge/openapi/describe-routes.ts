@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import { boardSchema } from '../../contracts/board.ts';
 import { bookingRequestSchema } from '../../contracts/bookings.ts';
+import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contracts/draw.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
@@ -64,6 +65,15 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/rooms/{room}/feed-tokens': {
     answers: { 201: { text: 'A token of 60 s, and the socket’s address' } },
     codes: ['unauthenticated', ...TICKET, ...BODY, 'forbidden'],
+  },
+  'GET /api/rooms/{room}/draw': {
+    answers: { 200: { text: 'The commitment; the seed once the room has opened', name: 'Draw', schema: drawSchema } },
+    codes: ROOM,
+  },
+  'POST /api/rooms/{room}/draw/check': {
+    body: { name: 'DrawCheckRequest', schema: drawCheckRequestSchema },
+    answers: { 200: { text: 'The draw computed again', name: 'DrawCheck', schema: drawCheckSchema } },
+    codes: [...TICKET, ...ROOM, ...BODY, 'lane_unknown'],
   },
   'GET /api/rooms/{room}/board': {
     answers: { 200: { text: 'The board', name: 'Board', schema: boardSchema } },

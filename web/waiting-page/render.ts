@@ -1,6 +1,7 @@
 import type { Board } from '../../contracts/board.ts';
 import type { Place } from '../../contracts/place.ts';
 import { escapeHtml } from './escape-html.ts';
+import { renderDraw } from './render-draw.ts';
 import { renderHead } from './render-refusal.ts';
 import { toWords, type PageNotice, type PageWords } from './words.ts';
 
@@ -46,6 +47,7 @@ ${renderHead(words.title, again + script)}
 <p class="next" id="next">${escapeHtml(words.next)}</p>
 <p class="hidden-text" id="spoken" role="status" aria-live="polite"></p>
 ${renderForms(room, words)}
+${renderDraw(page)}
 </main>
 </body>
 </html>

@@ -3,6 +3,7 @@ import { drawScore } from '../../contracts/draw.ts';
 import type { RoomServerMessage } from '../../contracts/feed-messages.ts';
 import type { Place } from '../../contracts/place.ts';
 import { createCalls, isGrant, type Answer } from './calls.ts';
+import { createDrawView } from './draw-view.ts';
 import { openFeedSocket, type FeedSocket } from './feed-socket.ts';
 import { isTimeToAsk, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
 import { createView } from './view.ts';
@@ -38,6 +39,7 @@ export class Visit {
   readonly #data: VisitData;
   readonly #calls: ReturnType<typeof createCalls>;
   readonly #show = createView();
+  readonly #showDraw: ReturnType<typeof createDrawView>;
   readonly #memory: AskMemory = { lastAskMs: 0, askAtMs: null };
   #place: Place | null = null;
   #board: Board | null;
@@ -50,6 +52,7 @@ export class Visit {
   constructor(data: VisitData) {
     this.#data = data;
     this.#calls = createCalls(data.room);
+    this.#showDraw = createDrawView(data.room);
     this.#board = data.board;
   }
 
@@ -209,6 +212,7 @@ export class Visit {
     const { roomName } = this.#data;
     const words = { roomName, place: this.#place, board: this.#board, notice: this.#notice, opens: this.#opensText() };
     this.#show(toWords(words), Date.now());
+    if (this.#board !== null) void this.#showDraw(this.#board, this.#place);
   }
 
   #opensText(): string | null {
