@@ -5,7 +5,9 @@ import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
 import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
+import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
+import { benchWaitingCost } from './waiting-cost.ts';
 
 type Bench = { about: string; run: (options: BenchOptions) => Promise<Report> };
 
@@ -13,6 +15,8 @@ const BENCHES: Record<string, Bench> = {
   'joins-node': { about: 'joins a second of one Node edge process ÷ bare hono echo', run: benchJoinsOnNode },
   'joins-workerd': { about: 'joins a second on workerd ÷ bare hono answer there', run: benchJoinsOnWorkerd },
   feed: { about: 'a tick to the last of 9,000 sockets, and memory a socket', run: benchFeed },
+  'waiting-cost': { about: 'Redis commands while 100 and 10,000 wait, and with ZRANK a poll', run: benchWaitingCost },
+  slots: { about: 'slots filled with 40 % ghosts, on the real parts in shortened time', run: benchSlots },
   tick: { about: 'a tick that admits 1,000 while a million wait', run: benchTick },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };

@@ -15,6 +15,7 @@ export type Crowd = {
   open(url: string, tokens: string[]): Promise<void>;
   /** Ticks heard since the last opening. */
   heard(): Promise<v.InferOutput<typeof answerSchema>['heard']>;
+  closeAll(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -28,9 +29,7 @@ export async function startCrowd(): Promise<Crowd> {
       }
     },
     heard: async () => (await part.ask(answerSchema, { ask: 'heard' })).heard,
-    async stop() {
-      await part.ask(answerSchema, { ask: 'close' });
-      await part.stop();
-    },
+    closeAll: async () => void (await part.ask(answerSchema, { ask: 'close' })),
+    stop: () => part.stop(),
   };
 }
