@@ -1,8 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
-import { resolve } from 'node:path';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { join, resolve } from 'node:path';
 import { OPERATOR_ROLES, type OperatorRole } from '../contracts/token-claims.ts';
 import { explainFailure } from './command-error.ts';
 import type { LineOutput } from './crowd/live-line.ts';
+import { repositoryRoot } from './repository-root.ts';
+import { KEY_OWNERS, type KeyOwner } from './rotate-keys.ts';
+import { ROTATION_STAGES, type RotationStage } from '../tokens/rotate-keys.ts';
 import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
 
 /** What a command line may touch of the world around it. */
@@ -52,6 +55,7 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
     .showHelpAfterError()
     .enablePositionalOptions();
   addOperator(program, around);
+  addKeys(program, around);
   addDraw(program, around, done);
   addDoctor(program, around, done);
   addCrowd(program, around, done);
@@ -82,6 +86,24 @@ function addOperator(program: Command, { env, cwd, out }: Surroundings): void {
         nowMs: Date.now(),
       });
       out(`${token}\n`);
+    });
+}
+
+function addKeys(program: Command, { cwd, out }: Surroundings): void {
+  type Options = { stage: RotationStage; keys?: string };
+  program
+    .command('keys')
+    .description('key files')
+    .command('rotate')
+    .description('one stage of a key rotation on a key file; says what to do next')
+    .addArgument(new Argument('<owner>', 'whose keys').choices(KEY_OWNERS))
+    .addOption(new Option('--stage <stage>', 'which step').choices(ROTATION_STAGES).makeOptionMandatory())
+    .option('--keys <file>', 'the private key file, mode 0600 (default: bin/dev’s, .onsale/keys/<owner>-keys.json)')
+    .action(async (owner: KeyOwner, { stage, keys }: Options) => {
+      const { rotateKeyFile } = await import('./rotate-keys.ts');
+      const file =
+        keys === undefined ? join(repositoryRoot(), '.onsale', 'keys', `${owner}-keys.json`) : resolve(cwd, keys);
+      out(`${await rotateKeyFile({ owner, stage, file })}\n`);
     });
 }
 

@@ -11,7 +11,7 @@ import {
   localKeys,
   publicKeySet,
 } from '../tokens/key-set.ts';
-import { verifyQueueTicket } from '../tokens/queue-ticket.verify.ts';
+import { kidOf, verifyQueueTicket } from '../tokens/queue-ticket.verify.ts';
 import { createVerifiedCache } from '../tokens/verified-cache.ts';
 
 /** The edge's keys, ready to sign and to check. Checked tokens are remembered until their `exp` (DESIGN §5). */
@@ -20,6 +20,8 @@ export type EdgeKeys = {
   passKey: SigningKey;
   /** Checks a queue ticket for one room. */
   checkTicket(token: string, room: string, nowMs: number): Promise<Verified<QueueTicketClaims>>;
+  /** Whether a checked ticket was signed by a key that is on its way out (DESIGN §5). */
+  isOldTicket(token: string): boolean;
   checkPass(token: string, nowMs: number): Promise<Verified<AccessPassClaims>>;
   /** The public key set as JSON text. */
   jwks: string;
@@ -48,6 +50,7 @@ export async function loadEdgeKeys(
     queueKey,
     passKey,
     checkTicket: (token, room, nowMs) => tickets(`${room} ${token}`, nowMs),
+    isOldTicket: (token) => kidOf(token) !== queueKey.kid,
     checkPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
     jwks: JSON.stringify(publicKeySet({ keys: set.pass })),
   };

@@ -6,6 +6,8 @@ import type { EdgeContext } from '../http/context.ts';
 
 /** Exact looks a ticket may take a minute: the board tells the same for nothing, so this serves reloads (WAITING-ROOM §4). */
 const LOOKS_PER_MINUTE = 30;
+/** Codes of lanes that a client's address may try a minute: a shared office types them, a guesser needs millions. */
+const CODES_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 /** What a new join counts against: the client's address (IPv6 by /64), in this room. The join script judges it. */
@@ -17,6 +19,12 @@ export function joinLimit(c: EdgeContext, joinsPerClientPerMinute: number): NonN
 /** Counts an exact look, or a known ticket's join, against the ticket. Throws `rate_limited` with `Retry-After`. */
 export const limitLooks = (c: EdgeContext, ticketId: string): Promise<void> =>
   take(c, { name: 'me', subject: ticketId, max: LOOKS_PER_MINUTE, windowMs: MINUTE_MS });
+
+/** Counts a try at a lane's code against the client's address. Throws `rate_limited` with `Retry-After`. */
+export const limitCodes = (c: EdgeContext): Promise<void> => {
+  const subject = clientSubject(c.get('ports').clientAddress(c.req.raw));
+  return take(c, { name: 'code', subject, max: CODES_PER_MINUTE, windowMs: MINUTE_MS });
+};
 
 async function take(c: EdgeContext, limit: Limit): Promise<void> {
   const result = await takeLimit(c.get('store'), limit);

@@ -12,6 +12,8 @@ export type Ticket = {
   /** Absent for those who joined in the lobby. */
   score?: string;
   expMs: number;
+  /** Signed by a key on its way out: whoever answers gives a new one along (`resigned`). */
+  isOld: boolean;
   via: 'bearer' | 'cookie';
 };
 
@@ -39,7 +41,14 @@ export async function checkTicket(c: EdgeContext, room: string, token: string): 
   if (!result.ok) throw new OperatingError(REFUSALS[result.reason]);
   const { sub, lane, score, exp } = result.claims;
   if (!isTicketId(sub)) throw new OperatingError('ticket_invalid');
-  return { room, ticketId: sub, lane, ...(score === undefined ? {} : { score }), expMs: exp * 1000 };
+  return {
+    room,
+    ticketId: sub,
+    lane,
+    ...(score === undefined ? {} : { score }),
+    expMs: exp * 1000,
+    isOld: keys.isOldTicket(token),
+  };
 }
 
 /** As `readTicket`, but a ticket there must be. Throws `unauthenticated` too. */

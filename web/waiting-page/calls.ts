@@ -10,13 +10,13 @@ export type Answer<T> =
 const TIMEOUT_MS = 8000;
 
 /** The page's calls to its room. Cookies carry the credentials; the page never sees a token of its place. */
-export function createCalls(room: string) {
+export function createCalls(room: string, query: string) {
   const api = `/api/rooms/${room}`;
   return {
     join: () => call<Place>(`${api}/tickets`, 'POST'),
     look: () => call<Place>(`${api}/tickets/me`, 'GET'),
     leave: () => call<null>(`${api}/tickets/me`, 'DELETE'),
-    ask: () => call<Place | PassGrant>(`${api}/passes`, 'POST'),
+    ask: () => call<Place | PassGrant>(`${api}/passes${query}`, 'POST'),
     feedToken: () => call<FeedTokenGrant>(`${api}/feed-tokens`, 'POST'),
     board: () => call<Board>(`${api}/board`, 'GET'),
   };

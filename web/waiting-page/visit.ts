@@ -12,6 +12,7 @@ import { toWords, type PageNotice } from './words.ts';
 /** What the server knew when it rendered the page. */
 export type VisitData = {
   room: string;
+  query: string;
   roomName: string;
   place: Place | null;
   board: Board | null;
@@ -51,7 +52,7 @@ export class Visit {
 
   constructor(data: VisitData) {
     this.#data = data;
-    this.#calls = createCalls(data.room);
+    this.#calls = createCalls(data.room, data.query);
     this.#showDraw = createDrawView(data.room);
     this.#board = data.board;
   }
