@@ -5,6 +5,7 @@ import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
 import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
+import { saveReport } from './measure/save.ts';
 import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
 import { benchWaitingCost } from './waiting-cost.ts';
@@ -21,10 +22,11 @@ const BENCHES: Record<string, Bench> = {
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 
-const USAGE = `npm run bench [-- NAME …] [--smoke]
+const USAGE = `npm run bench [-- NAME …] [--smoke | --save]
 
 Measures, with the machine's own limits printed first. Without a name: all.
   --smoke   a second or two each, to see that every bench runs; the figures mean nothing
+  --save    also write docs/benchmarks/NAME.json, NAME.svg and the README there
 ${Object.entries(BENCHES)
   .map(([name, { about }]) => `  ${name.padEnd(15)}${about}`)
   .join('\n')}`;
@@ -32,7 +34,11 @@ ${Object.entries(BENCHES)
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { smoke: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      smoke: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   const unknown = positionals.filter((name) => !(name in BENCHES));
   if (values.help || unknown.length > 0) {
@@ -41,9 +47,13 @@ try {
   }
   const options: BenchOptions = { smoke: values.smoke, seconds: values.smoke ? 0.3 : 5 };
   const judged = !values.smoke;
-  printReport(await measureMachine(options), { judged });
+  const limits = await measureMachine(options);
+  printReport(limits, { judged });
   for (const [name, { run }] of Object.entries(BENCHES)) {
-    if (positionals.length === 0 || positionals.includes(name)) printReport(await run(options), { judged });
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const report = await run(options);
+    printReport(report, { judged });
+    if (values.save && judged) saveReport(name, report, limits);
   }
 } catch (error) {
   console.error(error instanceof TypeError && 'code' in error ? `${error.message}\n\n${USAGE}` : error);

@@ -1,4 +1,5 @@
 import { createSeededRandom } from '../cli/crowd/seeded-random.ts';
+import type { Board } from '../contracts/board.ts';
 import { percent, whole, type Report, type Row } from './measure/report.ts';
 import type { BenchOptions } from './options.ts';
 import { createCalls } from './slots/calls.ts';
@@ -57,10 +58,16 @@ async function run(scenario: Scenario, seconds: number, visitors: number): Promi
   const random = createSeededRandom(SEED);
   const judge = createJudge();
   const lines = createLines();
-  const time = createRoomTime(START_MS, world.setClocks);
+  const time = createRoomTime(START_MS, (ms) => world.setClocks(ms));
   const calls = createCalls(world);
   const url = `${world.feedUrl}/rooms/${ROOM}`;
-  const around = { calls, time, judge, random, openLine: lines.open.bind(null, url) };
+  const around = {
+    calls,
+    time,
+    judge,
+    random,
+    openLine: (token: string, hear: (board: Board) => void) => lines.open(url, token, hear),
+  };
   for (let n = 0; n < visitors; n += 1) {
     const kind = random.chance(GHOSTS) ? 'ghost' : random.pick(MIX);
     time.at(START_MS + 1000 + random.between(0, ARRIVE_MS), () => enter(kind, around));

@@ -16,6 +16,9 @@ export const ratio = (value: number): string => value.toFixed(2);
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const whole = (count: number): string => Math.round(count).toLocaleString('en');
 
+/** The number a bound names. */
+export const limitOf = (bound: Bound): number => ('atLeast' in bound ? bound.atLeast : bound.atMost);
+
 /** Whether a figure reaches its bound. */
 export const holds = (value: number, bound: Bound): boolean =>
   'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost;
@@ -33,7 +36,7 @@ export function printReport({ title, rows, notes = [] }: Report, { judged }: { j
 
 /** The bound in words, and in a full run whether it holds. */
 export function sayBound(value: number, bound: Bound, judged: boolean): string {
-  const [sign, limit] = 'atLeast' in bound ? ['≥', bound.atLeast] : ['≤', bound.atMost];
+  const sign = 'atLeast' in bound ? '≥' : '≤';
   const verdict = holds(value, bound) ? 'reached' : 'MISSED';
-  return `${sign} ${limit.toLocaleString('en')}${judged ? ` ${verdict}` : ''}`;
+  return `${sign} ${limitOf(bound).toLocaleString('en')}${judged ? ` ${verdict}` : ''}`;
 }

@@ -96,7 +96,8 @@ async function poll(kind: Kind, page: Page, around: Surroundings): Promise<void>
   const board = await calls.board();
   const near = page.look(board);
   const dozes = kind === 'sleeper' && random.chance(near ? 0.03 : 0.1);
-  const nextMs = dozes ? random.between(20_000, 180_000) : near ? board.pollNearMs : board.pollFarMs;
+  const awakeMs = near ? board.pollNearMs : board.pollFarMs;
+  const nextMs = dozes ? random.between(20_000, 180_000) : awakeMs;
   time.at(time.nowMs() + nextMs, () => poll(kind, page, around));
 }
 
