@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ConfigError } from '../platform/config.ts';
 import type { AccessPassClaims, QueueTicketClaims } from '../contracts/token-claims.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
+import { challengeSecret } from '../tokens/challenge-secret.ts';
 import type { Hmac, SigningKey, Verified } from '../tokens/jwt.ts';
 import {
   ed25519SigningKey,
@@ -23,6 +24,8 @@ export type EdgeKeys = {
   /** Whether a checked ticket was signed by a key that is on its way out (DESIGN §5). */
   isOldTicket(token: string): boolean;
   checkPass(token: string, nowMs: number): Promise<Verified<AccessPassClaims>>;
+  /** Secrets that challenges are signed with, derived from the queue keys; the first signs. */
+  challengeSecrets: string[];
   /** The public key set as JSON text. */
   jwks: string;
 };
@@ -52,6 +55,7 @@ export async function loadEdgeKeys(
     checkTicket: (token, room, nowMs) => tickets(`${room} ${token}`, nowMs),
     isOldTicket: (token) => kidOf(token) !== queueKey.kid,
     checkPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
+    challengeSecrets: await Promise.all(set.queue.map((key) => challengeSecret(key))),
     jwks: JSON.stringify(publicKeySet({ keys: set.pass })),
   };
 }

@@ -41,7 +41,18 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/rooms/{room}/tickets': {
     body: { name: 'JoinRequest', schema: joinRequestSchema, optional: true },
     answers: { 200: { text: 'The place of a known ticket', ...place }, 201: { text: 'A new place', ...place } },
-    codes: [...TICKET, ...ROOM, ...BODY, 'forbidden', 'lane_unknown', 'room_closed', 'room_rejecting', 'rate_limited'],
+    codes: [
+      ...TICKET,
+      ...ROOM,
+      ...BODY,
+      'forbidden',
+      'lane_unknown',
+      'room_closed',
+      'room_rejecting',
+      'rate_limited',
+      'challenge_required',
+      'challenge_failed',
+    ],
   },
   'GET /api/rooms/{room}/tickets/me': {
     answers: { 200: { text: 'The exact place', ...place } },
@@ -65,6 +76,10 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/rooms/{room}/feed-tokens': {
     answers: { 201: { text: 'A token of 60 s, and the socket’s address' } },
     codes: ['unauthenticated', ...TICKET, ...BODY, 'forbidden'],
+  },
+  'GET /api/rooms/{room}/challenge': {
+    answers: { 200: { text: 'A challenge of altcha, good for five minutes and one join' } },
+    codes: [...ROOM, 'not_found'],
   },
   'GET /api/rooms/{room}/draw': {
     answers: { 200: { text: 'The commitment; the seed once the room has opened', name: 'Draw', schema: drawSchema } },

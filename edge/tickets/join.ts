@@ -9,6 +9,7 @@ import type { PlaceFacts } from '../../redis/room/place-reply.ts';
 import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { signQueueTicket } from '../../tokens/queue-ticket.sign.ts';
 import type { EdgeContext } from '../http/context.ts';
+import { requireSolved } from '../challenge/challenge.ts';
 import { putCookie } from '../http/cookies.ts';
 import { returnQuery, returnUrl } from '../http/return-url.ts';
 import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
@@ -30,10 +31,11 @@ export async function join(c: EdgeContext): Promise<Response> {
   const ticket = await readTicket(c, room);
   requireOwnOrigin(c, ticket?.via ?? 'none');
   const form = isFormPost(c);
-  const { lane, code } = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
+  const { lane, code, challenge } = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
   const info = await c.get('rooms').read(c.get('store'), room);
   const back = returnUrl(c, info);
   const known = ticket === null ? null : await comeBack(c, info, ticket);
+  if (known === null) await requireSolved(c, info, challenge);
   const place = known ?? (await takePlace(c, info, room, await openLane(c, info, room, lane, code)));
   if (form) return c.redirect(`/rooms/${room}${returnQuery(back)}`, 303);
   return answerPlace(c, place, known === null ? 201 : 200);
@@ -93,7 +95,7 @@ async function openLane(
 }
 
 /** The Join button sends nothing; whatever else comes is bounded and ignored. */
-async function ignoreForm(c: EdgeContext): Promise<{ lane?: string; code?: string }> {
+async function ignoreForm(c: EdgeContext): Promise<{ lane?: string; code?: string; challenge?: string }> {
   await readBytes(c);
   return {};
 }
