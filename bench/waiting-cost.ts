@@ -129,6 +129,7 @@ function toReport({ few, many, ours, theirs, aMinute, windowMs }: Figures): Repo
       ],
       figure(`commands a minute, ${whole(few)} waiting`, oursFew),
       figure(`commands a minute, ${whole(many)} waiting`, oursMany),
+      figure('of them sent by our processes as scripts', (ours[1]?.byName.get('evalsha') ?? 0) * aMinute),
       figure(`commands a visitor and minute, ${whole(many)}`, oursMany / many, (oursMany / many).toFixed(3)),
       figure('the same with ZRANK a poll', theirsMany / many, (theirsMany / many).toFixed(3)),
       figure(`ZRANK a poll: a minute, ${whole(few)} waiting`, theirsFew),

@@ -86,6 +86,7 @@ export const BENCH_ROOM: RoomRow = {
   message: null,
   formerLanes: [],
   soldOut: false,
+  mode: 'manual',
   drawSeed: 'a seed for benches',
   epoch: 1,
   tick: 0,
