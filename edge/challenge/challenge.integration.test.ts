@@ -41,7 +41,7 @@ describe.each(STORE_PORTS)('the proof of work over %s', (port) => {
     const statuses = await Promise.all(
       [join(visit, shared), join(visit, shared)].map(async (answer) => (await answer).status),
     );
-    expect(statuses.toSorted()).toEqual([201, 403]);
+    expect(new Set(statuses)).toEqual(new Set([201, 403]));
   });
 
   it('refuses none, wrong, foreign, stretched and expired ones; the line has nobody more', async () => {
