@@ -18,7 +18,8 @@ export const announcementSchema = v.strictObject({
   message: v.pipe(
     v.string(),
     v.trim(),
-    v.check((text) => [...text].length <= MAX_MESSAGE_LENGTH, `at most ${MAX_MESSAGE_LENGTH} characters`),
+    // With the u flag one dot is one code point, so that an emoji counts once.
+    v.regex(new RegExp(`^.{0,${MAX_MESSAGE_LENGTH}}$`, 'su'), `at most ${MAX_MESSAGE_LENGTH} characters`),
     v.check((text) => !UNSEEN.test(text), 'no control characters and no line breaks'),
   ),
 });
@@ -41,7 +42,6 @@ export type RoomView = RoomSettings & {
   version: number;
   state: (typeof ROOM_STATES)[number];
   message: string | null;
-  lanes: { name: string; weight: number; codes?: string[] }[];
   performances: string[];
   now: string;
 };

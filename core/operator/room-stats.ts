@@ -26,35 +26,43 @@ export async function readRoomStats(deps: Deps, row: RoomRow): Promise<RoomStats
     countAdmissions(deps.browseSql, row.id),
     countRevocations(deps.browseSql, row.id),
   ]);
-  const board = inRedis?.board ?? null;
-  const lanes = inRedis?.lanes ?? [];
-  const sum = (count: (lane: LaneStats) => number) => lanes.reduce((total, lane) => total + count(lane), 0);
   return {
     room: row.id,
-    phase: board?.phase ?? null,
-    tick: board?.tick ?? null,
-    at: board === null ? null : isoTime(board.at),
-    held: board?.held ?? null,
+    ...ofBoard(inRedis?.board ?? null),
     storeAway: inRedis === null,
     recovering: inRedis?.recovering ?? false,
-    waiting: sum((lane) => lane.waiting),
-    ready: sum((lane) => lane.ready),
-    late: sum((lane) => lane.late),
-    active: board?.active ?? 0,
-    admittedPerMinute: board?.admittedPerMinute ?? 0,
+    ...ofLanes(inRedis?.lanes ?? []),
     admittedTotal,
     revokedTotal,
     newUsersPerMinute: row.newUsersPerMinute,
     effectiveUsersPerMinute: row.newUsersPerMinute,
     totalActiveUsers: row.totalActiveUsers,
-    remaining: board?.remaining ?? null,
     configVersion: row.version,
     message: row.message,
     opensAt: row.opensAt === null ? null : isoTime(row.opensAt.getTime()),
-    lanes,
     bookings,
     core: inRedis?.core ?? [],
     now: isoTime(deps.clock.nowMs()),
+  };
+}
+
+const ofBoard = (board: Board | null) => ({
+  phase: board?.phase ?? null,
+  tick: board?.tick ?? null,
+  at: board === null ? null : isoTime(board.at),
+  held: board?.held ?? null,
+  active: board?.active ?? 0,
+  admittedPerMinute: board?.admittedPerMinute ?? 0,
+  remaining: board?.remaining ?? null,
+});
+
+function ofLanes(lanes: LaneStats[]) {
+  const sum = (count: (lane: LaneStats) => number) => lanes.reduce((total, lane) => total + count(lane), 0);
+  return {
+    lanes,
+    waiting: sum((lane) => lane.waiting),
+    ready: sum((lane) => lane.ready),
+    late: sum((lane) => lane.late),
   };
 }
 

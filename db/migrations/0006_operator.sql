@@ -22,3 +22,6 @@ CREATE TABLE revoked_tickets (
   PRIMARY KEY (room, ticket_id)
 );
 CREATE INDEX revoked_tickets_due ON revoked_tickets (revoked_at) WHERE applied_at IS NULL;
+
+-- Who sets a room's rate.
+ALTER TABLE rooms ADD COLUMN mode text NOT NULL DEFAULT 'manual' CHECK (mode IN ('manual', 'autopilot'));

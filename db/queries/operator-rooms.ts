@@ -1,6 +1,6 @@
-import type { ParameterOrJSON } from 'postgres';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 import type { Sql, Transaction } from '../connect.ts';
+import { roomColumns } from './room-columns.ts';
 import { listRooms, type RoomRow } from './rooms.ts';
 
 export type { RoomRow } from './rooms.ts';
@@ -30,7 +30,7 @@ export type RoomSwitches = { paused: boolean; closed: boolean; message: string |
 
 /**
  * Writes a room's settings and switches, and counts its version. Needs `lockRoom`; the admission worker copies every new version
- * to Redis. A setting's column is its name in snake_case.
+ * to Redis.
  */
 export async function writeRoom(
   tx: Transaction,
@@ -38,13 +38,9 @@ export async function writeRoom(
   settings: RoomSettings,
   switches: RoomSwitches,
 ): Promise<void> {
-  const columns: Record<string, ParameterOrJSON<never>> = {};
-  for (const [name, value] of Object.entries({ ...settings, ...switches }))
-    columns[columnOf(name)] = typeof value === 'object' && value !== null ? tx.json(value) : value;
+  const columns = roomColumns(tx, settings, switches);
   await tx`UPDATE rooms SET version = version + 1, ${tx(columns)} WHERE id = ${room}`;
 }
-
-const columnOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Bookings of a room's performances that are unpaid, and that are confirmed. A plain read. */
 export async function countBookings(sql: Sql, room: string): Promise<{ pendingPayment: number; confirmed: number }> {
