@@ -65,6 +65,7 @@ export const EDGE_ROUTES = [
     summary: 'A token for the feed',
   },
   { method: 'GET', path: '/api/rooms/:room/board', credentials: ['none'], summary: 'The board' },
+  { method: 'GET', path: '/api/rooms/:room/challenge', credentials: ['none'], summary: 'A proof of work to solve' },
   { method: 'GET', path: '/api/rooms/:room/draw', credentials: ['none'], summary: 'Commitment and seed of the draw' },
   { method: 'POST', path: '/api/rooms/:room/draw/check', credentials: ['none'], summary: 'Compute a draw again' },
 ] as const satisfies readonly Route[];

@@ -224,9 +224,15 @@ export class Visit {
 }
 
 type Loss = 'unauthenticated' | 'ticket_invalid' | 'ticket_expired' | 'ticket_wrong_room';
-type Told = 'rate_limited' | 'room_closed' | 'room_rejecting';
+type Told = 'rate_limited' | 'room_closed' | 'room_rejecting' | 'challenge_required' | 'challenge_failed';
 const LOSSES = new Set<string>(['unauthenticated', 'ticket_invalid', 'ticket_expired', 'ticket_wrong_room']);
-const TOLD = new Set<string>(['rate_limited', 'room_closed', 'room_rejecting']);
+const TOLD = new Set<string>([
+  'rate_limited',
+  'room_closed',
+  'room_rejecting',
+  'challenge_required',
+  'challenge_failed',
+]);
 
 /** Refusals that mean: there is no place any more. */
 const isLoss = (code: string): code is Loss => LOSSES.has(code);
