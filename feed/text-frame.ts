@@ -4,7 +4,7 @@
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
-  const headBytes = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const headBytes = headBytesFor(length);
   const frame = Buffer.allocUnsafeSlow(headBytes + length);
   frame.writeUInt8(0x81, 0);
   if (headBytes === 2) frame.writeUInt8(length, 1);
@@ -17,4 +17,10 @@ export function textFrame(text: string): Buffer {
   }
   frame.write(text, headBytes);
   return frame;
+}
+
+/** The three forms of a length: in the second byte, in two more, in eight more. */
+function headBytesFor(length: number): 2 | 4 | 10 {
+  if (length < 126) return 2;
+  return length < 65_536 ? 4 : 10;
 }

@@ -13,6 +13,16 @@ import { portOf, servePart } from './serve-part.ts';
 
 const TOKEN = 'a-token-for-benches';
 
+/** The shipped Worker, and beside it the least a hono app can answer in the same isolate. */
+const PROBE = `
+  import { Hono } from 'hono';
+  import edge from './edge/worker.ts';
+  const bare = new Hono().post('/bare', async (c) => c.json(await c.req.json()));
+  export default {
+    fetch: (request, bindings, context) =>
+      request.url.endsWith('/bare') ? bare.fetch(request) : edge.fetch(request, bindings, context),
+  };`;
+
 /** The Worker on workerd as it ships, with the local stack's REST front between it and Redis. */
 await servePart(v.object({ redisUrl: v.string() }), async ({ redisUrl }) => {
   const front = connectRedis(redisUrl, { answerMs: 3000, inFlight: 1000 });
@@ -38,16 +48,6 @@ await servePart(v.object({ redisUrl: v.string() }), async ({ redisUrl }) => {
   const url = await worker.ready;
   return { ready: { url: url.origin } };
 });
-
-/** The shipped Worker, and beside it the least a hono app can answer in the same isolate. */
-const PROBE = `
-  import { Hono } from 'hono';
-  import edge from './edge/worker.ts';
-  const bare = new Hono().post('/bare', async (c) => c.json(await c.req.json()));
-  export default {
-    fetch: (request, bindings, context) =>
-      request.url.endsWith('/bare') ? bare.fetch(request) : edge.fetch(request, bindings, context),
-  };`;
 
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
