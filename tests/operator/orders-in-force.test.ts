@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isCoreThere } from '../../admission-worker/core-presence.ts';
 import { startRounds } from '../../admission-worker/rounds.ts';
 import { boardSchema, type Board } from '../../contracts/board.ts';
 import { openCoreWorld, type CoreWorld } from '../../core/core-world.fixture.ts';
+import { startHealth } from '../../core/health/start-health.ts';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
@@ -18,6 +20,7 @@ let postgres: TestPostgres;
 let redis: TestRedis;
 let world: CoreWorld;
 let rounds: { stop(): Promise<void> };
+let health: { stop(): Promise<void> };
 let token: string;
 
 beforeAll(async () => {
@@ -26,17 +29,19 @@ beforeAll(async () => {
   const { log, redis: client, scripts } = world.deps;
   // The fixture lays out a room without its line; the worker restores it whole from Postgres.
   await redis.flush();
+  health = startHealth(world.deps);
   rounds = startRounds({
     sql: world.sql,
     scripts,
     log,
+    isCoreThere: () => isCoreThere(client),
     announceRooms: async (key, rooms) => void (await client.sadd(key, ...rooms)),
   });
   token = await world.operatorToken('operator');
   await boardOf('demo', (board) => board.phase === 'open');
 });
 afterAll(async () => {
-  await rounds.stop();
+  await Promise.all([rounds.stop(), health.stop()]);
   await world.close();
   await Promise.all([redis.stop(), postgres.stop()]);
 });
@@ -172,6 +177,8 @@ describe("an operator's order", () => {
     expect((await world.call('GET', '/v1/operator/rooms/demo/stats', { token })).body).toMatchObject({
       revokedTotal: 1,
       storeAway: false,
+      held: null,
+      core: [{ ageMs: expect.any(Number), poolWaitMs: expect.any(Number) }],
       recovering: false,
     });
     expect(await post('rooms/demo/revoke', { ticketId: 'no ticket' })).toMatchObject({ status: 422 });
