@@ -15,9 +15,9 @@ const toJson = (value: unknown): unknown => (value instanceof Date ? isoTime(val
 
 /** A room as `GET operator/rooms/{room}` shows it. */
 export function toRoomView(row: RoomRow, performances: string[], nowMs: number): RoomView {
-  const { lanes, message, version } = row;
+  const { message, version } = row;
   const state = stateOf(row, nowMs);
-  return { lanes, ...toSettings(row), room: row.id, version, state, message, performances, now: isoTime(nowMs) };
+  return { ...toSettings(row), room: row.id, version, state, message, performances, now: isoTime(nowMs) };
 }
 
 /** The settings after a patch. A field that the patch leaves out, or names as undefined, stays as it is. */
