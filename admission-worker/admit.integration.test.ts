@@ -17,7 +17,6 @@ import type { ScriptClient } from '../redis/script-client.ts';
 import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
 import { admit, type AdmitOutcome } from './admit.ts';
 import { restore } from './restore.ts';
-import { toRoomConfig } from './room-config.ts';
 
 const ROOM = 'demo';
 const START = 1_800_000_000_000;
@@ -236,28 +235,6 @@ describe('a tick', () => {
     const ticked = new Set(outcomes.flatMap((outcome) => (outcome.status === 'admitted' ? [outcome.result.tick] : [])));
     expect(ticked.size).toBe(1);
   });
-});
-
-describe('pausing', () => {
-  it('admits and calls nobody, and goes on where it stood', async () => {
-    await openRoom();
-    const ticket = await join();
-    await sql`UPDATE rooms SET paused = true, version = version + 1`;
-    await copySettings();
-    expect(admittedIds(await ticks(5))).toEqual([]);
-    expect(await readPlace(scripts, ticket)).toMatchObject({ state: 'waiting' });
-    expect((await readRoomInfo(scripts, ROOM)).board.phase).toBe('paused');
-    await sql`UPDATE rooms SET paused = false, version = version + 1`;
-    await copySettings();
-    await ticks(1);
-    await ask(ticket);
-    expect(admittedIds(await ticks(2))).toEqual([ticket.ticketId]);
-  });
-  async function copySettings() {
-    const { configureRoom } = await import('../redis/room/configure-room.ts');
-    const room = await row();
-    expect(await configureRoom(scripts, ROOM, room.epoch, room.version, await toRoomConfig(room))).toBe('written');
-  }
 });
 
 describe('a lobby', () => {

@@ -68,8 +68,22 @@ const MINUTE = 60_000;
 /** A room that was just put into Redis for the first time. */
 export function newModel(settings: Settings, now: number): Model {
   const lanes = settings.lanes.map(({ name, weight }) => ({
-    ...{ name, weight, counter: 1, calledTo: 0, admittedTo: 0, lateTo: 0, nearTo: 0, show: 0.6, turn: 0, lateCredit: 0 },
-    ...{ waiting: [], ready: new Map(), late: new Map(), silent: new Map(), calls: [], near: [] },
+    name,
+    weight,
+    counter: 1,
+    calledTo: 0,
+    admittedTo: 0,
+    lateTo: 0,
+    nearTo: 0,
+    show: 0.6,
+    turn: 0,
+    lateCredit: 0,
+    waiting: [],
+    ready: new Map(),
+    late: new Map(),
+    silent: new Map(),
+    calls: [],
+    near: [],
   }));
   const none = { tick: 0, committed: 0, pace: 0, freed: 0, turnover: 0, openMs: MINUTE, opened: false, ring: [] };
   return { ...none, settings, at: now, live: new Map(), spent: new Set(), tickets: new Map(), lanes };
@@ -79,7 +93,8 @@ const byScore = (a: Ticket, b: Ticket): number => a.score - b.score || compareId
 const byLateTime = (a: Ticket, b: Ticket): number => (a.lateSince ?? 0) - (b.lateSince ?? 0) || compareIds(a, b);
 const compareIds = (a: Ticket, b: Ticket): number => (a.id < b.id ? -1 : 1);
 /** The answer windows' clock: it stands while the room is not open. */
-export const openClock = (m: Model, now: number): number => (m.opened && !m.settings.paused ? m.openMs + now - m.at : m.openMs);
+export const openClock = (m: Model, now: number): number =>
+  m.opened && !m.settings.paused ? m.openMs + now - m.at : m.openMs;
 const isOpen = (call: Call, clock: number): boolean =>
   call.answered < call.count && (call.at === null || clock - call.at < WINDOW);
 const callOf = ({ lane, score }: Ticket): Call | undefined => lane.calls.find((c) => score > c.from && score <= c.to);
@@ -129,7 +144,8 @@ function answerCalled(m: Model, ticket: Ticket, now: number) {
   ticket.since ??= now;
   lane.silent.delete(ticket);
   const passed = score <= lane.admittedTo && !lane.ready.has(ticket);
-  if (passed && ticket.lateStrikes !== ticket.strikes) Object.assign(ticket, { lateStrikes: ticket.strikes, lateSince: now });
+  if (passed && ticket.lateStrikes !== ticket.strikes)
+    Object.assign(ticket, { lateStrikes: ticket.strikes, lateSince: now });
   const again = Math.min(180_000, Math.max(5000, (now - ticket.since) / 2));
   (passed ? lane.late : lane.ready).set(ticket, now + again + 10_000);
   return { state: passed ? 'late' : 'ready', againMs: Math.floor(again) };

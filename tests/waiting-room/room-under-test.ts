@@ -76,7 +76,10 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
     return room;
   };
   const ref = (ticketId: string, lane: string, score?: string): TicketRef => ({
-    ...{ room: 'demo', ticketId, lane, expMs: START + DAY_MS },
+    room: 'demo',
+    ticketId,
+    lane,
+    expMs: START + DAY_MS,
     ...(score === undefined ? {} : { score }),
   });
   await restore(stores, await row());
@@ -135,7 +138,11 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
     state: () => redis.hgetall(roomKeys('demo').state),
     inLine: async (lane: string) => {
       const keys = laneKeys('demo', lane);
-      return { waiting: await redis.zcard(keys.waiting), ready: await redis.zcard(keys.ready), late: await redis.zcard(keys.late) };
+      return {
+        waiting: await redis.zcard(keys.waiting),
+        ready: await redis.zcard(keys.ready),
+        late: await redis.zcard(keys.late),
+      };
     },
   };
 }

@@ -21,10 +21,18 @@ export type Plan = { settings: Settings; steps: Step[] };
 const whole = (min: number, max: number) => fc.integer({ min, max });
 const who = whole(0, 999);
 
-const join = fc.record({ do: fc.constant('join' as const), lane: whole(0, 1), count: whole(1, 9), draw: whole(0, 1e6) });
+const join = fc.record({
+  do: fc.constant('join' as const),
+  lane: whole(0, 1),
+  count: whole(1, 9),
+  draw: whole(0, 1e6),
+});
 const tick = fc.record({ do: fc.constant('tick' as const), count: whole(1, 4), workers: whole(1, 3) });
 const answer = fc.record({
-  ...{ do: fc.constant('answer' as const), tenths: fc.constantFrom(3, 7, 10), salt: whole(0, 99), claims: fc.boolean() },
+  do: fc.constant('answer' as const),
+  tenths: fc.constantFrom(3, 7, 10),
+  salt: whole(0, 99),
+  claims: fc.boolean(),
 });
 const rare = [
   fc.record({ do: fc.constant('joinAgain' as const), who }),
@@ -70,5 +78,8 @@ export const plans = (start: number, withLoss: boolean, maxSteps: number): fc.Ar
   ];
   const seldom = [...rare, ...(withLoss ? losses : [])].map((arbitrary) => ({ arbitrary, weight: 1 }));
   const step: fc.Arbitrary<Step> = fc.oneof(...often, ...seldom);
-  return fc.record({ settings: settings(start), steps: fc.array(step, { minLength: 10, maxLength: maxSteps, size: 'max' }) });
+  return fc.record({
+    settings: settings(start),
+    steps: fc.array(step, { minLength: 10, maxLength: maxSteps, size: 'max' }),
+  });
 };

@@ -1,6 +1,7 @@
 import type { Settings } from './model.ts';
 
 const WINDOW_MS = 6000;
+const TICK_MS = 1000;
 const MINUTE_MS = 60_000;
 
 /**
@@ -13,6 +14,7 @@ export function createWitness() {
   /** Answered inside the window and not silent since: nobody behind them may enter first. */
   const punctual = new Map<string, { lane: string; score: number; due: number }>();
   const sessions = new Map<string, 'inside' | 'over'>();
+  const sessionEnds = new Map<string, number>();
   const places = new Map<string, string>();
   /** Ends that no committed tick has written down: a loss undoes them. */
   const fresh = new Set<string>();
@@ -25,8 +27,10 @@ export function createWitness() {
       const known = places.get(id);
       if (known !== undefined && known !== score) throw new Error(`${id} has two places: ${known} and ${score}`);
       if (known !== undefined) return;
-      if (!rolledBack) for (const [other, taken] of places)
-        if (laneOf(other) === laneOf(id) && taken === score) throw new Error(`${id} and ${other} share the place ${score}`);
+      if (!rolledBack)
+        for (const [other, taken] of places)
+          if (laneOf(other) === laneOf(id) && taken === score)
+            throw new Error(`${id} and ${other} share the place ${score}`);
       places.set(id, score);
     },
     /** The board of a committed tick is out. `openAt` is the clock of open time. */
@@ -36,16 +40,21 @@ export function createWitness() {
       if (shown.at(-1)?.to !== calledTo) shown.push({ to: calledTo, openAt });
       shownTo.set(lane, shown);
     },
-    sawAnswer(id: string, lane: string, score: number, state: string, at: number, openAt: number, againMs: number | null) {
+    sawAnswer({ id, lane, score, state, at, openAt, againMs, untilMs }: SeenAnswer) {
       if (state === 'active') {
+        const end = sessionEnds.get(id) ?? untilMs ?? 0;
+        if (!rolledBack && end !== untilMs) throw new Error(`${id} came in again: its session ended at ${end}`);
+        sessionEnds.set(id, end);
         if (sessions.get(id) === 'over') throw new Error(`${id} came in again after its session`);
         sessions.set(id, 'inside');
       }
-      if (state !== 'ready' && state !== 'late') return;
+      // Who holds a key that is not yet committed is told to wait a tick: admitted already, so nobody overtakes them.
+      if ((state !== 'ready' && state !== 'late') || againMs === TICK_MS) return;
       const known = punctual.get(id);
       const call = shownTo.get(lane)?.find((shown) => shown.to >= score);
       const inTime = call !== undefined && openAt - call.openAt < WINDOW_MS;
-      if (known !== undefined && state === 'late') throw new Error(`${id} answered in time and was sent to the late line`);
+      if (known !== undefined && state === 'late')
+        throw new Error(`${id} answered in time and was sent to the late line`);
       if (state === 'ready' && (known !== undefined || inTime))
         punctual.set(id, { lane, score, due: at + (againMs ?? 0) + 10_000 });
     },
@@ -56,14 +65,20 @@ export function createWitness() {
       fresh.add(id);
     },
     /** Somebody was let in, or nobody: called after each tick that ran. */
-    sawTick(admitted: { id: string; lane: string; score: string }[], at: number, live: number, settings: Settings) {
+    sawTick(
+      admitted: { id: string; lane: string; score: string; late: boolean }[],
+      at: number,
+      live: number,
+      settings: Settings,
+    ) {
       for (const [id, answer] of punctual) if (answer.due < at) punctual.delete(id);
       for (const { id } of admitted) {
         punctual.delete(id);
         entered.push({ id, at });
       }
       if (admitted.length === 0) return;
-      for (const { id, lane, score } of admitted)
+      // Late visitors have shares of their own; their number here is a time.
+      for (const { id, lane, score } of admitted.filter(({ late }) => !late))
         for (const [other, answer] of punctual)
           if (answer.lane === lane && answer.score < Number(score)) throw new Error(`${other} was overtaken by ${id}`);
       if (live > settings.capacity) throw new Error(`${live} inside, ${settings.capacity} allowed`);
@@ -78,12 +93,28 @@ export function createWitness() {
       // A copy of the same second is no older by its tick: numbers given out since are given out again, and ties go by id.
       rolledBack = true;
       for (const id of fresh) sessions.set(id, 'inside');
-      for (const id of uncommitted) entered.splice(entered.findLastIndex((entry) => entry.id === id), 1);
+      for (const id of uncommitted)
+        entered.splice(
+          entered.findLastIndex((entry) => entry.id === id),
+          1,
+        );
       punctual.clear();
       for (const shown of shownTo.values()) shown.splice(0, shown.length);
     },
   };
 }
+/** One answer as the room gave it; times in ms, `openAt` by the clock of open time. */
+type SeenAnswer = {
+  id: string;
+  lane: string;
+  score: number;
+  state: string;
+  at: number;
+  openAt: number;
+  againMs: number | null;
+  untilMs: number | null;
+};
+
 /** Ids of the test begin with their lane. */
 const laneOf = (id: string): string | undefined => id.split('/')[0];
 

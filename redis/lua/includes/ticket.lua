@@ -122,7 +122,7 @@ local function answer(room, id, score, exp_ms, claims, access_key)
   end
   local known = settled(room, id, score, access)
   if known then return known end
-  if room.lobby or score > room.called_to then return standing(room, id, score) end
+  if room.lobby or (score > room.called_to and room.method ~= 'passthrough') then return standing(room, id, score) end
   local answers = read_answers(id)
   count_answer(room, answers, score)
   answers.since = answers.since or room.now
@@ -138,6 +138,7 @@ local function answer(room, id, score, exp_ms, claims, access_key)
     redis.call('ZADD', late_key, answers.late_since, id)
     return place(room, 'late', score, { again = again, late_at = answers.late_since, ahead = redis.call('ZRANK', late_key, id) })
   end
+  redis.call('ZREM', waiting_key, id)
   redis.call('ZADD', ready_key, score, id)
   return place(room, 'ready', score, { again = again, ahead = redis.call('ZRANK', ready_key, id) })
 end

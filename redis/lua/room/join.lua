@@ -16,7 +16,13 @@ if score then
   local known = settled(room, id, score, read_access(KEYS[12]))
   if known then return known end
   -- After Redis lost its index a waiting ticket adds itself again, with the score it carries.
-  if score > room.called_to then redis.call('ZADD', waiting_key, 'NX', score, id) end
+  if score > room.called_to then
+    redis.call('ZADD', waiting_key, 'NX', digits(score), id)
+    -- A copy of Redis that is younger than a tick passes for whole, but its counter may lag behind numbers that are out.
+    if score % 1 == 0 and score > (room.counter or 0) and score <= room.leased_to then
+      redis.call('HSET', state_key, 'counter:' .. lane, digits(score))
+    end
+  end
   return standing(room, id, score)
 end
 
