@@ -1,5 +1,5 @@
 import type { Sql } from '../db/connect.ts';
-import type { RoomRow } from '../db/queries/rooms.ts';
+import { servedLanes, type RoomRow } from '../db/queries/rooms.ts';
 import { writeTick, type TicketFact, type TickRecord } from '../db/queries/write-tick.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { commitTick, tickRoom, type TickResult } from '../redis/room/tick-room.ts';
@@ -18,7 +18,7 @@ export type AdmitOutcome =
  * that any worker finishes; every step repeats harmlessly.
  */
 export async function admit({ sql, scripts }: Stores, room: RoomRow): Promise<AdmitOutcome> {
-  const lanes = room.lanes.map((lane) => lane.name);
+  const lanes = servedLanes(room);
   const outcome = await tickRoom(scripts, room, lanes);
   if (outcome.status === 'lost') return { status: 'lost' };
   if (outcome.status === 'skipped') return { status: 'skipped', aheadTicks: outcome.aheadTicks };
@@ -43,7 +43,7 @@ function toRecord(room: RoomRow, result: TickResult): TickRecord {
   };
 }
 
-const FACTS = ['claimed', 'left', 'expired', 'unclaimed', 'spent'] as const;
+const FACTS = ['claimed', 'left', 'expired', 'unclaimed', 'spent', 'revoked'] as const;
 
 /** Facts travel as "what id atMs untilMs expMs" (redis/lua/room). */
 function parseFact(text: string): TicketFact {

@@ -2,6 +2,7 @@ import { connectDatabase } from '../db/connect.ts';
 import { runService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
 import { readConfig } from './config.ts';
+import { isCoreThere } from './core-presence.ts';
 import { startRounds } from './rounds.ts';
 
 await runService('admission-worker', async (log) => {
@@ -13,6 +14,7 @@ await runService('admission-worker', async (log) => {
     sql,
     scripts: createNodeScriptClient(redis),
     log,
+    isCoreThere: () => isCoreThere(redis),
     announceRooms: async (key, rooms) => void (rooms.length > 0 && (await redis.sadd(key, ...rooms))),
   });
   return {

@@ -1,8 +1,9 @@
 import { readRestoreFacts } from '../db/queries/restore-facts.ts';
-import { takeEpoch, type RoomRow, type TakenEpoch } from '../db/queries/rooms.ts';
+import { servedLanes, takeEpoch, type RoomRow, type TakenEpoch } from '../db/queries/rooms.ts';
 import { restoreRoom, type RestoreFacts } from '../redis/room/restore-room.ts';
 import type { Stores } from './admit.ts';
 import { LEASE_BLOCK } from './lease.ts';
+import { lostTickets } from './lost-tickets.ts';
 import { toRoomConfig } from './room-config.ts';
 
 /**
@@ -10,7 +11,7 @@ import { toRoomConfig } from './room-config.ts';
  * one wins; the others see the new epoch in their next round. Returns the epoch, or null when another worker is doing it.
  */
 export async function restore(stores: Stores, room: RoomRow): Promise<number | null> {
-  const lanes = room.lanes.map((lane) => lane.name);
+  const lanes = servedLanes(room);
   const taken = await takeEpoch(stores.sql, room.id, room.epoch, lanes, LEASE_BLOCK);
   if (taken === null) return null;
   await restoreRoom(stores.scripts, room.id, taken.epoch, await toFacts(stores, room, taken));
@@ -34,6 +35,7 @@ async function toFacts({ sql }: Stores, room: RoomRow, { leasedTo }: TakenEpoch)
       admittedTo: lane.admittedTo,
       lateTo: lane.lateTo,
       show: lane.show,
+      lost: lostTickets(lane, (leasedTo.get(lane.lane) ?? lane.leasedTo) - LEASE_BLOCK),
     })),
     live: written.live.map(({ id, untilMs, claimed, lane, strikes }) => [
       id,

@@ -1,25 +1,44 @@
 import { parseArgs } from 'node:util';
+import { benchBundle } from './bundle.ts';
+import { benchFeed } from './feed.ts';
+import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
 import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
+import { saveReport } from './measure/save.ts';
+import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
+import { benchWaitingCost } from './waiting-cost.ts';
 
-const BENCHES: Record<string, { about: string; run: (options: BenchOptions) => Promise<Report> }> = {
+type Bench = { about: string; run: (options: BenchOptions) => Promise<Report> };
+
+const BENCHES: Record<string, Bench> = {
+  'joins-node': { about: 'joins a second of one Node edge process ÷ bare hono echo', run: benchJoinsOnNode },
+  'joins-workerd': { about: 'joins a second on workerd ÷ bare hono answer there', run: benchJoinsOnWorkerd },
+  feed: { about: 'a tick to the last of 9,000 sockets, and memory a socket', run: benchFeed },
+  'waiting-cost': { about: 'Redis commands while 100 and 10,000 wait, and with ZRANK a poll', run: benchWaitingCost },
+  slots: { about: 'slots filled with 40 % ghosts, on the real parts in shortened time', run: benchSlots },
   tick: { about: 'a tick that admits 1,000 while a million wait', run: benchTick },
+  bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 
-const USAGE = `npm run bench [-- NAME …] [--smoke]
+const USAGE = `npm run bench [-- NAME …] [--smoke | --save]
 
 Measures, with the machine's own limits printed first. Without a name: all.
   --smoke   a second or two each, to see that every bench runs; the figures mean nothing
+  --save    also write docs/benchmarks/NAME.json, NAME.svg and the README there
 ${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(15)}${about}`)
   .join('\n')}`;
 
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { smoke: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      smoke: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   const unknown = positionals.filter((name) => !(name in BENCHES));
   if (values.help || unknown.length > 0) {
@@ -27,9 +46,14 @@ try {
     process.exit(unknown.length > 0 ? 2 : 0);
   }
   const options: BenchOptions = { smoke: values.smoke, seconds: values.smoke ? 0.3 : 5 };
-  printReport(await measureMachine(options));
+  const judged = !values.smoke;
+  const limits = await measureMachine(options);
+  printReport(limits, { judged });
   for (const [name, { run }] of Object.entries(BENCHES)) {
-    if (positionals.length === 0 || positionals.includes(name)) printReport(await run(options));
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const report = await run(options);
+    printReport(report, { judged });
+    if (values.save && judged) saveReport(name, report, limits);
   }
 } catch (error) {
   console.error(error instanceof TypeError && 'code' in error ? `${error.message}\n\n${USAGE}` : error);

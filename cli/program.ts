@@ -1,8 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
-import { resolve } from 'node:path';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { join, resolve } from 'node:path';
 import { OPERATOR_ROLES, type OperatorRole } from '../contracts/token-claims.ts';
 import { explainFailure } from './command-error.ts';
 import type { LineOutput } from './crowd/live-line.ts';
+import { repositoryRoot } from './repository-root.ts';
+import { KEY_OWNERS, type KeyOwner } from './rotate-keys.ts';
+import { ROTATION_STAGES, type RotationStage } from '../tokens/rotate-keys.ts';
 import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
 
 /** What a command line may touch of the world around it. */
@@ -52,6 +55,8 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
     .showHelpAfterError()
     .enablePositionalOptions();
   addOperator(program, around);
+  addKeys(program, around);
+  addDraw(program, around, done);
   addDoctor(program, around, done);
   addCrowd(program, around, done);
   return program;
@@ -81,6 +86,45 @@ function addOperator(program: Command, { env, cwd, out }: Surroundings): void {
         nowMs: Date.now(),
       });
       out(`${token}\n`);
+    });
+}
+
+function addKeys(program: Command, { cwd, out }: Surroundings): void {
+  type Options = { stage: RotationStage; keys?: string };
+  program
+    .command('keys')
+    .description('key files')
+    .command('rotate')
+    .description('one stage of a key rotation on a key file; says what to do next')
+    .addArgument(new Argument('<owner>', 'whose keys').choices(KEY_OWNERS))
+    .addOption(new Option('--stage <stage>', 'which step').choices(ROTATION_STAGES).makeOptionMandatory())
+    .option('--keys <file>', 'the private key file, mode 0600 (default: bin/dev’s, .onsale/keys/<owner>-keys.json)')
+    .action(async (owner: KeyOwner, { stage, keys }: Options) => {
+      const { rotateKeyFile } = await import('./rotate-keys.ts');
+      const file =
+        keys === undefined ? join(repositoryRoot(), '.onsale', 'keys', `${owner}-keys.json`) : resolve(cwd, keys);
+      out(`${await rotateKeyFile({ owner, stage, file })}\n`);
+    });
+}
+
+function addDraw(program: Command, { out }: Surroundings, done: (exitCode: number) => void): void {
+  type Options = { seed: string; ticket: string; base: number; commitment?: string };
+  program
+    .command('draw')
+    .description('the draw of a lobby')
+    .command('check')
+    .description(
+      'compute a ticket’s draw again, without asking any server; exit 1 when the seed does not fit the commitment',
+    )
+    .requiredOption('--seed <seed>', 'the seed that the room published at its opening')
+    .requiredOption('--ticket <ticket>', 'the queue ticket, or its id')
+    .option('--base <n>', 'the lane’s base, as the board shows it', wholeNumber(0, 2 ** 27), 0)
+    .option('--commitment <hex>', 'what the room published before its lobby opened')
+    .action(async ({ seed, ticket, base, commitment }: Options) => {
+      const { checkDraw } = await import('./check-draw.ts');
+      const answer = await checkDraw({ seed, ticket, base, commitment });
+      out(`${JSON.stringify(answer, null, 2)}\n`);
+      done(answer.fits === false ? 1 : 0);
     });
 }
 

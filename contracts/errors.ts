@@ -34,6 +34,7 @@ export const ERRORS = {
   event_not_found: { status: 404, title: 'There is no such event' },
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
 
+  room_exists: { status: 409, title: 'There is a room of that name' },
   identity_in_line: { status: 409, title: 'This identity already stands in line' },
   seats_unavailable: { status: 409, title: 'Some of these seats are no longer free' },
   zone_sold_out: { status: 409, title: 'This zone has too few places left' },

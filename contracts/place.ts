@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { laneNameSchema } from './room-settings.ts';
+import { laneCodeSchema, laneNameSchema } from './room-settings.ts';
 
 export const PLACE_STATES = ['lobby', 'waiting', 'called', 'ready', 'late', 'admitted', 'active', 'spent'] as const;
 export type PlaceState = (typeof PLACE_STATES)[number];
@@ -29,7 +29,13 @@ export const placeSchema = v.object({
 export type Place = v.InferOutput<typeof placeSchema>;
 
 /** `POST tickets` body; every field is optional, and so is the body. */
-export const joinRequestSchema = v.strictObject({ lane: v.optional(laneNameSchema) });
+export const joinRequestSchema = v.strictObject({
+  lane: v.optional(laneNameSchema),
+  /** Opens a lane that has codes. */
+  code: v.optional(laneCodeSchema),
+  /** The solved challenge, base64 of altcha's JSON, where the room asks for one. */
+  challenge: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2048))),
+});
 
 /** What `POST passes` answers with 201. */
 export const passGrantSchema = v.object({

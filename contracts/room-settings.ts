@@ -16,8 +16,14 @@ export const laneNameSchema = v.pipe(
 /** The lane of a room that has defined none. */
 export const DEFAULT_LANE = 'general';
 
+/** What a newcomer may have to solve before joining. */
+export const CHALLENGES = ['none', 'altcha'] as const;
+
 /** Methods a room can be set to today. */
-export const QUEUEING_METHODS = ['fifo', 'reject'] as const;
+export const QUEUEING_METHODS = ['fifo', 'passthrough', 'reject'] as const;
+
+/** Who sets a room's rate. */
+export const MODES = ['manual'] as const;
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -25,6 +31,26 @@ const host = v.pipe(
   v.string(),
   v.regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, 'a host name, with a port where it needs one'),
 );
+
+/** A word that opens a lane; long enough that guessing it takes longer than a sale. */
+export const laneCodeSchema = v.pipe(v.string(), v.trim(), v.minLength(4), v.maxLength(64));
+
+/** Lanes of a room at most: each costs a line of the board. */
+const MAX_LANES = 8;
+const laneSchema = v.strictObject({
+  name: laneNameSchema,
+  /** Its share of the admissions beside the other lanes'. */
+  weight: whole(1, 1000),
+  /** A lane with codes takes only who brings one. */
+  codes: v.optional(v.pipe(v.array(laneCodeSchema), v.maxLength(1000))),
+});
+const lanesSchema = v.pipe(
+  v.array(laneSchema),
+  v.minLength(1),
+  v.maxLength(MAX_LANES),
+  v.check((lanes) => new Set(lanes.map(({ name }) => name)).size === lanes.length, 'each lane may be named once'),
+);
+export type RoomLane = v.InferOutput<typeof laneSchema>;
 
 const fields = {
   name: plainText(1, 120),
@@ -35,12 +61,17 @@ const fields = {
   sessionDurationSeconds: whole(60, 4 * 3600),
   claimWindowSeconds: whole(10, 1800),
   queueingMethod: v.picklist(QUEUEING_METHODS),
+  /** Who sets the rate. Only the operator does. */
+  mode: v.picklist(MODES),
+  lanes: lanesSchema,
   lobbyOpensAt: v.nullable(time),
   opensAt: v.nullable(time),
   closesAt: v.nullable(time),
   /** Places one pass may hold at the same time. */
   holdLimit: whole(1, 50),
   joinsPerClientPerMinute: whole(1, 100_000),
+  /** A proof of work before each new join; pages without script can't solve one. */
+  challenge: v.picklist(CHALLENGES),
   /** Where admitted visitors go: a path of ours or an https address. */
   shopUrl: v.nullable(v.pipe(plainText(1, 500), v.check(isShopUrl, 'a path or an http(s) address'))),
   allowedReturnHosts: v.pipe(v.array(host), v.maxLength(50)),
@@ -89,41 +120,14 @@ export const DEFAULT_ROOM_SETTINGS: Omit<RoomSettings, 'name'> = {
   sessionDurationSeconds: 600,
   claimWindowSeconds: 120,
   queueingMethod: 'fifo',
+  mode: 'manual',
+  lanes: [{ name: DEFAULT_LANE, weight: 1 }],
   lobbyOpensAt: null,
   opensAt: null,
   closesAt: null,
   holdLimit: 6,
   joinsPerClientPerMinute: 600,
+  challenge: 'none',
   shopUrl: null,
   allowedReturnHosts: [],
-};
-
-/** What `GET operator/rooms/{room}` answers: the settings, flat, with what surrounds them. `version` is also the `ETag`. */
-export type RoomView = RoomSettings & {
-  room: string;
-  version: number;
-  state: 'open' | 'paused' | 'closed';
-  message: string | null;
-  lanes: { name: string; weight: number }[];
-  performances: string[];
-};
-
-/** What `GET operator/rooms/{room}/stats` answers: the last board's counts beside the limits in force. */
-export type RoomStats = {
-  room: string;
-  phase: string | null;
-  tick: number | null;
-  at: string | null;
-  held: string | null;
-  waiting: number;
-  ready: number;
-  late: number;
-  active: number;
-  admittedPerMinute: number;
-  admittedTotal: number;
-  newUsersPerMinute: number;
-  totalActiveUsers: number;
-  configVersion: number;
-  bookings: { pendingPayment: number; confirmed: number };
-  now: string;
 };

@@ -21,11 +21,14 @@ export function createApp(deps: CoreDeps): CoreApp {
   const app: CoreApp = new Hono<CoreEnv>();
   const readGate = createGateIdentity(deps.config.coreSecret);
   app.use(async (c, next) => {
+    const startedAt = performance.now();
     const gate = readGate(c.req.raw.headers);
     // The gate's id, so that both logs, the answer's header and a problem's body name the same request.
     c.set('requestId', gate?.requestId ?? newId());
     c.set('clientAddress', gate?.clientAddress ?? null);
     await next();
+    const isHold = c.req.method === 'POST' && c.req.path === '/v1/holds';
+    deps.meter.note({ isHold, status: c.res.status, durationMs: performance.now() - startedAt });
     c.header('x-request-id', c.var.requestId);
     c.header('x-content-type-options', 'nosniff');
   });

@@ -26,12 +26,14 @@ import { signOperatorToken } from '../tokens/operator-token.sign.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import type { CoreDeps } from './deps.ts';
+import { createRequestMeter } from './health/request-meter.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { toLayout, toPlaces } from './inventory/places.ts';
 import { runExpiry } from './jobs/run-expiry.ts';
 import { runInbox } from './jobs/run-inbox.ts';
 import { runOutbox } from './jobs/run-outbox.ts';
 import { createCoreKeys } from './keys.ts';
+import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviderCall } from './payments/provider-calls.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
@@ -140,6 +142,8 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),
     wake: () => {},
+    meter: createRequestMeter(systemClock),
+    revokedOperators: createRevokedOperators(sql, systemClock),
   };
   late.app = createApp(deps);
   await seedCatalogue(sql);

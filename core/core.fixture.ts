@@ -15,8 +15,10 @@ import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import type { CoreDeps } from './deps.ts';
 import type { CoreApp } from './http/context.ts';
+import { createRequestMeter } from './health/request-meter.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { createCoreKeys } from './keys.ts';
+import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
@@ -128,6 +130,8 @@ export async function openCore(): Promise<CoreWorld> {
       createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
     ),
     wake: () => {},
+    meter: createRequestMeter(systemClock),
+    revokedOperators: createRevokedOperators(sql, systemClock),
   };
   const app = createApp(deps);
   const pass = (room: string, ticketId: string, sessionMs = HOUR) =>

@@ -1,9 +1,11 @@
 import type { JobQueue } from '../contracts/jobs.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { CoreConfig } from './config.ts';
+import type { RequestMeter } from './health/request-meter.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { CoreKeys } from './keys.ts';
 import type { PaymentProviders } from './payments/provider.ts';
+import type { RevokedOperators } from './operator/revoked-operators.ts';
 import type { CoreStores } from './stores.ts';
 
 /** What every feature of core is given; nothing in core reaches for a store, a clock or a key by itself. */
@@ -17,6 +19,10 @@ export type CoreDeps = CoreStores & {
   /** What is free and what is held, in Redis, with Postgres behind it. */
   inventory: Inventory;
   payments: PaymentProviders;
+  /** Measures answers, for the health that admission looks at. */
+  meter: RequestMeter;
+  /** Operator tokens that were revoked before their end. */
+  revokedOperators: RevokedOperators;
   /** Says that rows of this kind may be due; returns at once, fails never (BOOKING §6). */
   wake(queue: JobQueue): void;
 };

@@ -9,11 +9,14 @@ import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
+import { createRequestMeter } from './health/request-meter.ts';
+import { startHealth } from './health/start-health.ts';
 import { EmptyAwareResponse } from './http/empty-answer.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createCoreKeys } from './keys.ts';
+import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
@@ -27,11 +30,13 @@ async function start(log: Logger): Promise<RunningService> {
   const server = await listen(app.fetch, config);
   // Runs on beside: core answers 503 `inventory_rebuilding` until each is loaded, which is better than not answering.
   const stopLoading = loadOnSaleInventories(deps);
+  const health = startHealth(deps);
   return {
     url: server.url,
     async stop() {
       stopLoading();
       await server.drain();
+      await health.stop();
       await close();
     },
   };
@@ -72,6 +77,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     payments,
     wake: (queue) => jobs.wake(queue),
     inventory,
+    meter: createRequestMeter(systemClock),
+    revokedOperators: createRevokedOperators(browseSql, systemClock),
   };
   const close = async () => {
     await jobs.stop();

@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { EDGE_ROUTES, matchRoute, type Method, type Route } from '../contracts/routes.ts';
 import { newId } from '../platform/id.ts';
 import { boardCacheKey, serveBoard } from './board/serve-board.ts';
+import { showChallenge } from './challenge/challenge.ts';
+import { checkDraw, showDraw } from './draw/draw.ts';
 import { issueFeedToken } from './feed-tokens/issue.ts';
 import { GATE_PREFIX } from './gate/find-core-route.ts';
 import { gate } from './gate/gate.ts';
@@ -53,6 +55,9 @@ export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
   app.delete('/api/rooms/:room/passes/me', endSession);
   app.post('/api/rooms/:room/feed-tokens', issueFeedToken);
   app.get('/api/rooms/:room/board', serveBoard);
+  app.get('/api/rooms/:room/challenge', showChallenge);
+  app.get('/api/rooms/:room/draw', showDraw);
+  app.post('/api/rooms/:room/draw/check', checkDraw);
   app.all(`${GATE_PREFIX}/v1/*`, gate);
   app.get('/.well-known/jwks.json', (c) => {
     c.header('Cache-Control', 'public, max-age=60');

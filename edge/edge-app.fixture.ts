@@ -5,10 +5,12 @@ import { systemRandom } from '../platform/random.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { signAccessPass } from '../tokens/access-pass.sign.ts';
 import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
+import type { EdgeKeySet } from '../tokens/key-set.ts';
 import { signQueueTicket } from '../tokens/queue-ticket.sign.ts';
 import { createEdgeApp } from './app.ts';
 import { loadEdgeKeys, type EdgeKeys } from './edge-keys.ts';
 import type { EdgeEnv } from './http/context.ts';
+import { readWebBody } from './http/read-body.ts';
 import type { EdgeConfig, EdgePorts } from './ports.ts';
 
 /** What core got, as the gate sent it. */
@@ -34,6 +36,8 @@ export type FixtureOptions = {
   nowMs?: number;
   store?: () => ScriptClient;
   core?: (request: Request) => Promise<Response>;
+  /** The private key set; a new one when left out. */
+  keySet?: EdgeKeySet;
   over?: Partial<EdgePorts>;
 };
 
@@ -46,7 +50,7 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
     coreSecret: 'shared-secret',
     instance: 'test',
   };
-  const keySet = await generateEdgeKeySet();
+  const keySet = options.keySet ?? (await generateEdgeKeySet());
   const keys = await loadEdgeKeys(JSON.stringify(keySet), config.origin);
   const clock = createManualClock(options.nowMs ?? START_MS);
   const coreRequests: CoreRequest[] = [];
@@ -60,6 +64,7 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
       coreRequests.push({ method, url, headers, body: await request.clone().text() });
       return options.core?.(request) ?? Response.json({ from: 'core' });
     },
+    readBody: readWebBody,
     clientAddress: () => '203.0.113.7',
     clock,
     random: systemRandom,

@@ -32,8 +32,12 @@ export type EdgeStore = {
 const TOKEN = 'a-token-for-tests';
 const EPOCH = 1;
 
+/** The two ways the edge reaches Redis: as the Worker does, and as the Node edge does. Its promises hold over both. */
+export const STORE_PORTS = ['rest', 'ioredis'] as const;
+export type StorePort = (typeof STORE_PORTS)[number];
+
 /** Starts Redis and the front. `shippedClock`: the scripts as they are shipped, for tests that run the bundle. */
-export async function startEdgeStore(options: { shippedClock?: boolean } = {}): Promise<EdgeStore> {
+export async function startEdgeStore(options: { shippedClock?: boolean; port?: StorePort } = {}): Promise<EdgeStore> {
   const redis = await startTestRedis();
   const direct = connectRedis(redis.url);
   await direct.connect();
@@ -43,12 +47,15 @@ export async function startEdgeStore(options: { shippedClock?: boolean } = {}): 
   await front.connected();
   const scripts = options.shippedClock === true ? undefined : scriptsWithTestClock();
   const node = createNodeScriptClient(direct, scripts);
+  const edgeRedis = connectRedis(redis.url, { autoPipelining: true });
+  await edgeRedis.connect();
+  const overIoredis = createNodeScriptClient(edgeRedis, scripts);
   return {
     redis,
     direct,
     restUrl: url,
     restToken: TOKEN,
-    client: () => createEdgeScriptClient({ url, token: TOKEN }, scripts),
+    client: () => (options.port === 'ioredis' ? overIoredis : createEdgeScriptClient({ url, token: TOKEN }, scripts)),
     setNow: (ms) => setTestClock(direct, ms),
     async putRoom(room, over = {}) {
       const config = await toRoomConfig({ ...ROOM, id: room, ...over });
@@ -82,6 +89,7 @@ export async function startEdgeStore(options: { shippedClock?: boolean } = {}): 
       subscriptions.close();
       front.close();
       direct.disconnect();
+      edgeRedis.disconnect();
       await new Promise((resolve) => {
         server.close(resolve);
       });
@@ -108,16 +116,20 @@ const ROOM: RoomRow = {
   sessionDurationSeconds: 600,
   claimWindowSeconds: 120,
   queueingMethod: 'fifo',
+  mode: 'manual',
   lobbyOpensAt: null,
   opensAt: null,
   closesAt: null,
   holdLimit: 6,
   joinsPerClientPerMinute: 1000,
+  challenge: 'none',
   shopUrl: null,
   allowedReturnHosts: [],
   lanes: [{ name: 'general', weight: 1 }],
   paused: false,
   closed: false,
+  soldOut: false,
+  formerLanes: [],
   message: null,
   drawSeed: 'a seed for tests',
   epoch: EPOCH,

@@ -30,6 +30,8 @@ export type EdgePorts = {
   cache: SharedCache | null;
   /** Static files of web/. */
   assets: (request: Request) => Promise<Response>;
+  /** The whole body as it comes, null when there is none; at most so many bytes, else `too_large` before the rest has come. */
+  readBody: (request: Request, maxBytes: number) => Promise<Uint8Array<ArrayBuffer> | null | 'too_large'>;
   /** Fetches from core. */
   core: (request: Request) => Promise<Response>;
   /** The visitor's address as the runtime vouches for it. */

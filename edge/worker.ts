@@ -1,8 +1,9 @@
 import { systemRandom } from '../platform/random.ts';
 import { createEdgeScriptClient } from '../redis/client.edge.ts';
 import { createEdgeApp } from './app.ts';
-import { parseEdgeConfig } from './config.ts';
+import { parseWorkerConfig } from './config.ts';
 import { loadEdgeKeys } from './edge-keys.ts';
+import { readWebBody } from './http/read-body.ts';
 import { createConsoleLog } from './log.ts';
 import type { SharedCache } from './ports.ts';
 
@@ -21,12 +22,13 @@ export default {
 };
 
 async function createApp(bindings: Bindings): Promise<ReturnType<typeof createEdgeApp>> {
-  const { edge, restUrl, restToken, keysJson } = parseEdgeConfig(bindings);
+  const { edge, restUrl, restToken, keysJson } = parseWorkerConfig(bindings);
   const clock = { nowMs: () => Date.now() };
   return createEdgeApp({
     store: () => createEdgeScriptClient({ url: restUrl, token: restToken }),
     cache: sharedCache(),
     assets: (request) => bindings.ASSETS.fetch(request),
+    readBody: readWebBody,
     core: (request) => fetch(request),
     // Cloudflare sets it and lets nobody else.
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? 'unknown',

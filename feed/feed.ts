@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import type { ScriptSet } from '../redis/scripts.generated.ts';
 import { createSubscriber } from '../redis/subscriber.node.ts';
 import { verifyFeedHello } from '../tokens/feed-hello.verify.ts';
 import { remoteKeys } from '../tokens/remote-key-set.ts';
@@ -13,8 +14,8 @@ import { serveRoomSocket } from './room-socket.ts';
 import { createRooms } from './rooms.ts';
 import { startFeedServer } from './server.ts';
 
-/** Bounds that tests make small. */
-export type FeedBounds = { outboxLimits?: OutboxLimits; pingEveryMs?: number };
+/** Bounds that tests make small, and scripts with a clock of theirs. */
+export type FeedBounds = { outboxLimits?: OutboxLimits; pingEveryMs?: number; gatherMs?: number; scripts?: ScriptSet };
 
 /** Starts the feed: connects to Redis, then listens. It holds no private key and no Postgres. */
 export async function startFeed(
@@ -26,18 +27,18 @@ export async function startFeed(
   const redis = connectRedis(config.redisUrl);
   await redis.connect();
   const subscriber = await createSubscriber(config.redisUrl);
-  const client = createNodeScriptClient(redis);
+  const client = createNodeScriptClient(redis, bounds.scripts);
   const keys = remoteKeys(config.jwksUrl);
-  const rooms = createRooms({ client, clock, log, subscriber });
+  const rooms = createRooms({ client, clock, log, subscriber, ...bounds });
   const performances = createPerformances({ client, log });
   const verify = (token: string, nowMs: number) => verifyFeedHello(keys, token, { issuer: config.origin, nowMs });
 
   const server = await startFeedServer({
     ...config,
     ...bounds,
-    serve(socket, address) {
-      if (address.kind === 'room') serveRoomSocket(socket, address.room, { rooms, verify, clock, log, ...bounds });
-      else servePerformanceSocket(socket, address, { performances, clock, log, ...bounds });
+    serve(connection, address) {
+      if (address.kind === 'room') serveRoomSocket(connection, address.room, { rooms, verify, clock, log, ...bounds });
+      else servePerformanceSocket(connection, address, { performances, clock, log, ...bounds });
     },
   });
   return {

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../platform/clock.ts';
 
@@ -13,6 +14,9 @@ export const CLOSE_POLICY = 1008;
 export const CLOSE_FAULT = 1011;
 export const CLOSE_TRY_LATER = 1013;
 
+/** A socket as ws knows it, and the stream that it writes to. */
+export type Connection = { socket: WebSocket; stream: Pick<Writable, 'write'> };
+
 export type OutboxLimits = { coalesceBytes: number; dropAfterMs: number };
 
 /**
@@ -20,16 +24,19 @@ export type OutboxLimits = { coalesceBytes: number; dropAfterMs: number };
  * left out (the next one says it all), and who stays behind is dropped with 1008.
  */
 export type Outbox = {
-  /** Sends a frame that a later one replaces; false when it was left out because the reader is behind. */
+  /** Sends a `textFrame` that a later one replaces; false when it was left out because the reader is behind. */
   offer(frame: Buffer): boolean;
   /** Sends a small frame to this reader alone (`called`, `place`, …); false when it was left out. */
   send(message: object): boolean;
   close(code: number, reason?: string): void;
 };
 
-/** An outbox over an open ws socket. */
+/**
+ * An outbox over an open ws socket and the stream below it. Frames for many are written to the stream as they are; ws itself writes
+ * whole frames at once too (no compression, no blobs), so the two can't end up inside each other.
+ */
 export function createOutbox(
-  socket: WebSocket,
+  { socket, stream }: Connection,
   clock: Clock,
   limits: OutboxLimits = { coalesceBytes: COALESCE_BYTES, dropAfterMs: DROP_AFTER_MS },
 ): Outbox {
@@ -54,11 +61,19 @@ export function createOutbox(
     return true;
   };
 
-  const write = (data: Buffer | string): boolean => {
-    if (socket.readyState !== socket.OPEN || isBehind()) return false;
-    socket.send(data, { binary: false });
-    return true;
-  };
+  const canWrite = (): boolean => socket.readyState === socket.OPEN && !isBehind();
 
-  return { offer: write, send: (message) => write(JSON.stringify(message)), close };
+  return {
+    offer(frame) {
+      if (!canWrite()) return false;
+      stream.write(frame);
+      return true;
+    },
+    send(message) {
+      if (!canWrite()) return false;
+      socket.send(JSON.stringify(message), { binary: false });
+      return true;
+    },
+    close,
+  };
 }

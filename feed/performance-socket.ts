@@ -1,10 +1,16 @@
-import type { WebSocket } from 'ws';
 import type { ErrorCode } from '../contracts/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 import type { SocketAddress } from './address.ts';
-import { CLOSE_FAULT, CLOSE_POLICY, CLOSE_TRY_LATER, createOutbox, type OutboxLimits } from './outbox.ts';
+import {
+  CLOSE_FAULT,
+  CLOSE_POLICY,
+  CLOSE_TRY_LATER,
+  createOutbox,
+  type Connection,
+  type OutboxLimits,
+} from './outbox.ts';
 import type { Performances } from './performances.ts';
 import type { Watcher } from './stretch.ts';
 
@@ -17,11 +23,12 @@ export type PerformanceSocketPorts = {
 
 /** One socket that watches a performance. It is public and has nothing to say: any frame from it closes it. */
 export function servePerformanceSocket(
-  socket: WebSocket,
+  connection: Connection,
   address: Extract<SocketAddress, { kind: 'performance' }>,
   { performances, clock, log, outboxLimits }: PerformanceSocketPorts,
 ): void {
-  const outbox = createOutbox(socket, clock, outboxLimits);
+  const { socket } = connection;
+  const outbox = createOutbox(connection, clock, outboxLimits);
   const watcher: Watcher = { outbox, missed: false };
   const refuse = (code: ErrorCode, closeCode = CLOSE_POLICY): void => {
     outbox.send({ type: 'error', code });

@@ -6,6 +6,7 @@ import type { Logger } from '../platform/log.ts';
 import { roomKeys } from '../redis/keys.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { createHereBatch } from './here-batch.ts';
+import { textFrame } from './text-frame.ts';
 import { callIfReached, learnScore, type Visitor } from './visitor.ts';
 
 /**
@@ -30,15 +31,15 @@ export type RoomHub = {
   stop(): void;
 };
 
-export type RoomHubPorts = { client: ScriptClient; clock: Clock; log: Logger };
+export type RoomHubPorts = { client: ScriptClient; clock: Clock; log: Logger; gatherMs?: number };
 
 type Current = { board: Board; text: string; frame: Buffer };
 
 /** A hub without visitors; its owner subscribes it to the room's channel. */
-export function createRoomHub(room: string, { client, clock, log }: RoomHubPorts): RoomHub {
+export function createRoomHub(room: string, { client, clock, log, gatherMs }: RoomHubPorts): RoomHub {
   const visitors = new Set<Visitor>();
   const byTicket = new Map<string, Set<Visitor>>();
-  const heres = createHereBatch(room, client, log);
+  const heres = createHereBatch(room, client, log, gatherMs);
   let current: Current | undefined;
   let heardAtMs = clock.nowMs();
 
@@ -50,16 +51,15 @@ export function createRoomHub(room: string, { client, clock, log }: RoomHubPorts
     }
     const board = parsed.output;
     if (current !== undefined && !isNewer(board, text, current)) return;
-    current = { board, text, frame: Buffer.from(`{"type":"board",${text.slice(1)}`) };
+    current = { board, text, frame: textFrame(`{"type":"board",${text.slice(1)}`) };
+    const unscored: Visitor[] = [];
     for (const visitor of visitors) {
       visitor.outbox.offer(current.frame);
-      if (visitor.score !== undefined) callIfReached(visitor, board);
+      if (visitor.score === undefined) unscored.push(visitor);
+      else callIfReached(visitor, board);
     }
     // Lobby visitors learn their score from the first board with a seed; later boards find nothing left to do.
-    void callFromDraw(
-      [...visitors].filter((visitor) => visitor.score === undefined),
-      board,
-    );
+    void callFromDraw(unscored, board);
   };
 
   const refresh = async (): Promise<void> => {

@@ -1,10 +1,16 @@
-import type { WebSocket } from 'ws';
 import type { FeedHelloClaims } from '../contracts/token-claims.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Verified } from '../tokens/jwt.ts';
-import { CLOSE_FAULT, CLOSE_POLICY, CLOSE_TRY_LATER, createOutbox, type OutboxLimits } from './outbox.ts';
+import {
+  CLOSE_FAULT,
+  CLOSE_POLICY,
+  CLOSE_TRY_LATER,
+  createOutbox,
+  type Connection,
+  type OutboxLimits,
+} from './outbox.ts';
 import { parseFrame } from './protocol.ts';
 import type { RoomHub } from './room-hub.ts';
 import type { Rooms } from './rooms.ts';
@@ -30,9 +36,10 @@ export type RoomSocketPorts = {
  *   open ──hello──► verifying ──► named ──here…──► (close)
  *     └── 5 s, bad frame, bad token, other room ──► error, closed 1008
  */
-export function serveRoomSocket(socket: WebSocket, room: string, ports: RoomSocketPorts): void {
+export function serveRoomSocket(connection: Connection, room: string, ports: RoomSocketPorts): void {
+  const { socket } = connection;
   const { clock, log } = ports;
-  const outbox = createOutbox(socket, clock, ports.outboxLimits);
+  const outbox = createOutbox(connection, clock, ports.outboxLimits);
   let state: 'open' | 'verifying' | 'named' | 'closed' = 'open';
   let visitor: Visitor | undefined;
   let hub: RoomHub | undefined;

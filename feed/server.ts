@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_FEED_FRAME_BYTES } from '../contracts/limits.ts';
 import { parseAddress, type SocketAddress } from './address.ts';
-import { CLOSE_TRY_LATER } from './outbox.ts';
+import { CLOSE_TRY_LATER, type Connection } from './outbox.ts';
 import { startReaper } from './reaper.ts';
 
 /** Sockets beyond the bound that may be told `full` at the same time; more are refused before the upgrade. */
@@ -19,7 +19,7 @@ export type FeedServerOptions = {
   origin: string;
   maxSockets: number;
   pingEveryMs?: number;
-  serve: (socket: WebSocket, address: SocketAddress) => void;
+  serve: (connection: Connection, address: SocketAddress) => void;
 };
 
 export type FeedServer = { url: string; stop(): Promise<void> };
@@ -43,7 +43,7 @@ export async function startFeedServer(options: FeedServerOptions): Promise<FeedS
       // ws reports protocol errors (too large a frame, bad UTF-8) here and closes by itself.
       socket.on('error', () => {});
       if (sockets.clients.size > options.maxSockets) sayFull(socket);
-      else options.serve(socket, address);
+      else options.serve({ socket, stream }, address);
     });
   });
 

@@ -18,7 +18,8 @@ function fakeSocket() {
     close: (code: number) => void closed.push(code),
     terminate: () => {},
   });
-  return { socket: socket as unknown as WebSocket, closed };
+  const connection = { socket: socket as unknown as WebSocket, stream: { write: () => true } };
+  return { connection, socket, closed };
 }
 
 const clock = createManualClock(0);
@@ -26,18 +27,18 @@ const log = createLogger('feed', 'silent');
 const fail = () => Promise.reject(new TypeError('a mistake of ours'));
 
 test('a mistake while a performance is opened closes that socket, and is nobody else’s', async () => {
-  const { socket, closed } = fakeSocket();
+  const { connection, closed } = fakeSocket();
   const performances = { watch: fail, leave: () => {}, stop: () => {} };
-  servePerformanceSocket(socket, { kind: 'performance', performanceId: 'show' }, { performances, clock, log });
+  servePerformanceSocket(connection, { kind: 'performance', performanceId: 'show' }, { performances, clock, log });
   await expect.poll(() => closed).toEqual([1011]);
 });
 
 test('a mistake while a visitor enters closes that socket, and is nobody else’s', async () => {
-  const { socket, closed } = fakeSocket();
+  const { connection, socket, closed } = fakeSocket();
   const claims = { room: 'demo', sub: 'A', lane: 'general' } as FeedHelloClaims;
   const rooms = { enter: fail, leave: () => {}, stop: () => {} };
   const verify = () => Promise.resolve({ ok: true as const, claims });
-  serveRoomSocket(socket, 'demo', { rooms, verify, clock, log });
+  serveRoomSocket(connection, 'demo', { rooms, verify, clock, log });
   socket.emit('message', Buffer.from(JSON.stringify({ type: 'hello', token: 'x.y.z' })), false);
   await expect.poll(() => closed).toEqual([1011]);
 });

@@ -6,6 +6,7 @@ import {
 } from '../redis/inventory/availability.ts';
 import type { InventoryDelta } from '../redis/inventory/read-deltas.ts';
 import type { Outbox } from './outbox.ts';
+import { textFrame } from './text-frame.ts';
 
 /** One socket that watches seats. A watcher that missed a frame needs a snapshot before it can follow again. */
 export type Watcher = { outbox: Outbox; missed: boolean };
@@ -61,4 +62,4 @@ export function catchUpFrame(
 const seatsOf = (deltas: readonly InventoryDelta[]): Set<number> =>
   new Set(deltas.flatMap((delta) => delta.seats).sort((a, b) => a - b));
 
-const toFrame = (message: object): Buffer => Buffer.from(JSON.stringify(message));
+const toFrame = (message: object): Buffer => textFrame(JSON.stringify(message));

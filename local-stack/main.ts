@@ -63,7 +63,7 @@ async function prepare(
   const ports = await choosePorts(options.port, await readEdgePort(data.path));
   const changed = await rememberEdgePort(data.path, ports.edge);
   if (changed.length > 0) terminal.block(changed);
-  return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external };
+  return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external, edge: options.edge };
 }
 
 async function runStack(

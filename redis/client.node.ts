@@ -10,7 +10,7 @@ import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
  */
 export function connectRedis(
   url: string,
-  options: { commandTimeoutMs?: number; autoResubscribe?: boolean } = {},
+  options: { commandTimeoutMs?: number; autoResubscribe?: boolean; autoPipelining?: boolean } = {},
 ): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -20,6 +20,8 @@ export function connectRedis(
     retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
     lazyConnect: true,
     autoResubscribe: options.autoResubscribe ?? true,
+    // Commands of one turn of the event loop leave in one write; each keeps its own answer and its own failure.
+    enableAutoPipelining: options.autoPipelining ?? false,
   });
   // Without a listener ioredis prints each failed reconnect; callers see the failure of their own command.
   redis.on('error', () => {});

@@ -7,6 +7,9 @@ const tag = (room: string) => `{r:${room}}`;
 /** The set of all rooms that the admission worker keeps in this Redis; missing as a whole means that Redis lost its state. */
 export const ROOMS_KEY = 'rooms';
 
+/** How each core process is, once a second (hash: process id → JSON, contracts/core-health.ts). */
+export const CORE_HEALTH_KEY = 'core:health';
+
 /** Where a room's committed ticks are announced (pub/sub). */
 export const roomChannel = (room: string): string => `room:${room}`;
 
@@ -69,3 +72,6 @@ export const performanceRoomKey = (performanceId: string): string => `performanc
 
 /** A limiter's counter; outside the rooms' tags, its own call. */
 export const limiterKey = (name: string, subject: string): string => `limit:${name}:${subject}`;
+
+/** A client's joins of one room; inside the room's tag, so that the join script judges it in the same step (ADR 0005). */
+export const joinLimiterKey = (room: string, subject: string): string => `${tag(room)}:limit:join:${subject}`;

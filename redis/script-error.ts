@@ -1,8 +1,8 @@
 import { ERRORS, type ErrorCode } from '../contracts/errors.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 
-/** Scripts refuse with `redis.error_reply('ONSALE <code>')`; clients wrap that text differently, so it is searched for. */
-const SCRIPT_REFUSAL = /ONSALE ([a-z_]+)/;
+/** Scripts refuse with `redis.error_reply('ONSALE <code>')`, with the ms of `Retry-After` behind it where they know it; clients wrap that text differently, so it is searched for. */
+const SCRIPT_REFUSAL = /ONSALE ([a-z_]+)(?: (\d+))?/;
 
 /** Whether the server does not know the script's hash (after SCRIPT FLUSH, a restart or a failover). */
 export const isUnknownScript = (error: unknown): boolean => messageOf(error).includes('NOSCRIPT');
@@ -10,8 +10,9 @@ export const isUnknownScript = (error: unknown): boolean => messageOf(error).inc
 /** Turns whatever a client threw into an operating error. The message may hold the whole command: it is cut short, never shown. */
 export function toOperatingError(error: unknown, script: string): OperatingError {
   if (error instanceof OperatingError) return error;
-  const code = SCRIPT_REFUSAL.exec(messageOf(error))?.[1];
-  if (code !== undefined && isErrorCode(code)) return new OperatingError(code);
+  const [, code, waitMs] = SCRIPT_REFUSAL.exec(messageOf(error)) ?? [];
+  const details = waitMs === undefined ? {} : { retryAfterSeconds: Number(waitMs) / 1000 };
+  if (code !== undefined && isErrorCode(code)) return new OperatingError(code, details);
   const firstWords = messageOf(error).split(/[,\n]/, 1)[0]?.slice(0, 120) ?? '';
   return new OperatingError('store_unavailable', {}, { message: `redis ${script}: ${firstWords}` });
 }

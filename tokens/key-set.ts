@@ -1,4 +1,5 @@
 import {
+  base64url,
   createLocalJWKSet,
   importJWK,
   type CryptoKey,
@@ -8,7 +9,7 @@ import {
   errors,
 } from 'jose';
 import * as v from 'valibot';
-import type { SigningKey } from './jwt.ts';
+import type { Hmac, SigningKey } from './jwt.ts';
 
 /**
  * Key sets. The first key of a list signs, the others only verify: publish a new key at the end, wait, move it to the front,
@@ -46,11 +47,12 @@ export const publicKeySet = (set: OkpKeySet): JSONWebKeySet => ({
 /** Verification keys from a set that is at hand. */
 export const localKeys = (set: OkpKeySet): JWTVerifyGetKey => createLocalJWKSet(publicKeySet(set));
 
-/** The signing key of an HMAC set: its first. */
-export async function hmacSigningKey(set: EdgeKeySet): Promise<SigningKey> {
+/** The signing key of an HMAC set: its first. `hmac` is a runtime's own quick way to sign with it. */
+export async function hmacSigningKey(set: EdgeKeySet, hmac?: (secret: Uint8Array) => Hmac): Promise<SigningKey> {
   const [jwk] = set.queue;
   if (jwk === undefined) throw new TypeError('the set has no queue key');
-  return { kid: jwk.kid, alg: 'HS256', key: await importKey(jwk, 'HS256') };
+  const quick = hmac === undefined ? {} : { hmac: hmac(base64url.decode(jwk.k)) };
+  return { kid: jwk.kid, alg: 'HS256', key: await importKey(jwk, 'HS256'), ...quick };
 }
 
 /** Verification keys of an HMAC set, by `kid`; jose's own key sets take no symmetric keys. */

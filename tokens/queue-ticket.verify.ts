@@ -1,4 +1,4 @@
-import type { JWTVerifyGetKey } from 'jose';
+import { decodeProtectedHeader, type JWTVerifyGetKey } from 'jose';
 import type { QueueTicketClaims } from '../contracts/token-claims.ts';
 import { verifyJwt, type Verified } from './jwt.ts';
 import { QUEUE_TICKET, queueAudience } from './kinds.ts';
@@ -14,3 +14,12 @@ export const verifyQueueTicket = (
     audience: queueAudience(expected.room),
     nowMs: expected.nowMs,
   });
+
+/** The `kid` that a token names; nothing is checked. Undefined for what is no token. */
+export function kidOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid;
+  } catch {
+    return undefined;
+  }
+}

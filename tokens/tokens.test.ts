@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { signAccessPass } from './access-pass.sign.ts';
 import { verifyAccessPass } from './access-pass.verify.ts';
 import { generateEdgeKeySet, generateOkpKeySet } from './generate-keys.ts';
+import { nodeHmac } from './hmac.node.ts';
 import { signHoldReceipt } from './hold-receipt.sign.ts';
 import { verifyHoldReceipt } from './hold-receipt.verify.ts';
 import type { SigningKey } from './jwt.ts';
@@ -38,6 +39,13 @@ describe('queue tickets', () => {
     const token = await signQueueTicket(queueKey, ticket);
     const result = await verifyQueueTicket(hmacKeys(keys), token, { issuer, room: 'demo', nowMs });
     expect(result).toMatchObject({ ok: true, claims: { sub: ticket.ticketId, lane: 'general', score: '12' } });
+  });
+  it('signed by Node’s own HMAC are the same text', async () => {
+    const quick = await hmacSigningKey(keys, nodeHmac);
+    const lane = 'Zürich ✓';
+    expect(await signQueueTicket(quick, { ...ticket, lane })).toBe(
+      await signQueueTicket(queueKey, { ...ticket, lane }),
+    );
   });
   it('live until one millisecond before their end and no longer', async () => {
     const token = await signQueueTicket(queueKey, ticket);

@@ -6,6 +6,7 @@ import { generateOkpKeySet } from '../../tokens/generate-keys.ts';
 import { type OkpKeySet, ed25519SigningKey, localKeys } from '../../tokens/key-set.ts';
 import { createApp } from '../app.ts';
 import type { CoreDeps } from '../deps.ts';
+import { createRequestMeter } from '../health/request-meter.ts';
 import type { CoreApp } from '../http/context.ts';
 import { createCoreKeys } from '../keys.ts';
 
@@ -51,6 +52,8 @@ beforeAll(async () => {
     inventory: untouchable('inventory'),
     payments: untouchable('payments'),
     wake: () => {},
+    meter: createRequestMeter(systemClock),
+    revokedOperators: untouchable('revokedOperators'),
   });
 });
 

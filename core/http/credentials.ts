@@ -37,12 +37,19 @@ export async function requireReceipt(deps: Judge, token: string | null): Promise
   throw new OperatingError(result.reason === 'expired' ? 'hold_expired' : 'receipt_invalid');
 }
 
-/** A valid operator token whose role suffices. Refuses: `unauthenticated`, `forbidden`. Revocation is not checked yet. */
-export async function requireOperator(deps: Judge, headers: Headers, needed: OperatorRole): Promise<OperatorClaims> {
+/**
+ * A valid operator token whose role suffices and that nobody has revoked. Refuses: `unauthenticated`, `forbidden`, and
+ * `store_unavailable` when it can't be known whether it was revoked. A revocation counts everywhere within a second.
+ */
+export async function requireOperator(
+  deps: Judge & Pick<CoreDeps, 'revokedOperators'>,
+  headers: Headers,
+  needed: OperatorRole,
+): Promise<OperatorClaims> {
   const token = readBearer(headers);
   if (token === null) throw new OperatingError('unauthenticated');
   const result = await deps.keys.verifyOperator(token, deps.clock.nowMs());
-  if (!result.ok) throw new OperatingError('unauthenticated');
+  if (!result.ok || (await deps.revokedOperators.has(result.claims.jti))) throw new OperatingError('unauthenticated');
   if (!roleAllows(result.claims.role, needed)) throw new OperatingError('forbidden');
   return result.claims;
 }

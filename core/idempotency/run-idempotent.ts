@@ -48,9 +48,9 @@ async function orRefusal(
   }
 }
 
-/** Sends an answer, saying when it is a repeat. */
-export function sendAnswer(answer: Answer): Response {
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+/** Sends an answer, saying when it is a repeat. `more` are headers of its own. */
+export function sendAnswer(answer: Answer, more: Record<string, string> = {}): Response {
+  const headers = { ...more, 'content-type': 'application/json', 'cache-control': 'no-store' };
   return new Response(answer.json, {
     status: answer.status,
     headers: answer.replayed ? { ...headers, 'idempotency-replayed': 'true' } : headers,

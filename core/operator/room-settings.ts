@@ -1,38 +1,23 @@
 import * as v from 'valibot';
-import {
-  QUEUEING_METHODS,
-  roomSettingsSchema,
-  type RoomPatch,
-  type RoomSettings,
-  type RoomView,
-} from '../../contracts/room-settings.ts';
+import type { RoomView } from '../../contracts/operator-rooms.ts';
+import { roomSettingsSchema, type RoomPatch, type RoomSettings } from '../../contracts/room-settings.ts';
 import type { RoomRow } from '../../db/queries/operator-rooms.ts';
 import { isoTime } from '../../platform/clock.ts';
 
-const method = v.picklist(QUEUEING_METHODS);
-const iso = (at: Date | null): string | null => (at === null ? null : isoTime(at.getTime()));
+/** The settings in a row, as operators name them: every name of the contract. */
+export function toSettings(row: RoomRow): RoomSettings {
+  const columns = new Map<string, unknown>(Object.entries(row));
+  const names = Object.keys(roomSettingsSchema.entries);
+  return v.parse(roomSettingsSchema, Object.fromEntries(names.map((name) => [name, toJson(columns.get(name))])));
+}
 
-/** The settings in a row, as operators name them. */
-export const toSettings = (row: RoomRow): RoomSettings => ({
-  name: row.name,
-  newUsersPerMinute: row.newUsersPerMinute,
-  totalActiveUsers: row.totalActiveUsers,
-  sessionDurationSeconds: row.sessionDurationSeconds,
-  claimWindowSeconds: row.claimWindowSeconds,
-  queueingMethod: v.parse(method, row.queueingMethod),
-  lobbyOpensAt: iso(row.lobbyOpensAt),
-  opensAt: iso(row.opensAt),
-  closesAt: iso(row.closesAt),
-  holdLimit: row.holdLimit,
-  joinsPerClientPerMinute: row.joinsPerClientPerMinute,
-  shopUrl: row.shopUrl,
-  allowedReturnHosts: row.allowedReturnHosts,
-});
+const toJson = (value: unknown): unknown => (value instanceof Date ? isoTime(value.getTime()) : value);
 
 /** A room as `GET operator/rooms/{room}` shows it. */
-export function toRoomView(row: RoomRow, performances: string[]): RoomView {
-  const { lanes, message, version } = row;
-  return { ...toSettings(row), room: row.id, version, state: stateOf(row), message, lanes, performances };
+export function toRoomView(row: RoomRow, performances: string[], nowMs: number): RoomView {
+  const { message, version } = row;
+  const state = stateOf(row, nowMs);
+  return { ...toSettings(row), room: row.id, version, state, message, performances, now: isoTime(nowMs) };
 }
 
 /** The settings after a patch. A field that the patch leaves out, or names as undefined, stays as it is. */
@@ -42,7 +27,12 @@ export const patched = (settings: RoomSettings, patch: RoomPatch): RoomSettings 
     ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
   });
 
-function stateOf(row: RoomRow): RoomView['state'] {
-  if (row.closed) return 'closed';
-  return row.paused ? 'paused' : 'open';
+/** What a room does by its settings and its last written tick; whether anything holds it up is in its stats. */
+export function stateOf(
+  row: Pick<RoomRow, 'closed' | 'paused' | 'opened' | 'opensAt' | 'closesAt'>,
+  nowMs: number,
+): RoomView['state'] {
+  if (row.closed || (row.closesAt !== null && row.closesAt.getTime() <= nowMs)) return 'closed';
+  if (row.paused) return 'paused';
+  return !row.opened && row.opensAt !== null && row.opensAt.getTime() > nowMs ? 'lobby' : 'open';
 }

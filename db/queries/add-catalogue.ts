@@ -3,6 +3,7 @@ import type { SeatMap } from '../../contracts/catalogue.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 import type { Transaction } from '../connect.ts';
 import type { PerformanceFacts } from './read-catalogue.ts';
+import { roomColumns } from './room-columns.ts';
 
 /*
  * Adding what is sold, each thing once: a row that is there already stays as it is. Plain inserts at read committed; two
@@ -14,15 +15,8 @@ export type NewEvent = { id: string; kind: 'event' | 'train'; name: string; venu
 
 /** Adds a room with its settings and the seed of its draw. False when the room exists. */
 export async function addRoom(tx: Transaction, id: string, settings: RoomSettings, drawSeed: string): Promise<boolean> {
-  const rows = await tx`
-    INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,
-      queueing_method, lobby_opens_at, opens_at, closes_at, hold_limit, joins_per_client_per_minute, shop_url,
-      allowed_return_hosts, draw_seed)
-    VALUES (${id}, ${settings.name}, ${settings.newUsersPerMinute}, ${settings.totalActiveUsers},
-      ${settings.sessionDurationSeconds}, ${settings.claimWindowSeconds}, ${settings.queueingMethod}, ${settings.lobbyOpensAt},
-      ${settings.opensAt}, ${settings.closesAt}, ${settings.holdLimit}, ${settings.joinsPerClientPerMinute},
-      ${settings.shopUrl}, ${tx.json(settings.allowedReturnHosts)}, ${drawSeed})
-    ON CONFLICT (id) DO NOTHING RETURNING id`;
+  const columns = roomColumns(tx, settings, { id, drawSeed });
+  const rows = await tx`INSERT INTO rooms ${tx(columns)} ON CONFLICT (id) DO NOTHING RETURNING id`;
   return rows.length === 1;
 }
 

@@ -1,5 +1,8 @@
 import type { JSONValue } from 'postgres';
+
 import type { Sql, Transaction } from '../connect.ts';
+
+export type { JSONValue };
 
 export type AuditEntry = {
   id: string;
@@ -26,8 +29,12 @@ export type AuditRow = {
   after: unknown;
 };
 
-/** Entries from the newest on, below the cursor (an id; ids are ordered by time). A plain read. */
-export async function listAudit(sql: Sql, cursor: string | null, limit: number): Promise<AuditRow[]> {
+/** Entries from the newest on, below the cursor (an id; ids are ordered by time), of one subject where it is named. A plain read. */
+export async function listAudit(
+  sql: Sql,
+  { cursor, subject, limit }: { cursor: string | null; subject: string | null; limit: number },
+): Promise<AuditRow[]> {
   return sql<AuditRow[]>`SELECT id, at, actor, action, subject, before, after FROM audit
-    WHERE ${cursor}::uuid IS NULL OR id < ${cursor}::uuid ORDER BY id DESC LIMIT ${limit}`;
+    WHERE (${cursor}::uuid IS NULL OR id < ${cursor}::uuid) AND (${subject}::text IS NULL OR subject = ${subject}::text)
+    ORDER BY id DESC LIMIT ${limit}`;
 }

@@ -1,5 +1,6 @@
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 import type { Sql, Transaction } from '../connect.ts';
+import { roomColumns } from './room-columns.ts';
 import { listRooms, type RoomRow } from './rooms.ts';
 
 export type { RoomRow } from './rooms.ts';
@@ -17,20 +18,28 @@ export async function lockRoom(tx: Transaction, room: string): Promise<RoomRow |
   return (await listRooms(tx)).find((row) => row.id === room) ?? null;
 }
 
-/** Writes a room's settings and counts its version. Needs `lockRoom`; the admission worker copies every new version to Redis. */
-export async function writeSettings(tx: Transaction, room: string, s: RoomSettings): Promise<void> {
-  await tx`UPDATE rooms SET version = version + 1, name = ${s.name}, new_users_per_minute = ${s.newUsersPerMinute},
-      total_active_users = ${s.totalActiveUsers}, session_duration_seconds = ${s.sessionDurationSeconds},
-      claim_window_seconds = ${s.claimWindowSeconds}, queueing_method = ${s.queueingMethod}, lobby_opens_at = ${s.lobbyOpensAt},
-      opens_at = ${s.opensAt}, closes_at = ${s.closesAt}, hold_limit = ${s.holdLimit},
-      joins_per_client_per_minute = ${s.joinsPerClientPerMinute}, shop_url = ${s.shopUrl},
-      allowed_return_hosts = ${tx.json(s.allowedReturnHosts)}
-    WHERE id = ${room}`;
+/** Ids of rooms in order, after a cursor. A plain read. */
+export async function pageOfRoomIds(sql: Sql, after: string | null, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`SELECT id FROM rooms WHERE ${after}::text IS NULL OR id > ${after}::text
+    ORDER BY id LIMIT ${limit}`;
+  return rows.map((row) => row.id);
 }
 
-/** Pauses a room or lets it go on, and counts its version. Needs `lockRoom`. */
-export async function writePaused(tx: Transaction, room: string, paused: boolean): Promise<void> {
-  await tx`UPDATE rooms SET version = version + 1, paused = ${paused} WHERE id = ${room}`;
+/** What operators turn on and off beside the settings. */
+export type RoomSwitches = { paused: boolean; closed: boolean; message: string | null };
+
+/**
+ * Writes a room's settings and switches, and counts its version. Needs `lockRoom`; the admission worker copies every new version
+ * to Redis.
+ */
+export async function writeRoom(
+  tx: Transaction,
+  room: string,
+  settings: RoomSettings,
+  switches: RoomSwitches,
+): Promise<void> {
+  const columns = roomColumns(tx, settings, switches);
+  await tx`UPDATE rooms SET version = version + 1, ${tx(columns)} WHERE id = ${room}`;
 }
 
 /** Bookings of a room's performances that are unpaid, and that are confirmed. A plain read. */

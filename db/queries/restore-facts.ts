@@ -10,6 +10,8 @@ export type LaneFacts = {
   admittedTo: string;
   lateTo: number;
   show: number;
+  /** What the last written tick knew of who waits; null before the first. */
+  line: unknown;
 };
 
 export type WrittenFacts = {
@@ -25,7 +27,7 @@ export async function readRestoreFacts(sql: Sql, room: string): Promise<WrittenF
     const lanes = await tx<
       LaneFacts[]
     >`SELECT lane, base, leased_to AS "leasedTo", called_to::text AS "calledTo", near_to::text AS "nearTo",
-      admitted_to::text AS "admittedTo", late_to AS "lateTo", show_up_rate AS show FROM room_lanes WHERE room = ${room}`;
+      admitted_to::text AS "admittedTo", late_to AS "lateTo", show_up_rate AS show, line FROM room_lanes WHERE room = ${room}`;
     const live = await tx<WrittenFacts['live']>`
       SELECT a.ticket_id AS id, floor(extract(epoch FROM a.live_until) * 1000)::float8 AS "untilMs", a.claimed_at IS NOT NULL AS claimed,
         a.lane, (SELECT count(*) FROM admissions b WHERE b.room = a.room AND b.ticket_id = a.ticket_id AND b.end_reason = 'unclaimed')::int AS strikes

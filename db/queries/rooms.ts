@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Sql, Transaction } from '../connect.ts';
 
-const laneSchema = v.array(v.object({ name: v.string(), weight: v.number() }));
+const laneSchema = v.array(v.object({ name: v.string(), weight: v.number(), codes: v.optional(v.array(v.string())) }));
 
 /** A room's row: settings, and who holds its epoch. */
 export type RoomRow = {
@@ -13,16 +13,21 @@ export type RoomRow = {
   sessionDurationSeconds: number;
   claimWindowSeconds: number;
   queueingMethod: string;
+  mode: string;
   lobbyOpensAt: Date | null;
   opensAt: Date | null;
   closesAt: Date | null;
   holdLimit: number;
   joinsPerClientPerMinute: number;
+  challenge: 'none' | 'altcha';
   shopUrl: string | null;
   allowedReturnHosts: string[];
-  lanes: { name: string; weight: number }[];
+  lanes: { name: string; weight: number; codes?: string[] | undefined }[];
+  /** Lanes that have given out numbers and are no lanes any more: they are served until their tickets are gone. */
+  formerLanes: string[];
   paused: boolean;
   closed: boolean;
+  soldOut: boolean;
   message: string | null;
   drawSeed: string;
   epoch: number;
@@ -33,19 +38,47 @@ export type RoomRow = {
 /** All rooms, for the admission worker's round; one plain read, no lock. */
 export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
   const rows = await sql<
-    (Omit<RoomRow, 'lanes' | 'allowedReturnHosts'> & { lanes: unknown; allowedReturnHosts: unknown })[]
+    (Omit<RoomRow, 'lanes' | 'formerLanes' | 'allowedReturnHosts'> & {
+      lanes: unknown;
+      allowedReturnHosts: unknown;
+      knownLanes: string[];
+    })[]
   >`
     SELECT id, name, version, new_users_per_minute AS "newUsersPerMinute", total_active_users AS "totalActiveUsers",
       session_duration_seconds AS "sessionDurationSeconds", claim_window_seconds AS "claimWindowSeconds",
-      queueing_method AS "queueingMethod", lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
-      hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute", shop_url AS "shopUrl",
-      allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, message, draw_seed AS "drawSeed", epoch, tick, opened
+      queueing_method AS "queueingMethod", mode, lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
+      hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute", challenge, shop_url AS "shopUrl",
+      allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, sold_out AS "soldOut", message, draw_seed AS "drawSeed", epoch, tick, opened,
+      ARRAY(SELECT l.lane FROM room_lanes l WHERE l.room = rooms.id ORDER BY l.lane) AS "knownLanes"
     FROM rooms ORDER BY id`;
-  return rows.map((row) => ({
-    ...row,
-    lanes: v.parse(laneSchema, row.lanes),
-    allowedReturnHosts: v.parse(v.array(v.string()), row.allowedReturnHosts),
-  }));
+  return rows.map(({ knownLanes, ...row }) => {
+    const lanes = v.parse(laneSchema, row.lanes);
+    const formerLanes = knownLanes.filter((name) => lanes.every((lane) => lane.name !== name));
+    return { ...row, lanes, formerLanes, allowedReturnHosts: v.parse(v.array(v.string()), row.allowedReturnHosts) };
+  });
+}
+
+/** Names of the lanes that ticks serve: those of the settings, then those that were taken out of them. */
+export const servedLanes = (room: Pick<RoomRow, 'lanes' | 'formerLanes'>): string[] => [
+  ...room.lanes.map((lane) => lane.name),
+  ...room.formerLanes,
+];
+
+/**
+ * Leases a first block of numbers to lanes that have none, and tells where each lane's block ends. Guarded by the key of `room_lanes`:
+ * of two callers one inserts.
+ */
+export async function leaseLanes(sql: Sql, room: string, lanes: string[], block: number): Promise<Map<string, number>> {
+  await sql`INSERT INTO room_lanes (room, lane, leased_to) SELECT ${room}, name, ${1 + block} FROM unnest(${lanes}::text[]) AS l (name)
+    ON CONFLICT (room, lane) DO NOTHING`;
+  const rows = await sql<{ lane: string; leasedTo: number }[]>`
+    SELECT lane, leased_to AS "leasedTo" FROM room_lanes WHERE room = ${room} AND lane = ANY (${lanes})`;
+  return new Map(rows.map(({ lane, leasedTo }) => [lane, leasedTo]));
+}
+
+/** Says that nothing is left to sell in a room, or that there is again; the worker copies it with the settings. */
+export async function writeSoldOut(tx: Sql | Transaction, room: string, soldOut: boolean): Promise<void> {
+  await tx`UPDATE rooms SET sold_out = ${soldOut}, version = version + 1 WHERE id = ${room} AND sold_out <> ${soldOut}`;
 }
 
 /** An epoch that its taker alone holds, with the end of each lane's block of numbers that was leased for it. */

@@ -2,7 +2,7 @@ import type { Sql, Transaction } from '../connect.ts';
 
 /** One thing that happened to a ticket. `untilMs`: end of the session for `claimed`; `expMs`: end of the ticket where it is spent. */
 export type TicketFact = {
-  what: 'claimed' | 'left' | 'expired' | 'unclaimed' | 'spent';
+  what: 'claimed' | 'left' | 'expired' | 'unclaimed' | 'spent' | 'revoked';
   id: string;
   atMs: number;
   untilMs: number;
@@ -26,6 +26,7 @@ export type TickRecord = {
     lateTo: number;
     waiting: number;
     show: number;
+    line: string;
   }[];
 };
 
@@ -46,7 +47,7 @@ export async function writeTick(sql: Sql, record: TickRecord): Promise<'written'
     await writeAdmissions(tx, record);
     for (const lane of record.lanes) {
       await tx`UPDATE room_lanes SET called_to = ${lane.calledTo}::float8, near_to = ${lane.nearTo}::float8, admitted_to = ${lane.admittedTo}::float8,
-        late_to = ${lane.lateTo}, waiting = ${lane.waiting}, show_up_rate = ${lane.show} WHERE room = ${record.room} AND lane = ${lane.name}`;
+        late_to = ${lane.lateTo}, waiting = ${lane.waiting}, show_up_rate = ${lane.show}, line = ${lane.line}::text::jsonb WHERE room = ${record.room} AND lane = ${lane.name}`;
     }
     return 'written';
   });

@@ -17,6 +17,7 @@ export const rooms = pgTable('rooms', {
   closesAt: at('closes_at'),
   holdLimit: integer('hold_limit').notNull(),
   joinsPerClientPerMinute: integer('joins_per_client_per_minute').notNull(),
+  challenge: text('challenge').notNull(),
   shopUrl: text('shop_url'),
   allowedReturnHosts: jsonb('allowed_return_hosts').notNull(),
   lanes: jsonb().notNull(),

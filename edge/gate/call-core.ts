@@ -30,7 +30,7 @@ export async function callCore(c: EdgeContext, passToken: string | null): Promis
   headers.set('onsale-secret', config.coreSecret);
   headers.set('onsale-request-id', c.get('requestId'));
   const hasBody = c.req.method !== 'GET' && c.req.method !== 'HEAD';
-  const body = hasBody ? await readBytes(c.req.raw) : null;
+  const body = hasBody ? await readBytes(c) : null;
   const answer = await fetchInTime(core, config.coreUrl + address, {
     method: c.req.method,
     headers,

@@ -13,14 +13,25 @@ export function contentTypeOf(c: EdgeContext): string | null {
 }
 
 /** The whole body, never more than `MAX_BODY_BYTES`; null when there is none. Throws `payload_too_large`. */
-export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  const named = Number(request.headers.get('content-length') ?? 0);
-  if (named > MAX_DRAINED_BYTES) throw new OperatingError('payload_too_large');
+export async function readBytes(c: EdgeContext): Promise<Uint8Array<ArrayBuffer> | null> {
+  const named = Number(c.req.header('Content-Length') ?? 0);
+  // The length a sender names can be missing or wrong, so the bytes are counted as they come.
+  const bytes = named > MAX_DRAINED_BYTES ? 'too_large' : await c.get('ports').readBody(c.req.raw, MAX_BODY_BYTES);
+  if (bytes === 'too_large') throw new OperatingError('payload_too_large');
+  return bytes;
+}
+
+/**
+ * The body of a web-standard request (`readBody` of the ports), for runtimes whose requests are such. What is too much is read on
+ * for a while and thrown away: a sender that is cut off in the middle sees a broken connection instead of the answer.
+ */
+export async function readWebBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null | 'too_large'> {
   if (request.body === null) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // The length a sender names can be missing or wrong, so the bytes are counted as they come. What is too much is read on for a
-  // while and thrown away: a sender that is cut off in the middle sees a broken connection instead of the answer.
   const reader = request.body.getReader();
   for (;;) {
     const chunk: { done: boolean; value?: unknown } = await reader.read();
@@ -28,14 +39,14 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
     const { value } = chunk;
     if (!(value instanceof Uint8Array)) throw new TypeError('a body is bytes');
     size += value.byteLength;
-    if (size <= MAX_BODY_BYTES) chunks.push(value);
+    if (size <= maxBytes) chunks.push(value);
     else chunks.length = 0;
     if (size > MAX_DRAINED_BYTES) {
       await reader.cancel();
       break;
     }
   }
-  if (size > MAX_BODY_BYTES) throw new OperatingError('payload_too_large');
+  if (size > maxBytes) return 'too_large';
   return size === 0 ? null : joined(chunks, size);
 }
 
@@ -44,7 +55,7 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
  * `malformed_json`, `invalid_request` (with the path of each refused field).
  */
 export async function readJson<S extends v.GenericSchema>(c: EdgeContext, schema: S): Promise<v.InferOutput<S>> {
-  const bytes = await readBytes(c.req.raw);
+  const bytes = await readBytes(c);
   if (bytes !== null && contentTypeOf(c) !== 'application/json') throw new OperatingError('unsupported_media_type');
   return checkFields(schema, bytes === null ? {} : parseJson(bytes));
 }

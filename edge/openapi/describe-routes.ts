@@ -1,9 +1,16 @@
 import type { GenericSchema } from 'valibot';
 import { boardSchema } from '../../contracts/board.ts';
 import { bookingRequestSchema } from '../../contracts/bookings.ts';
+import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contracts/draw.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
+import {
+  announcementSchema,
+  newRoomSchema,
+  revocationSchema,
+  tokenRevocationSchema,
+} from '../../contracts/operator-rooms.ts';
 import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
 
 /** What the route table does not say: bodies, the answer when all goes well, and the refusals of this call's own. */
@@ -34,7 +41,18 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/rooms/{room}/tickets': {
     body: { name: 'JoinRequest', schema: joinRequestSchema, optional: true },
     answers: { 200: { text: 'The place of a known ticket', ...place }, 201: { text: 'A new place', ...place } },
-    codes: [...TICKET, ...ROOM, ...BODY, 'forbidden', 'lane_unknown', 'room_closed', 'room_rejecting', 'rate_limited'],
+    codes: [
+      ...TICKET,
+      ...ROOM,
+      ...BODY,
+      'forbidden',
+      'lane_unknown',
+      'room_closed',
+      'room_rejecting',
+      'rate_limited',
+      'challenge_required',
+      'challenge_failed',
+    ],
   },
   'GET /api/rooms/{room}/tickets/me': {
     answers: { 200: { text: 'The exact place', ...place } },
@@ -58,6 +76,19 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/rooms/{room}/feed-tokens': {
     answers: { 201: { text: 'A token of 60 s, and the socket’s address' } },
     codes: ['unauthenticated', ...TICKET, ...BODY, 'forbidden'],
+  },
+  'GET /api/rooms/{room}/challenge': {
+    answers: { 200: { text: 'A challenge of altcha, good for five minutes and one join' } },
+    codes: [...ROOM, 'not_found'],
+  },
+  'GET /api/rooms/{room}/draw': {
+    answers: { 200: { text: 'The commitment; the seed once the room has opened', name: 'Draw', schema: drawSchema } },
+    codes: ROOM,
+  },
+  'POST /api/rooms/{room}/draw/check': {
+    body: { name: 'DrawCheckRequest', schema: drawCheckRequestSchema },
+    answers: { 200: { text: 'The draw computed again', name: 'DrawCheck', schema: drawCheckSchema } },
+    codes: [...TICKET, ...ROOM, ...BODY, 'lane_unknown'],
   },
   'GET /api/rooms/{room}/board': {
     answers: { 200: { text: 'The board', name: 'Board', schema: boardSchema } },
@@ -132,5 +163,34 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     body: { name: 'RoomPatch', schema: roomPatchSchema },
     answers: { 200: { text: 'The new settings', name: 'RoomSettings', schema: roomSettingsSchema } },
     codes: ['unauthenticated', 'forbidden', 'room_not_found', 'stale', ...BODY],
+  },
+  'POST /api/core/v1/operator/rooms': {
+    body: { name: 'NewRoom', schema: newRoomSchema },
+    answers: { 201: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_exists', ...KEY, ...BODY],
+  },
+  ...Object.fromEntries(
+    ['open', 'pause', 'resume', 'close'].map((action): [string, Described] => [
+      `POST /api/core/v1/operator/rooms/{room}/${action}`,
+      {
+        answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+        codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY],
+      },
+    ]),
+  ),
+  'POST /api/core/v1/operator/rooms/{room}/announce': {
+    body: { name: 'Announcement', schema: announcementSchema },
+    answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/rooms/{room}/revoke': {
+    body: { name: 'TicketRevocation', schema: revocationSchema },
+    answers: { 200: { text: 'Noted; done by the next tick' } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/tokens/revoke': {
+    body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },
+    answers: { 200: { text: 'Refused everywhere within a second' } },
+    codes: ['unauthenticated', 'forbidden', ...KEY, ...BODY],
   },
 };

@@ -6,6 +6,7 @@ import { readPlace } from '../../redis/room/read-place.ts';
 import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { renderWaitingPage, type PageNotice } from '../../web/waiting-page/render.ts';
 import type { EdgeContext } from '../http/context.ts';
+import { returnQuery, returnUrl } from '../http/return-url.ts';
 import { readCookie } from '../http/cookies.ts';
 import { preferred } from '../http/negotiate.ts';
 import { problem, toRefusal } from '../http/problem.ts';
@@ -14,6 +15,7 @@ import { shopUrlOf } from '../passes/answer.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from '../tickets/answer-place.ts';
 import { readTicket, type Ticket } from '../tickets/read-ticket.ts';
+import { resigned } from '../tickets/resign.ts';
 import { exactPlace } from '../tickets/show.ts';
 import { ticketScore, withScore } from '../tickets/ticket-score.ts';
 import { comeAgainSeconds, placeFromBoard, placeFromFacts, WAITING_STATES } from '../tickets/to-place.ts';
@@ -51,12 +53,17 @@ function roomParameterOrPage(c: EdgeContext): string | Response {
 
 async function roomPage(c: EdgeContext, room: string): Promise<Response> {
   const info = await c.get('rooms').readOrLast(c.get('store'), room);
-  if (await hasLivePass(c, room)) return c.redirect(shopUrlOf(room, info), 303);
+  const back = returnUrl(c, info);
+  if (await hasLivePass(c, room)) return c.redirect(back ?? shopUrlOf(room, info), 303);
   const ticket = await ticketOrRefusal(c, room);
-  if (typeof ticket === 'string') return show(c, info, { room, place: null, notice: ticket }, ERRORS[ticket].status);
-  if (ticket === null) return show(c, info, { room, place: null });
+  if (typeof ticket === 'string')
+    return show(c, info, { room, back, place: null, notice: ticket }, ERRORS[ticket].status);
+  if (ticket === null) return show(c, info, { room, back, place: null });
   const place = await placeForPage(c, info, ticket);
-  return place === null ? show(c, info, { room, place, notice: 'reconnecting' }) : show(c, info, { room, place });
+  await resigned(c, ticket);
+  return place === null
+    ? show(c, info, { room, back, place, notice: 'reconnecting' })
+    : show(c, info, { room, back, place });
 }
 
 /** Whether the pass cookie still counts; the claim is core's to judge, here it only says where to go. */
@@ -114,18 +121,20 @@ const looksAhead = (c: EdgeContext): boolean =>
   c.req.method === 'HEAD' ||
   /prefetch|prerender|preview/i.test(`${c.req.header('Sec-Purpose') ?? ''} ${c.req.header('Purpose') ?? ''}`);
 
-type Shown = { room: string; place: Place | null; notice?: PageNotice };
+type Shown = { room: string; back: string | null; place: Place | null; notice?: PageNotice };
 
 function show(c: EdgeContext, info: RoomInfo, shown: Shown, status: 200 | 401 | 403 = 200): Response {
   const { config } = c.get('ports');
-  const { room, place, notice } = shown;
-  const shopUrl = shopUrlOf(room, info);
+  const { room, back, place, notice } = shown;
+  const shopUrl = back ?? shopUrlOf(room, info);
+  const query = returnQuery(back);
   c.header('Cache-Control', 'no-store');
   c.header('Content-Security-Policy', contentSecurityPolicy(config, otherOrigin(shopUrl)));
   const refreshSeconds = lookAgainSeconds(shown);
-  if (refreshSeconds !== null && !hasScript(c)) c.header('Refresh', `${refreshSeconds}; url=/rooms/${room}`);
+  if (refreshSeconds !== null && !hasScript(c)) c.header('Refresh', `${refreshSeconds}; url=/rooms/${room}${query}`);
   const page = {
     room,
+    query,
     roomName: info.name,
     place,
     board: info.board,
@@ -136,7 +145,7 @@ function show(c: EdgeContext, info: RoomInfo, shown: Shown, status: 200 | 401 | 
   return c.html(renderWaitingPage({ ...page, notice: notice ?? null }), status);
 }
 
-function lookAgainSeconds({ place, notice }: Shown): number | null {
+function lookAgainSeconds({ place, notice }: Pick<Shown, 'place' | 'notice'>): number | null {
   if (place !== null) return WAITING_STATES.includes(place.state) ? comeAgainSeconds(place) : null;
   return notice === 'reconnecting' ? RECONNECT_SECONDS : null;
 }
@@ -152,6 +161,7 @@ function reconnecting(c: EdgeContext, room: string, code: ErrorCode): Response {
   if (!hasScript(c)) c.header('Refresh', `${RECONNECT_SECONDS}; url=/rooms/${room}`);
   const page = {
     room,
+    query: '',
     roomName: room,
     place: null,
     board: null,

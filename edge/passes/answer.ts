@@ -7,11 +7,13 @@ import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { signAccessPass } from '../../tokens/access-pass.sign.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { putCookie } from '../http/cookies.ts';
+import { returnQuery, returnUrl } from '../http/return-url.ts';
 import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
 import { readBytes, readJson } from '../http/read-body.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from '../tickets/answer-place.ts';
 import { requireTicket, type Ticket } from '../tickets/read-ticket.ts';
+import { resigned } from '../tickets/resign.ts';
 import { withScore } from '../tickets/ticket-score.ts';
 import { placeFromFacts } from '../tickets/to-place.ts';
 
@@ -26,14 +28,17 @@ export async function answer(c: EdgeContext): Promise<Response> {
   requireOwnOrigin(c, ticket.via);
   const form = isFormPost(c);
   // The call takes no fields; what comes is still judged, so that a mistake is told and not swallowed.
-  if (form) await readBytes(c.req.raw);
+  if (form) await readBytes(c);
   else await readJson(c, v.strictObject({}));
   const info = await c.get('rooms').read(c.get('store'), room);
+  const back = returnUrl(c, info);
   const facts = await answerCall(c.get('store'), await withScore(info, ticket), true);
-  if (facts.state === 'active' && facts.untilMs !== null) return grant(c, info, ticket, facts.untilMs, form);
-  if (form) return c.redirect(`/rooms/${room}`, 303);
+  if (facts.state === 'active' && facts.untilMs !== null)
+    return grant(c, back ?? shopUrlOf(room, info), ticket, facts.untilMs, form);
+  const renewed = await resigned(c, ticket);
+  if (form) return c.redirect(`/rooms/${room}${returnQuery(back)}`, 303);
   if (facts.state === 'spent') throw new OperatingError('ticket_spent');
-  return answerPlace(c, placeFromFacts(ticket, info, facts), 202);
+  return answerPlace(c, { ...renewed, ...placeFromFacts(ticket, info, facts) }, 202);
 }
 
 /** Where admitted visitors of a room go. */
@@ -42,7 +47,7 @@ export const shopUrlOf = (room: string, info: Pick<RoomInfo, 'shopUrl'>): string
 
 async function grant(
   c: EdgeContext,
-  info: RoomInfo,
+  shopUrl: string,
   { room, ticketId, lane }: Ticket,
   sessionEndsAtMs: number,
   form: boolean,
@@ -59,7 +64,6 @@ async function grant(
   });
   putCookie(c, 'pass', room, pass, sessionEndsAtMs);
   c.header('Cache-Control', 'no-store');
-  const shopUrl = shopUrlOf(room, info);
   if (form) return c.redirect(shopUrl, 303);
   const body: PassGrant = { pass, sessionEndsAt: isoTime(sessionEndsAtMs), shopUrl, now: isoTime(nowMs) };
   return c.json(body, 201);

@@ -1,4 +1,5 @@
 import { joinRequestSchema, type Place } from '../../contracts/place.ts';
+import { hashLaneCode } from '../../contracts/lane-code.ts';
 import { DEFAULT_LANE } from '../../contracts/room-settings.ts';
 import { QUEUE_TICKET_TTL_SECONDS } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
@@ -8,13 +9,16 @@ import type { PlaceFacts } from '../../redis/room/place-reply.ts';
 import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { signQueueTicket } from '../../tokens/queue-ticket.sign.ts';
 import type { EdgeContext } from '../http/context.ts';
+import { requireSolved } from '../challenge/challenge.ts';
 import { putCookie } from '../http/cookies.ts';
+import { returnQuery, returnUrl } from '../http/return-url.ts';
 import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
 import { readBytes, readJson } from '../http/read-body.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
-import { limitJoins, limitLooks } from './limits.ts';
+import { joinLimit, limitCodes, limitLooks } from './limits.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
+import { resigned } from './resign.ts';
 import { drawFraction, withScore } from './ticket-score.ts';
 import { placeFromFacts } from './to-place.ts';
 
@@ -27,11 +31,13 @@ export async function join(c: EdgeContext): Promise<Response> {
   const ticket = await readTicket(c, room);
   requireOwnOrigin(c, ticket?.via ?? 'none');
   const form = isFormPost(c);
-  const { lane } = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
+  const { lane, code, challenge } = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
   const info = await c.get('rooms').read(c.get('store'), room);
+  const back = returnUrl(c, info);
   const known = ticket === null ? null : await comeBack(c, info, ticket);
-  const place = known ?? (await takePlace(c, info, room, lane));
-  if (form) return c.redirect(`/rooms/${room}`, 303);
+  if (known === null) await requireSolved(c, info, challenge);
+  const place = known ?? (await takePlace(c, info, room, await openLane(c, info, room, lane, code)));
+  if (form) return c.redirect(`/rooms/${room}${returnQuery(back)}`, 303);
   return answerPlace(c, place, known === null ? 201 : 200);
 }
 
@@ -41,17 +47,18 @@ async function comeBack(c: EdgeContext, info: RoomInfo, ticket: Ticket): Promise
   const fraction = ticket.score === undefined ? await drawFraction(info, ticket.ticketId) : undefined;
   const request = { ...(await withScore(info, ticket)), ...(fraction === undefined ? {} : { drawFraction: fraction }) };
   const facts = await joinRoom(c.get('store'), request);
-  return facts.state === 'spent' ? null : placeFromFacts(ticket, info, facts);
+  if (facts.state === 'spent') return null;
+  return { ...(await resigned(c, ticket)), ...placeFromFacts(ticket, info, facts) };
 }
 
-async function takePlace(c: EdgeContext, info: RoomInfo, room: string, wishedLane: string | undefined): Promise<Place> {
+async function takePlace(c: EdgeContext, info: RoomInfo, room: string, lane: string): Promise<Place> {
   const { clock, random } = c.get('ports');
-  const lane = laneOf(info, wishedLane);
-  await limitJoins(c, info.joinsPerClientPerMinute);
   const ticketId = newTicketId(random);
   const nowMs = clock.nowMs();
   const expMs = nowMs + QUEUE_TICKET_TTL_SECONDS * 1000;
-  const request = { room, ticketId, lane, expMs, drawFraction: await drawFraction(info, ticketId) };
+  const fraction = await drawFraction(info, ticketId);
+  const draw = fraction === undefined ? {} : { drawFraction: fraction };
+  const request = { room, ticketId, lane, expMs, ...draw, limit: joinLimit(c, info.joinsPerClientPerMinute) };
   const facts = await joinRoom(c.get('store'), request);
   const ticket = await signTicket(c, { room, ticketId, lane, nowMs }, facts);
   putCookie(c, 'ticket', room, ticket, expMs);
@@ -69,13 +76,26 @@ function signTicket(
   return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...score });
 }
 
-function laneOf(info: RoomInfo, wished: string | undefined): string {
+/** The lane to stand in: the one asked for, else the first that asks for no code. Throws `lane_unknown`, `code_invalid`. */
+async function openLane(
+  c: EdgeContext,
+  info: RoomInfo,
+  room: string,
+  wished: string | undefined,
+  code: string | undefined,
+): Promise<string> {
   if (wished !== undefined && !info.lanes.includes(wished)) throw new OperatingError('lane_unknown');
-  return wished ?? info.lanes[0] ?? DEFAULT_LANE;
+  const lane = wished ?? info.lanes.find((name) => info.laneCodes[name] === undefined) ?? info.lanes[0] ?? DEFAULT_LANE;
+  const hashes = info.laneCodes[lane];
+  if (hashes === undefined) return lane;
+  await limitCodes(c);
+  if (code === undefined || !hashes.includes(await hashLaneCode(room, lane, code)))
+    throw new OperatingError('code_invalid');
+  return lane;
 }
 
 /** The Join button sends nothing; whatever else comes is bounded and ignored. */
-async function ignoreForm(c: EdgeContext): Promise<{ lane?: string }> {
-  await readBytes(c.req.raw);
+async function ignoreForm(c: EdgeContext): Promise<{ lane?: string; code?: string; challenge?: string }> {
+  await readBytes(c);
   return {};
 }

@@ -1,22 +1,30 @@
 import { OperatingError } from '../../platform/operating-error.ts';
+import type { JoinRequest } from '../../redis/room/join.ts';
 import { takeLimit, type Limit } from '../../redis/take-limit.ts';
 import { clientSubject } from '../http/client-subject.ts';
 import type { EdgeContext } from '../http/context.ts';
 
 /** Exact looks a ticket may take a minute: the board tells the same for nothing, so this serves reloads (WAITING-ROOM §4). */
 const LOOKS_PER_MINUTE = 30;
+/** Codes of lanes that a client's address may try a minute: a shared office types them, a guesser needs millions. */
+const CODES_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
-/** Counts a new join against the client's address (IPv6 by /64). Throws `rate_limited` with `Retry-After`. */
-export function limitJoins(c: EdgeContext, joinsPerClientPerMinute: number): Promise<void> {
-  const { clientAddress } = c.get('ports');
-  const subject = clientSubject(clientAddress(c.req.raw));
-  return take(c, { name: 'join', subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS });
+/** What a new join counts against: the client's address (IPv6 by /64), in this room. The join script judges it. */
+export function joinLimit(c: EdgeContext, joinsPerClientPerMinute: number): NonNullable<JoinRequest['limit']> {
+  const subject = clientSubject(c.get('ports').clientAddress(c.req.raw));
+  return { subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS };
 }
 
 /** Counts an exact look, or a known ticket's join, against the ticket. Throws `rate_limited` with `Retry-After`. */
 export const limitLooks = (c: EdgeContext, ticketId: string): Promise<void> =>
   take(c, { name: 'me', subject: ticketId, max: LOOKS_PER_MINUTE, windowMs: MINUTE_MS });
+
+/** Counts a try at a lane's code against the client's address. Throws `rate_limited` with `Retry-After`. */
+export const limitCodes = (c: EdgeContext): Promise<void> => {
+  const subject = clientSubject(c.get('ports').clientAddress(c.req.raw));
+  return take(c, { name: 'code', subject, max: CODES_PER_MINUTE, windowMs: MINUTE_MS });
+};
 
 async function take(c: EdgeContext, limit: Limit): Promise<void> {
   const result = await takeLimit(c.get('store'), limit);

@@ -12,6 +12,8 @@ export type Ticket = {
   /** Absent for those who joined in the lobby. */
   score?: string;
   expMs: number;
+  /** Signed by a key on its way out: whoever answers gives a new one along (`resigned`). */
+  isOld: boolean;
   via: 'bearer' | 'cookie';
 };
 
@@ -24,14 +26,29 @@ export async function readTicket(c: EdgeContext, room: string): Promise<Ticket |
   const token = bearer ?? readCookie(c, 'ticket', room);
   if (token === null) return null;
   const via = bearer === null ? 'cookie' : 'bearer';
+  try {
+    return { ...(await checkTicket(c, room, token)), via };
+  } catch (error) {
+    if (via === 'cookie' && error instanceof OperatingError) clearCookie(c, 'ticket', room);
+    throw error;
+  }
+}
+
+/** Checks a queue ticket for a room. No store is asked. Throws `ticket_invalid`, `ticket_expired`, `ticket_wrong_room`. */
+export async function checkTicket(c: EdgeContext, room: string, token: string): Promise<Omit<Ticket, 'via'>> {
   const { keys, clock } = c.get('ports');
   const result = await keys.checkTicket(token, room, clock.nowMs());
-  if (result.ok && isTicketId(result.claims.sub)) {
-    const { sub, lane, score, exp } = result.claims;
-    return { room, ticketId: sub, lane, ...(score === undefined ? {} : { score }), expMs: exp * 1000, via };
-  }
-  if (via === 'cookie') clearCookie(c, 'ticket', room);
-  throw new OperatingError(result.ok ? 'ticket_invalid' : REFUSALS[result.reason]);
+  if (!result.ok) throw new OperatingError(REFUSALS[result.reason]);
+  const { sub, lane, score, exp } = result.claims;
+  if (!isTicketId(sub)) throw new OperatingError('ticket_invalid');
+  return {
+    room,
+    ticketId: sub,
+    lane,
+    ...(score === undefined ? {} : { score }),
+    expMs: exp * 1000,
+    isOld: keys.isOldTicket(token),
+  };
 }
 
 /** As `readTicket`, but a ticket there must be. Throws `unauthenticated` too. */

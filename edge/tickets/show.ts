@@ -5,6 +5,7 @@ import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
 import { limitLooks } from './limits.ts';
 import { requireTicket } from './read-ticket.ts';
+import { resigned } from './resign.ts';
 import { withScore } from './ticket-score.ts';
 import { placeFromFacts } from './to-place.ts';
 
@@ -19,5 +20,5 @@ export async function exactPlace(c: EdgeContext, room: string): Promise<Place> {
   const info = await c.get('rooms').read(c.get('store'), room);
   await limitLooks(c, ticket.ticketId);
   const facts = await readPlace(c.get('store'), await withScore(info, ticket));
-  return placeFromFacts(ticket, info, facts);
+  return { ...(await resigned(c, ticket)), ...placeFromFacts(ticket, info, facts) };
 }

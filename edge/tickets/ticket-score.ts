@@ -1,9 +1,14 @@
 import { drawScore } from '../../contracts/draw.ts';
 import type { RoomInfo } from '../../redis/room/room-info.ts';
 
-/** The part of a lobby ticket's score that the draw decides, in [0, 1). */
-export const drawFraction = (room: RoomInfo, ticketId: string): Promise<number> =>
-  drawScore(room.drawSeed, ticketId, 0);
+/**
+ * The part of a lobby ticket's score that the draw decides, in [0, 1). Undefined once the room is open: a lobby never comes back, and
+ * the join script asks for the fraction in a lobby only.
+ */
+export async function drawFraction(room: RoomInfo, ticketId: string): Promise<number | undefined> {
+  if (room.opensAtMs === null || room.board.phase === 'open') return undefined;
+  return drawScore(room.drawSeed, ticketId, 0);
+}
 
 /**
  * The score of a ticket as the scripts take it: its own, or the lobby's base + draw. Undefined while the lobby has no base yet.

@@ -9,6 +9,7 @@ export type Entry = { source: string; target: string; runtime: 'node' | 'workerd
  */
 export const ENTRIES: readonly Entry[] = [
   { source: 'edge/worker.ts', target: 'edge/worker.js', runtime: 'workerd' },
+  { source: 'edge/node.ts', target: 'edge/node.js', runtime: 'node' },
   { source: 'core/main.ts', target: 'core/main.js', runtime: 'node' },
   { source: 'admission-worker/main.ts', target: 'admission-worker/main.js', runtime: 'node' },
   { source: 'feed/main.ts', target: 'feed/main.js', runtime: 'node' },

@@ -12,7 +12,7 @@ export function serviceParts(settings: StackSettings, stores: StoreAddresses): P
     corePart(settings, stores),
     admissionPart(settings, stores),
     feedPart(settings, stores),
-    edgePart(settings),
+    edgePart(settings, stores),
   ];
 }
 
@@ -74,33 +74,41 @@ function feedPart(settings: StackSettings, stores: StoreAddresses): Part {
   });
 }
 
-function edgePart(settings: StackSettings): Part {
-  const { root, keys, ports } = settings;
-  const { edgeUrl, coreUrl, feedUrl, restUrl, restToken } = addressesOf(settings);
+function edgePart(settings: StackSettings, stores: StoreAddresses): Part {
+  const { root, keys, ports, edge } = settings;
+  const { edgeUrl, coreUrl, feedUrl } = addressesOf(settings);
   return servicePart({
     name: 'edge',
-    needs: ['build', 'rest-front'],
+    needs: ['build', edge === 'node' ? 'redis' : 'rest-front'],
     root,
-    script: 'local-stack/worker-main.js',
+    script: edge === 'node' ? 'edge/node.js' : 'local-stack/worker-main.js',
     env: () => ({
       ...listenOn(ports.edge),
-      // wrangler is here to read a file: it reports nothing, keeps no logs in the home folder, reads no .env file.
-      WRANGLER_LOG: 'error',
-      WRANGLER_LOG_PATH: join(settings.dataFolder, 'logs', 'wrangler.log'),
-      WRANGLER_SEND_METRICS: 'false',
-      CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: 'false',
-      NO_COLOR: '1',
-      ONSALE_WRANGLER_FILE: join(root, 'wrangler.toml'),
+      ...(edge === 'node' ? { REDIS_URL: stores.redisUrl } : workerVariables(settings)),
       ONSALE_ORIGIN: edgeUrl,
       ONSALE_CORE_URL: coreUrl,
       ONSALE_FEED_URL: feedUrl,
       ONSALE_CORE_SECRET: keys.coreSecret,
       ONSALE_INSTANCE: keys.instance,
       ONSALE_EDGE_KEYS: JSON.stringify(keys.edgeKeys),
-      UPSTASH_REDIS_REST_URL: restUrl,
-      UPSTASH_REDIS_REST_TOKEN: restToken,
     }),
   });
+}
+
+function workerVariables(settings: StackSettings): Record<string, string> {
+  const { root, dataFolder } = settings;
+  const { restUrl, restToken } = addressesOf(settings);
+  return {
+    // wrangler is here to read a file: it reports nothing, keeps no logs in the home folder, reads no .env file.
+    WRANGLER_LOG: 'error',
+    WRANGLER_LOG_PATH: join(dataFolder, 'logs', 'wrangler.log'),
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: 'false',
+    NO_COLOR: '1',
+    ONSALE_WRANGLER_FILE: join(root, 'wrangler.toml'),
+    UPSTASH_REDIS_REST_URL: restUrl,
+    UPSTASH_REDIS_REST_TOKEN: restToken,
+  };
 }
 
 function listenOn(port: number): Record<string, string> {

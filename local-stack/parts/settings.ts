@@ -1,4 +1,5 @@
 import type { StackKeys } from '../supervisor/keys.ts';
+import type { EdgeRuntime } from '../supervisor/options.ts';
 import { claimPort, reservePort } from '../process/free-port.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -9,6 +10,7 @@ export type StackSettings = {
   keys: StackKeys;
   ports: { edge: number; core: number; feed: number; rest: number; sandbox: number };
   external: ExternalStores;
+  edge: EdgeRuntime;
 };
 
 /** Stores of the environment that replace embedded ones. */

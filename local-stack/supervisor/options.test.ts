@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from './options.ts';
 
-const DEFAULTS = { port: undefined, dataFolder: undefined, crowd: undefined, readyFile: undefined, verbose: false };
+const DEFAULTS = {
+  port: undefined,
+  dataFolder: undefined,
+  crowd: undefined,
+  readyFile: undefined,
+  edge: 'workerd',
+  verbose: false,
+};
 
 describe('bin/dev options', () => {
   it('has defaults for all', () => {
@@ -9,10 +16,28 @@ describe('bin/dev options', () => {
   });
 
   it('reads every option, and paths from where the caller stands', () => {
-    const args = ['--port', '8080', '--data=my data', '--crowd', '500', '--ready-file', '/tmp/ready.json', '--verbose'];
+    const args = [
+      '--port',
+      '8080',
+      '--data=my data',
+      '--crowd',
+      '500',
+      '--ready-file',
+      '/tmp/ready.json',
+      '--edge',
+      'node',
+      '--verbose',
+    ];
     expect(parseOptions(args, '/here')).toEqual({
       kind: 'run',
-      options: { port: 8080, dataFolder: '/here/my data', crowd: 500, readyFile: '/tmp/ready.json', verbose: true },
+      options: {
+        port: 8080,
+        dataFolder: '/here/my data',
+        crowd: 500,
+        readyFile: '/tmp/ready.json',
+        edge: 'node',
+        verbose: true,
+      },
     });
   });
 

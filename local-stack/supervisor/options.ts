@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 
+/** What the edge runs on: workerd, as on Cloudflare, or Node. */
+export type EdgeRuntime = 'workerd' | 'node';
+
 export type DevOptions = {
   port: number | undefined;
   dataFolder: string | undefined;
   crowd: number | undefined;
   readyFile: string | undefined;
+  edge: EdgeRuntime;
   verbose: boolean;
 };
 
@@ -14,7 +18,7 @@ export type ParsedOptions =
   | { kind: 'help' }
   | { kind: 'wrong'; problem: string };
 
-export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--verbose]
+export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--edge RUNTIME] [--verbose]
 
 Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admission worker, feed and sandbox payments.
 
@@ -23,6 +27,7 @@ Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admissi
   --data DIR         where data, keys and logs live (default: .onsale in the repository)
   --crowd N          sends N simulated visitors once everything is up
   --ready-file PATH  writes addresses, tokens and rooms as JSON (mode 0600) once every part answers
+  --edge RUNTIME     what the edge runs on: workerd (default), as on Cloudflare, or node
   --verbose          prints the parts' logs too; they are always in DIR/logs
   --help             this text
 
@@ -42,6 +47,7 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
         data: { type: 'string' },
         crowd: { type: 'string' },
         'ready-file': { type: 'string' },
+        edge: { type: 'string', default: 'workerd' },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -54,6 +60,7 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
         crowd: wholeNumber('--crowd', values.crowd, 1, 1_000_000),
         dataFolder: path('--data', values.data, cwd),
         readyFile: path('--ready-file', values['ready-file'], cwd),
+        edge: edgeRuntime(values.edge),
         verbose: values.verbose,
       },
     };
@@ -68,6 +75,11 @@ function wholeNumber(option: string, text: string | undefined, min: number, max:
   if (!/^\d+$/.test(text) || value < min || value > max)
     throw new Error(`${option} takes a whole number from ${min} to ${max}`);
   return value;
+}
+
+function edgeRuntime(text: string): EdgeRuntime {
+  if (text !== 'workerd' && text !== 'node') throw new Error('--edge takes workerd or node');
+  return text;
 }
 
 function path(option: string, text: string | undefined, cwd: string): string | undefined {

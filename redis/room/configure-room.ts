@@ -31,3 +31,13 @@ export async function extendLease(
 ): Promise<void> {
   await client.run('extend-lease', [roomKeys(room).state], [epoch, lane, leasedTo]);
 }
+
+/** Lets a lane begin with the block of numbers that Postgres has leased to it; harmless for a lane that has begun. */
+export async function addLane(
+  client: ScriptClient,
+  room: string,
+  epoch: number,
+  lane: { name: string; from: number; leasedTo: number },
+): Promise<void> {
+  await client.run('add-lane', [roomKeys(room).state], [epoch, lane.name, lane.from, lane.leasedTo]);
+}

@@ -20,6 +20,8 @@ export type RestoreFacts = {
     admittedTo: string;
     lateTo: number;
     show: number;
+    /** Tickets that wait but are not in the index: JSON of [from, to, count] (redis/lua/includes/line.lua). */
+    lost?: string;
   }[];
   live: [id: string, untilMs: number, kind: 'session' | 'key', lane: string, strikes: number][];
   spent: [id: string, expMs: number][];

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { boardSchema, type Board } from '../../contracts/board.ts';
+import { CHALLENGES } from '../../contracts/room-settings.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { ROOMS_KEY, roomKeys } from '../keys.ts';
 import { asText, asTexts } from '../reply.ts';
@@ -12,21 +13,35 @@ export type RoomInfo = {
   boardJson: string;
   name: string;
   lanes: string[];
+  /** Hashes of the codes of lanes that take only who brings one, by lane. */
+  laneCodes: Record<string, string[]>;
   /** ms; null = open at once. */
   opensAtMs: number | null;
   /** Server-side secret until the lobby has opened. */
   drawSeed: string;
   joinsPerClientPerMinute: number;
+  challenge: 'none' | 'altcha';
   shopUrl: string | null;
   allowedReturnHosts: string[];
 };
 
+const edgeLaneSchema = v.object({
+  name: v.string(),
+  weight: v.number(),
+  /** Hashes of the codes that open it (contracts/lane-code.ts); absent when it is open to all. */
+  codeHashes: v.optional(v.array(v.string())),
+});
+/** A lane as the edge knows it. */
+export type EdgeLane = v.InferOutput<typeof edgeLaneSchema>;
+
 const publishedConfigSchema = v.object({
   name: v.string(),
-  lanes: v.array(v.object({ name: v.string(), weight: v.number() })),
+  lanes: v.array(edgeLaneSchema),
   opensAtMs: v.nullable(v.number()),
   drawSeed: v.string(),
   joinsPerClientPerMinute: v.number(),
+  // Optional for what an older worker wrote.
+  challenge: v.optional(v.picklist(CHALLENGES), 'none'),
   shopUrl: v.nullable(v.string()),
   allowedReturnHosts: v.array(v.string()),
 });
@@ -47,5 +62,8 @@ export async function readRoomInfo(client: ScriptClient, room: string): Promise<
   }
   const config = v.parse(publishedConfigSchema, JSON.parse(configText));
   const board = v.parse(boardSchema, JSON.parse(boardText));
-  return { ...config, lanes: config.lanes.map((lane) => lane.name), board, boardJson: asText(boardText) };
+  const laneCodes = Object.fromEntries(
+    config.lanes.flatMap(({ name, codeHashes }) => (codeHashes === undefined ? [] : [[name, codeHashes]])),
+  );
+  return { ...config, lanes: config.lanes.map((lane) => lane.name), laneCodes, board, boardJson: asText(boardText) };
 }

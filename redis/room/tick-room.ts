@@ -14,12 +14,16 @@ const laneNumbersSchema = v.object({
   ready: v.number(),
   late: v.number(),
   show: v.number(),
+  /** What the line is made of, for a restore: JSON (admission-worker/lost-tickets.ts). */
+  line: v.string(),
 });
 const admittedSchema = v.object({ id: v.string(), lane: v.string(), score: v.string(), late: v.boolean() });
 const tickResultSchema = v.object({
   tick: v.number(),
   /** Redis time, ms. */
   at: v.number(),
+  /** The settings' version that this tick went by. */
+  configVersion: v.number(),
   opened: v.boolean(),
   /** End of the claim window of this tick's keys, ms. */
   liveUntil: v.number(),

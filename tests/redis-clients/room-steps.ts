@@ -2,9 +2,12 @@ import type { Redis } from 'ioredis';
 import { ROOMS_KEY, roomKeys } from '../../redis/keys.ts';
 import { answerMany } from '../../redis/room/answer-many.ts';
 import { answerCall } from '../../redis/room/answer.ts';
-import { configureRoom, extendLease } from '../../redis/room/configure-room.ts';
+import { addLane, configureRoom, extendLease } from '../../redis/room/configure-room.ts';
+import { holdRoom } from '../../redis/room/hold-room.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import { leaveRoom } from '../../redis/room/leave.ts';
+import { writeCoreHealth } from '../../redis/health/core-health.ts';
+import { revokeTicket } from '../../redis/room/revoke-ticket.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
 import { restoreRoom } from '../../redis/room/restore-room.ts';
 import { readRoomInfo } from '../../redis/room/room-info.ts';
@@ -58,6 +61,7 @@ const config = (method: string) => ({
     allowedReturnHosts: [],
   }),
 });
+const revoked = { room: ROOM, ticketId: '01', expMs: START + 86_400_000 };
 const lane = {
   name: 'general',
   counter: 1,
@@ -147,6 +151,14 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await note('settings of another epoch', () => configureRoom(client, ROOM, 7, 9, config('fifo')));
   await note('settings that reject', () => configureRoom(client, ROOM, 1, 2, { ...config('reject'), version: '2' }));
   await note('joining a room that rejects', () => joinRoom(client, ticket('late-comer')));
+  await note('a revocation', () => revokeTicket(client, { id: ROOM, epoch: 1, lanes: ['general'] }, revoked));
+  await note('a revoked ticket', () => answerCall(client, ticket(revoked.ticketId, '3'), true));
+  const health = { holdP95Ms: 12.5, errorRate: 0, eventLoopLagMs: null, poolWaitMs: 1 };
+  await note('a core process says how it is', () => writeCoreHealth(client, 'core-1', health));
+  await note('a lane that begins', () => addLane(client, ROOM, 1, { name: 'presale', from: 1, leasedTo: 9 }));
+  await note('a held board', () => holdRoom(client, ROOM, 'core'));
+  await note('a board held once more', () => holdRoom(client, ROOM, 'postgres'));
+  await note('the held board', () => client.get(roomKeys(ROOM).board));
   await note('a lease', () => extendLease(client, ROOM, 1, 'general', 5000));
   const limit = { name: 'join', subject: '2001:db8::', max: 2, windowMs: 60_000 };
   for (let i = 0; i < 4; i++) await note(`limit ${i}`, () => takeLimit(client, limit));

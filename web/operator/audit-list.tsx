@@ -10,12 +10,10 @@ export type AuditListProps = { room: string; token: string; version: number; onR
 
 /** Who changed what in this room, the newest first. */
 export function AuditList({ room, token, version, onRefused }: AuditListProps) {
-  const path = `${OPERATOR_API}/audit`;
+  const path = `${OPERATOR_API}/audit?room=${encodeURIComponent(room)}`;
   const { data, problem, refresh } = useFollowed<{ items: AuditEntry[] }>(path, token, EVERY_MS, onRefused);
   useEffect(() => refresh(), [version, refresh]);
-  const entries = data?.items
-    .filter((entry) => entry.subject === room || entry.subject === `room:${room}`)
-    .slice(0, SHOWN);
+  const entries = data?.items.slice(0, SHOWN);
   return (
     <section class="card" aria-labelledby="audit-title">
       <h2 id="audit-title">Changes</h2>

@@ -1,24 +1,90 @@
 import { describe, expect, test } from 'vitest';
-import type { RoomStats } from '../../contracts/room-settings.ts';
+import type { RoomStats, RoomView } from '../../contracts/operator-rooms.ts';
+import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
 import { describeChange } from './audit-entry.ts';
-import { changesOf, limitsOf } from './limits.ts';
+import { offersFor } from './room-orders.tsx';
+import { troublesOf } from './room-banners.tsx';
 import { addSample, ageSeconds, sparkPath, type Sample } from './samples.ts';
+import { changesOf, draftOf, editedNames, rebase, settingsOf } from './settings.ts';
 
-const view = { newUsersPerMinute: 60, totalActiveUsers: 500 };
+const view: RoomView = {
+  ...DEFAULT_ROOM_SETTINGS,
+  name: 'Demo',
+  lanes: [{ name: 'general', weight: 1 }],
+  room: 'demo',
+  version: 3,
+  state: 'open',
+  message: null,
+  performances: [],
+  now: '2026-01-01T00:00:00.000Z',
+};
+const base = draftOf(view);
+const typed = (texts: Record<string, string>, from = base) => ({ ...from, texts: { ...from.texts, ...texts } });
 
-describe('the limits form', () => {
-  test('sends only what differs', () => {
-    expect(changesOf(limitsOf(view), view)).toEqual({ changes: null, errors: [] });
-    expect(changesOf({ newUsersPerMinute: ' 90 ', totalActiveUsers: '500' }, view)).toEqual({
-      changes: { newUsersPerMinute: 90 },
+describe('the settings form', () => {
+  test('shows the settings a room has, and sends only what was edited', () => {
+    expect(settingsOf(view).map(({ name }) => name)).toContain('newUsersPerMinute');
+    expect(Object.keys(base.texts)).not.toContain('room');
+    expect(changesOf(base, base)).toEqual({ changes: {}, errors: [] });
+    const draft = typed({ newUsersPerMinute: ' 90 ', allowedReturnHosts: 'a.example\n b.example ', shopUrl: '/x' });
+    expect(changesOf(draft, base)).toEqual({
+      changes: { newUsersPerMinute: 90, allowedReturnHosts: ['a.example', 'b.example'], shopUrl: '/x' },
       errors: [],
     });
   });
 
   test.each(['', '-5', 'abc', '1.5', '1e12', '99999999999'])('refuses %j beside its field', (text) => {
-    const { errors } = changesOf({ newUsersPerMinute: text, totalActiveUsers: '500' }, view);
+    const { errors } = changesOf(typed({ newUsersPerMinute: text }), base);
     expect(errors.map((error) => error.path)).toEqual(['newUsersPerMinute']);
   });
+
+  test('takes times in this device’s zone, to the second, and nothing as none', () => {
+    const opening = draftOf({ ...view, opensAt: '2026-03-01T12:34:56.000Z' });
+    expect(editedNames(typed({ opensAt: '' }, opening), opening)).toEqual(['opensAt']);
+    expect(changesOf(typed({ opensAt: '' }, opening), opening).changes).toEqual({ opensAt: null });
+    expect(changesOf(opening, base).changes).toEqual({ opensAt: '2026-03-01T12:34:56.000Z' });
+    expect(changesOf(typed({ opensAt: 'soon' }), base).errors).toHaveLength(1);
+  });
+
+  test('sends lanes whole, with codes one a line', () => {
+    const lanes = [
+      { name: 'general', weight: '2', codes: '' },
+      { name: 'fans', weight: '3', codes: 'ONE\nTWO' },
+    ];
+    expect(changesOf({ ...base, lanes }, base).changes).toEqual({
+      lanes: [
+        { name: 'general', weight: 2 },
+        { name: 'fans', weight: 3, codes: ['ONE', 'TWO'] },
+      ],
+    });
+    const wrong = [{ name: 'general', weight: 'x', codes: '' }];
+    expect(changesOf({ ...base, lanes: wrong }, base).errors[0]?.path).toBe('lanes.0.weight');
+  });
+
+  test('keeps the edits upon what somebody else saved, and turns nothing of theirs back', () => {
+    const latest = draftOf({ ...view, version: 4, totalActiveUsers: 9, newUsersPerMinute: 70 });
+    const kept = rebase(typed({ newUsersPerMinute: '90' }), base, latest);
+    expect(changesOf(kept, latest).changes).toEqual({ newUsersPerMinute: 90 });
+    expect(kept.texts['totalActiveUsers']).toBe('9');
+  });
+});
+
+test('each state offers the orders that mean something in it', () => {
+  const orders = (state: RoomView['state']) => offersFor({ state, name: 'x' }).map(({ order }) => order);
+  expect(orders('lobby')).toEqual(['open', 'pause', 'close']);
+  expect(orders('open')).toEqual(['pause', 'close']);
+  expect(orders('paused')).toEqual(['resume', 'close']);
+  expect(orders('closed')).toEqual(['open']);
+});
+
+test('what holds a room up is told in words, the cause before its effects', () => {
+  const now = '2026-01-01T00:00:01.000Z';
+  expect(troublesOf(stats(now))).toEqual([]);
+  expect(troublesOf({ ...stats(now), held: 'core' })[0]).toContain('the shop');
+  expect(troublesOf({ ...stats(now), storeAway: true, at: null })).toHaveLength(1);
+  expect(troublesOf({ ...stats(now), recovering: true })[0]).toContain('restored');
+  expect(troublesOf({ ...stats(now), at: null })[0]).toContain('no board');
+  expect(troublesOf(stats('2026-01-01T00:00:09.000Z'))[0]).toContain('No tick for 9 seconds');
 });
 
 const stats = (now: string, waiting = 0): RoomStats => ({
@@ -27,6 +93,15 @@ const stats = (now: string, waiting = 0): RoomStats => ({
   tick: 1,
   at: '2026-01-01T00:00:00.000Z',
   held: null,
+  storeAway: false,
+  recovering: false,
+  revokedTotal: 0,
+  effectiveUsersPerMinute: 60,
+  remaining: null,
+  message: null,
+  opensAt: null,
+  lanes: [],
+  core: [],
   waiting,
   ready: 0,
   late: 0,

@@ -1,30 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { RoomStats } from '../../contracts/room-settings.ts';
+import type { RoomStats } from '../../contracts/operator-rooms.ts';
 import { formatCount } from '../shared/format.ts';
-import { Notice } from '../shared/notice.tsx';
-import { addSample, ageSeconds, type Sample } from './samples.ts';
+import { addSample, type Sample } from './samples.ts';
 import { Sparkline } from './sparkline.tsx';
-
-/** A board older than this means that no tick has run, in seconds. */
-const STALE_AFTER_SECONDS = 5;
-
-const HELD: Record<string, string> = {
-  postgres: 'Admission stands still: the database does not answer.',
-  core: 'Admission stands still: the shop does not answer.',
-};
 
 /** The room's counts, large, with the line of the last minutes below each. */
 export function RoomNumbers({ stats }: { stats: RoomStats }) {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => setSamples((last) => addSample(last, stats)), [stats]);
-  const age = ageSeconds(stats);
   return (
     <section aria-label="Counts" class="stack">
-      {stats.held !== null && <Notice kind="warning">{HELD[stats.held] ?? 'Admission stands still.'}</Notice>}
-      {age === null && <Notice kind="warning">The room has no board yet: is the admission worker running?</Notice>}
-      {age !== null && age > STALE_AFTER_SECONDS && (
-        <Notice kind="warning">No tick for {formatCount(age)} seconds: is the admission worker running?</Notice>
-      )}
       <dl class="numbers">
         <Figure label="Waiting" value={formatCount(stats.waiting)} line={samples.map((sample) => sample.waiting)} />
         <Figure
@@ -52,11 +37,40 @@ export function RoomNumbers({ stats }: { stats: RoomStats }) {
           line={samples.map((sample) => sample.confirmed)}
         />
       </dl>
+      {stats.lanes.length > 1 && <LaneTable lanes={stats.lanes} />}
       <p class="quiet small">
         Phase {stats.phase ?? 'unknown'} · tick {stats.tick === null ? '–' : formatCount(stats.tick)} · settings version{' '}
         {stats.configVersion}
+        {stats.revokedTotal > 0 && ` · ${formatCount(stats.revokedTotal)} tickets taken out`}
       </p>
     </section>
+  );
+}
+
+function LaneTable({ lanes }: Pick<RoomStats, 'lanes'>) {
+  return (
+    <table class="lane-table">
+      <thead>
+        <tr>
+          {['Lane', 'Weight', 'Waiting', 'Ready', 'Late'].map((title) => (
+            <th key={title} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {lanes.map((lane) => (
+          <tr key={lane.name}>
+            <th scope="row">{lane.name}</th>
+            {[lane.weight, lane.waiting, lane.ready, lane.late].map((count, i) => (
+              // oxlint-disable-next-line react/no-array-index-key -- The columns stand still.
+              <td key={i}>{formatCount(count)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -77,8 +91,8 @@ function Figure({
       <dd>
         <span class="figure-value">{value}</span>
         <span class="figure-detail quiet small">{detail}</span>
+        <Sparkline values={line} label={`${label}, the last minutes`} />
       </dd>
-      <Sparkline values={line} label={`${label}, the last minutes`} />
     </div>
   );
 }

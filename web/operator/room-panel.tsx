@@ -1,11 +1,13 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { RoomStats, RoomView } from '../../contracts/room-settings.ts';
+import type { RoomStats, RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
-import { ConfirmButton } from '../shared/confirm-button.tsx';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import { AuditList } from './audit-list.tsx';
-import { LimitsForm } from './limits-form.tsx';
+import { OrderForm } from './order-form.tsx';
+import { CoreHealthList, RoomBanners } from './room-banners.tsx';
 import { RoomNumbers } from './room-numbers.tsx';
+import { RoomOrders, type Order } from './room-orders.tsx';
+import { SettingsForm } from './settings-form.tsx';
 import { OPERATOR_API, useFollowed } from './use-operator.ts';
 
 const STATS_EVERY_MS = 1000;
@@ -13,7 +15,7 @@ const SETTINGS_EVERY_MS = 5000;
 
 export type RoomPanelProps = { room: string; token: string; onRefused: () => void };
 
-/** One room: its counts each second, its limits, pause and resume, and who changed what. */
+/** One room: what holds it up, its counts each second, its settings, orders, and who changed what. */
 export function RoomPanel({ room, token, onRefused }: RoomPanelProps) {
   const path = `${OPERATOR_API}/rooms/${encodeURIComponent(room)}`;
   const stats = useFollowed<RoomStats>(`${path}/stats`, token, STATS_EVERY_MS, onRefused);
@@ -21,7 +23,7 @@ export function RoomPanel({ room, token, onRefused }: RoomPanelProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const { refresh } = settings;
   const order = useCallback(
-    async (what: 'pause' | 'resume') => {
+    async (what: Order) => {
       const answer = await callApi(`${path}/${what}`, { method: 'POST', token, idempotencyKey: newIdempotencyKey() });
       setProblem(answer.ok ? null : answer.problem);
       refresh();
@@ -46,36 +48,54 @@ export function RoomPanel({ room, token, onRefused }: RoomPanelProps) {
           <a class="button" href={`/rooms/${encodeURIComponent(room)}`} target="_blank" rel="noreferrer">
             Waiting page
           </a>
-          <PauseButton view={view} onOrder={(what) => void order(what)} />
+          <RoomOrders view={view} onOrder={(what) => void order(what)} />
         </div>
       </div>
       {problem !== null && <Notice kind="error">{problem.detail}</Notice>}
+      <RoomBanners view={view} stats={stats.data} />
       {stats.problem !== null && <Notice kind="warning">The numbers are old: {stats.problem.detail}</Notice>}
       {stats.data === null ? <Loading what="the numbers" /> : <RoomNumbers stats={stats.data} />}
+      {stats.data !== null && <CoreHealthList core={stats.data.core} />}
       <div class="two-columns">
-        <LimitsForm view={view} etag={settings.etag} path={path} token={token} onSaved={refresh} />
-        <AuditList room={room} token={token} onRefused={onRefused} version={view.version} />
+        <SettingsForm view={view} etag={settings.etag} path={path} token={token} onSaved={refresh} />
+        <div class="stack">
+          <OneFieldOrders view={view} path={path} token={token} onDone={refresh} />
+          <AuditList room={room} token={token} onRefused={onRefused} version={view.version} />
+        </div>
       </div>
     </div>
   );
 }
 
-function PauseButton({ view, onOrder }: { view: RoomView; onOrder: (what: 'pause' | 'resume') => void }) {
-  if (view.state === 'closed') return null;
-  return view.state === 'paused' ? (
-    <ConfirmButton
-      label="Resume"
-      question={`Let people into “${view.name}” again?`}
-      confirmLabel="Resume"
-      onConfirm={() => onOrder('resume')}
-    />
-  ) : (
-    <ConfirmButton
-      label="Pause"
-      question={`Stop letting people into “${view.name}”? Who is inside stays inside, who waits keeps their place.`}
-      confirmLabel="Pause admission"
-      danger
-      onConfirm={() => onOrder('pause')}
-    />
+type OneFieldOrdersProps = { view: RoomView; path: string; token: string; onDone: () => void };
+
+function OneFieldOrders({ view, path, token, onDone }: OneFieldOrdersProps) {
+  return (
+    <>
+      <OrderForm
+        title="Announcement"
+        path={`${path}/announce`}
+        token={token}
+        name="message"
+        label="Message to everyone who waits"
+        hint="At most 280 characters; empty takes it down."
+        initial={view.message ?? ''}
+        submitLabel="Announce"
+        doneText={(text) => (text === '' ? 'Taken down.' : 'Announced. It appears with the next tick.')}
+        onDone={onDone}
+      />
+      <OrderForm
+        title="Take a ticket out"
+        path={`${path}/revoke`}
+        token={token}
+        name="ticketId"
+        label="Ticket id"
+        hint="Its place, its turn and its session end with the next tick."
+        submitLabel="Revoke the ticket"
+        doneText={(id) => `${id} is out with the next tick.`}
+        empties
+        onDone={onDone}
+      />
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import type { RoomStats } from '../../contracts/room-settings.ts';
+import type { RoomStats } from '../../contracts/operator-rooms.ts';
 
 /** What is kept of one look at the counts. */
 export type Sample = {

@@ -1,4 +1,5 @@
 import type { Board } from '../../contracts/board.ts';
+import { solveAltcha, type AltchaChallenge } from './solve-altcha.ts';
 import type { FeedTokenGrant, PassGrant, Place } from '../../contracts/place.ts';
 
 /** What a call came to: the answer, a refusal by its code, or no answer at all. */
@@ -10,13 +11,13 @@ export type Answer<T> =
 const TIMEOUT_MS = 8000;
 
 /** The page's calls to its room. Cookies carry the credentials; the page never sees a token of its place. */
-export function createCalls(room: string) {
+export function createCalls(room: string, query: string) {
   const api = `/api/rooms/${room}`;
   return {
-    join: () => call<Place>(`${api}/tickets`, 'POST'),
+    join: () => joinSolving(api),
     look: () => call<Place>(`${api}/tickets/me`, 'GET'),
     leave: () => call<null>(`${api}/tickets/me`, 'DELETE'),
-    ask: () => call<Place | PassGrant>(`${api}/passes`, 'POST'),
+    ask: () => call<Place | PassGrant>(`${api}/passes${query}`, 'POST'),
     feedToken: () => call<FeedTokenGrant>(`${api}/feed-tokens`, 'POST'),
     board: () => call<Board>(`${api}/board`, 'GET'),
   };
@@ -25,7 +26,17 @@ export function createCalls(room: string) {
 /** Whether an answer of `ask` is the pass. */
 export const isGrant = (body: Place | PassGrant): body is PassGrant => 'shopUrl' in body;
 
-async function call<T>(path: string, method: string): Promise<Answer<T>> {
+/** Joins; where the room asks for a proof of work, works and joins again. */
+async function joinSolving(api: string): Promise<Answer<Place>> {
+  const told = await call<Place>(`${api}/tickets`, 'POST');
+  if (told.ok || told.code !== 'challenge_required') return told;
+  const challenge = await call<AltchaChallenge>(`${api}/challenge`, 'GET');
+  if (!challenge.ok) return challenge;
+  const solved = await solveAltcha(challenge.body);
+  return solved === null ? told : call<Place>(`${api}/tickets`, 'POST', { challenge: solved });
+}
+
+async function call<T>(path: string, method: string, fields: object = {}): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
@@ -33,7 +44,7 @@ async function call<T>(path: string, method: string): Promise<Answer<T>> {
         method === 'POST'
           ? { 'content-type': 'application/json', accept: 'application/json' }
           : { accept: 'application/json' },
-      ...(method === 'POST' ? { body: '{}' } : {}),
+      ...(method === 'POST' ? { body: JSON.stringify(fields) } : {}),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body: unknown = response.status === 204 ? null : await response.json();

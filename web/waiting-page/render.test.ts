@@ -33,6 +33,7 @@ const place = (state: PlaceState, ahead: number | null): Place => ({
 const page = (over: Partial<WaitingPage>): string =>
   renderWaitingPage({
     room: 'demo',
+    query: '',
     roomName: 'Demo',
     place: null,
     board,

@@ -1,6 +1,7 @@
 import type { Board } from '../../contracts/board.ts';
 import type { Place } from '../../contracts/place.ts';
 import { escapeHtml } from './escape-html.ts';
+import { renderDraw } from './render-draw.ts';
 import { renderHead } from './render-refusal.ts';
 import { toWords, type PageNotice, type PageWords } from './words.ts';
 
@@ -8,6 +9,8 @@ export type { PageNotice };
 
 export type WaitingPage = {
   room: string;
+  /** What the visit's own addresses carry along: `?return=…`, or nothing. */
+  query: string;
   roomName: string;
   place: Place | null;
   /** Null while nothing is known of the room. */
@@ -30,7 +33,7 @@ export function renderWaitingPage(page: WaitingPage): string {
   const again =
     refreshSeconds === null ? '' : `\n<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
   const script = '\n<script src="/waiting-page/client.js" type="module"></script>';
-  const facts = { room, roomName, place, board, opensAtMs: page.opensAtMs, shopUrl: page.shopUrl };
+  const facts = { room, query: page.query, roomName, place, board, opensAtMs: page.opensAtMs, shopUrl: page.shopUrl };
   return `<!doctype html>
 <html lang="en">
 ${renderHead(words.title, again + script)}
@@ -45,17 +48,18 @@ ${renderHead(words.title, again + script)}
 <p id="estimate"${hiddenIf(words.estimate === null)}>${escapeHtml(words.estimate ?? '')}</p>
 <p class="next" id="next">${escapeHtml(words.next)}</p>
 <p class="hidden-text" id="spoken" role="status" aria-live="polite"></p>
-${renderForms(room, words)}
+${renderForms(page, words)}
+${renderDraw(page)}
 </main>
 </body>
 </html>
 `;
 }
 
-function renderForms(room: string, words: PageWords): string {
+function renderForms({ room, query }: WaitingPage, words: PageWords): string {
   const api = `/api/rooms/${escapeHtml(room)}`;
-  return `<form id="join" method="post" action="${api}/tickets"${hiddenIf(words.action !== 'join')}><button class="button">Join the line</button></form>
-<form id="enter" method="post" action="${api}/passes"${hiddenIf(words.action !== 'enter')}><button class="button">Enter</button></form>
+  return `<form id="join" method="post" action="${api}/tickets${escapeHtml(query)}"${hiddenIf(words.action !== 'join')}><button class="button">Join the line</button></form>
+<form id="enter" method="post" action="${api}/passes${escapeHtml(query)}"${hiddenIf(words.action !== 'enter')}><button class="button">Enter</button></form>
 <button class="quiet" id="leave" type="button" hidden>Give up my place</button>`;
 }
 

@@ -3,6 +3,7 @@ import { drawScore } from '../../contracts/draw.ts';
 import type { RoomServerMessage } from '../../contracts/feed-messages.ts';
 import type { Place } from '../../contracts/place.ts';
 import { createCalls, isGrant, type Answer } from './calls.ts';
+import { createDrawView } from './draw-view.ts';
 import { openFeedSocket, type FeedSocket } from './feed-socket.ts';
 import { isTimeToAsk, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
 import { createView } from './view.ts';
@@ -11,6 +12,7 @@ import { toWords, type PageNotice } from './words.ts';
 /** What the server knew when it rendered the page. */
 export type VisitData = {
   room: string;
+  query: string;
   roomName: string;
   place: Place | null;
   board: Board | null;
@@ -38,6 +40,7 @@ export class Visit {
   readonly #data: VisitData;
   readonly #calls: ReturnType<typeof createCalls>;
   readonly #show = createView();
+  readonly #showDraw: ReturnType<typeof createDrawView>;
   readonly #memory: AskMemory = { lastAskMs: 0, askAtMs: null };
   #place: Place | null = null;
   #board: Board | null;
@@ -49,7 +52,8 @@ export class Visit {
 
   constructor(data: VisitData) {
     this.#data = data;
-    this.#calls = createCalls(data.room);
+    this.#calls = createCalls(data.room, data.query);
+    this.#showDraw = createDrawView(data.room);
     this.#board = data.board;
   }
 
@@ -209,6 +213,7 @@ export class Visit {
     const { roomName } = this.#data;
     const words = { roomName, place: this.#place, board: this.#board, notice: this.#notice, opens: this.#opensText() };
     this.#show(toWords(words), Date.now());
+    if (this.#board !== null) void this.#showDraw(this.#board, this.#place);
   }
 
   #opensText(): string | null {
@@ -219,9 +224,15 @@ export class Visit {
 }
 
 type Loss = 'unauthenticated' | 'ticket_invalid' | 'ticket_expired' | 'ticket_wrong_room';
-type Told = 'rate_limited' | 'room_closed' | 'room_rejecting';
+type Told = 'rate_limited' | 'room_closed' | 'room_rejecting' | 'challenge_required' | 'challenge_failed';
 const LOSSES = new Set<string>(['unauthenticated', 'ticket_invalid', 'ticket_expired', 'ticket_wrong_room']);
-const TOLD = new Set<string>(['rate_limited', 'room_closed', 'room_rejecting']);
+const TOLD = new Set<string>([
+  'rate_limited',
+  'room_closed',
+  'room_rejecting',
+  'challenge_required',
+  'challenge_failed',
+]);
 
 /** Refusals that mean: there is no place any more. */
 const isLoss = (code: string): code is Loss => LOSSES.has(code);

@@ -9,7 +9,9 @@ export type PageNotice =
   | 'ticket_wrong_room'
   | 'rate_limited'
   | 'room_closed'
-  | 'room_rejecting';
+  | 'room_rejecting'
+  | 'challenge_required'
+  | 'challenge_failed';
 
 /** Everything the page says, as words; renderer and script show the same (a page must not change its mind when its script starts). */
 export type PageWords = {
@@ -156,6 +158,8 @@ const NOTICES: Record<PageNotice, string> = {
   rate_limited: 'Too many people join from where you are. Try again in a minute.',
   room_closed: 'The room takes nobody in at this time.',
   room_rejecting: 'The room takes nobody in.',
+  challenge_required: 'This browser could not do the small task that keeps robots out. It needs JavaScript and https.',
+  challenge_failed: 'The small task that keeps robots out did not work. Join again for a new one.',
 };
 
 function noticeOf({ notice, board }: PageFacts): string | null {

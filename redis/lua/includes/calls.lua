@@ -11,8 +11,12 @@ end
 local function call_is_open(call, clock)
   return call.answered < call.count and (call.at == nil or clock - call.at < ANSWER_WINDOW_MS)
 end
--- The clock of answer windows runs only while the room is open and not paused.
-local function open_clock(open_ms, at, opened, paused, now)
-  if opened ~= '1' or paused == '1' then return open_ms end
+local function is_closed(closed, closes_at_ms, now)
+  local closes_at = tonumber(closes_at_ms or '')
+  return closed == '1' or (closes_at ~= nil and now >= closes_at)
+end
+-- The clock of answer windows runs only while the room is open and neither paused nor closed.
+local function open_clock(open_ms, at, opened, stands, now)
+  if opened ~= '1' or stands then return open_ms end
   return open_ms + (now - at)
 end

@@ -15,4 +15,6 @@ local ANSWER_MIN_MS, ANSWER_MAX_MS, GRACE_MS = 5000, 180000, 10000
 local MAX_ELAPSED_MS = 3000 -- a worker that was away does not pay out what it missed
 local MINUTE_MS = 60000
 local REMEMBER_SILENT_MS = 3600000 -- how long the late time and the strikes of a silent ticket are kept
+local FORGET_SILENT_MS = 30000 -- when a silent ticket is forgotten whose call may be open still
+local RESTORED_CALL = 1000000000 -- size of a call that a restore opens again: nobody knows how many it covered
 local KEY_TIDY_MS = 60000 -- how long an access key outlives its end: its value decides, the TTL only tidies

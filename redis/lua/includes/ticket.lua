@@ -15,16 +15,16 @@ local function read_room(lane, now)
   if not s[1] then return nil end
   local c = redis.call('HMGET', config_key, 'opensAtMs', 'paused', 'sessionDurationSeconds', 'queueingMethod', 'lobbyOpensAtMs',
     'closesAtMs', 'closed')
-  local opens_at = tonumber(c[1] or '')
+  local opens_at, shut = tonumber(c[1] or ''), is_closed(c[7], c[6], now)
   return {
     lane = lane, now = now, epoch = s[1], committed = number_or(s[3], 0), opened = s[2],
-    clock = open_clock(number_or(s[4], 0), number_or(s[5], now), s[2], c[2], now),
+    clock = open_clock(number_or(s[4], 0), number_or(s[5], now), s[2], c[2] == '1' or shut, now),
     called_to = number_or(s[6], 0), admitted_to = number_or(s[7], 0),
     counter = tonumber(s[8] or ''), leased_to = number_or(s[9], 0), base = number_or(s[10], 0),
-    -- A room opens once: a later opensAt makes no second lobby.
+    -- A room that has opened stays open, whatever is set later: a second lobby would put newcomers before everyone.
     lobby = s[2] ~= '1' and opens_at ~= nil and now < opens_at,
     session_ms = number_or(c[3], 600) * 1000, method = c[4],
-    lobby_opens_at = tonumber(c[5] or ''), closes_at = tonumber(c[6] or ''), closed = c[7] == '1',
+    lobby_opens_at = tonumber(c[5] or ''), shut = shut,
   }
 end
 
@@ -122,11 +122,12 @@ local function answer(room, id, score, exp_ms, claims, access_key)
   end
   local known = settled(room, id, score, access)
   if known then return known end
-  if room.lobby or score > room.called_to then return standing(room, id, score) end
+  if room.lobby or (score > room.called_to and room.method ~= 'passthrough') then return standing(room, id, score) end
   local answers = read_answers(id)
   count_answer(room, answers, score)
   answers.since = answers.since or room.now
-  local passed = score <= room.admitted_to
+  -- Lobby scores may tie: who stands in the ready line was not passed by the other one of the same score.
+  local passed = score <= room.admitted_to and not redis.call('ZSCORE', ready_key, id)
   if passed and answers.late_strikes ~= answers.strikes then
     answers.late_strikes, answers.late_since = answers.strikes, room.now
   end
@@ -134,10 +135,10 @@ local function answer(room, id, score, exp_ms, claims, access_key)
   local again = math.min(ANSWER_MAX_MS, math.max(ANSWER_MIN_MS, (room.now - answers.since) / 2))
   redis.call('ZADD', seen_key, math.floor(room.now + again + GRACE_MS), id)
   if passed then
-    redis.call('ZREM', ready_key, id)
     redis.call('ZADD', late_key, answers.late_since, id)
     return place(room, 'late', score, { again = again, late_at = answers.late_since, ahead = redis.call('ZRANK', late_key, id) })
   end
+  redis.call('ZREM', waiting_key, id)
   redis.call('ZADD', ready_key, score, id)
   return place(room, 'ready', score, { again = again, ahead = redis.call('ZRANK', ready_key, id) })
 end

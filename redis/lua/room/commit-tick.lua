@@ -10,8 +10,9 @@ local s = redis.call('HMGET', state_key, 'epoch', 'tick', 'committed', 'openMs',
 local tick = tonumber(ARGV[2])
 if s[1] ~= ARGV[1] or tonumber(s[2]) ~= tick or number_or(s[3], 0) >= tick then return 0 end
 local now = now_ms()
-local paused = redis.call('HGET', KEYS[1], 'paused')
-local clock = open_clock(number_or(s[4], 0), number_or(s[5], now), s[6], paused, now)
+local c = redis.call('HMGET', KEYS[1], 'paused', 'closed', 'closesAtMs')
+local stands = c[1] == '1' or is_closed(c[2], c[3], now)
+local clock = open_clock(number_or(s[4], 0), number_or(s[5], now), s[6], stands, now)
 for index = 7, #ARGV do
   local calls_key = KEYS[4 + index - 6]
   for position, text in ipairs(redis.call('LRANGE', calls_key, 0, -1)) do

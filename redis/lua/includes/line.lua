@@ -1,0 +1,72 @@
+--- @include "numbers"
+--- Purpose: who waits in a lane, by rank and by score. Tickets that have not added themselves again since Redis lost its index are counted
+---   by arithmetic (WAITING-ROOM §5): `lane.lost` is a list of {from, to, count}, each spread evenly over from < score <= to.
+local function read_lost(text)
+  local lost = cjson.decode(text or '[]')
+  for _, part in ipairs(lost) do part[1], part[2] = tonumber(part[1]), tonumber(part[2]) end
+  return lost
+end
+local function lost_text(lost)
+  if #lost == 0 then return '[]' end
+  local parts = {}
+  for index, part in ipairs(lost) do parts[index] = { digits(part[1]), digits(part[2]), part[3] } end
+  return cjson.encode(parts)
+end
+-- How many of the index stand where tickets are missing, how many should, and how many stand behind.
+local function line_sizes(lane)
+  local all = redis.call('ZCARD', lane.waiting)
+  if #lane.lost == 0 then return 0, 0, all end
+  local there, should = redis.call('ZCOUNT', lane.waiting, '-inf', digits(lane.lost[#lane.lost][2])), 0
+  for _, part in ipairs(lane.lost) do should = should + part[3] end
+  return there, math.ceil(should), all - there
+end
+local function count_waiting(lane)
+  local there, should, behind = line_sizes(lane)
+  return math.max(there, should) + behind
+end
+-- The score at which `rank` people wait, or of the last one when fewer do; nil when nobody does.
+local function score_at(lane, rank)
+  local sum = 0
+  for _, part in ipairs(lane.lost) do
+    if part[3] > 0 and sum + part[3] >= rank then return part[1] + (part[2] - part[1]) * (rank - sum) / part[3] end
+    sum = sum + part[3]
+  end
+  local there, _, behind = line_sizes(lane)
+  local index = math.min(there + math.max(1, math.ceil(rank - sum)), there + behind) - 1
+  if behind > 0 then return tonumber(redis.call('ZRANGE', lane.waiting, index, index, 'WITHSCORES')[2]) end
+  return #lane.lost > 0 and lane.lost[#lane.lost][2] or nil
+end
+-- Takes all up to a score out of the line; returns how many they are.
+local function take_up_to(lane, to)
+  local there, should = line_sizes(lane)
+  local removed = redis.call('ZREMRANGEBYSCORE', lane.waiting, '-inf', digits(to))
+  if #lane.lost == 0 then return removed end
+  while lane.lost[1] and lane.lost[1][2] <= to do table.remove(lane.lost, 1) end
+  local first = lane.lost[1]
+  if first and first[1] < to then
+    first[3] = first[3] * (first[2] - to) / (first[2] - first[1])
+    first[1] = to
+  end
+  local left = 0
+  for _, part in ipairs(lane.lost) do left = left + part[3] end
+  local known = math.min(removed, there)
+  return math.max(1, known, math.ceil(should - left)) + removed - known
+end
+-- Points of score and rank for everyone's own position: geometric, at most `most` and the two ends.
+local function marks_of(lane, opened, most)
+  -- In the lobby the order is nobody's to know: who saw the draws could join again until they like theirs (WAITING-ROOM §2).
+  if not opened then return { { 0, 0 }, { lane.counter + 1, lane.waiting_count } } end
+  local marks = { { lane.called_to, lane.ready_count } }
+  local count, rank = lane.waiting_count, 1
+  local step = math.max(1.05, math.exp(math.log(math.max(2, count)) / most))
+  while count > 0 and #marks <= most do
+    rank = math.min(count, rank)
+    marks[#marks + 1] = { score_at(lane, rank), rank - 1 + lane.ready_count }
+    if rank == count then break end
+    rank = math.max(rank + 1, math.ceil(rank * step))
+    if #marks == most then rank = count end
+  end
+  -- Where the next joiner will stand: numbers may have been skipped since the last one.
+  if lane.counter + 1 > marks[#marks][1] then marks[#marks + 1] = { lane.counter + 1, count + lane.ready_count } end
+  return marks
+end

@@ -1,0 +1,114 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openVisitor, startBrowser } from '../support/browser.ts';
+import { call } from '../support/http.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+const WAIT = { timeout: 30_000 };
+let stack: Stack;
+let browser: Browser;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), startBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.dispose();
+});
+
+/** The console, signed in, at one room; only the keyboard is used to sign in. */
+async function openRoom(room = 'demo', options: Parameters<typeof openVisitor>[1] = {}) {
+  const visitor = await openVisitor(browser, options);
+  await visitor.page.goto(`${stack.ready.edgeUrl}/operator/#${room}`);
+  await visitor.page.getByLabel(/token/i).fill(stack.ready.operatorToken);
+  await visitor.page.keyboard.press('Enter');
+  await visitor.page.getByRole('form', { name: 'Settings' }).waitFor(WAIT);
+  return visitor;
+}
+
+/** Presses an order's button and confirms it. */
+async function order(page: Page, label: string, confirm: string): Promise<void> {
+  await page.getByRole('button', { name: label, exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: confirm, exact: true }).click();
+}
+
+/** Changes the room behind the console's back. */
+const patchMeanwhile = (settings: object) =>
+  call('PATCH', `${stack.ready.edgeUrl}/api/core/v1/operator/rooms/demo`, {
+    body: settings,
+    bearer: stack.ready.operatorToken,
+  });
+
+it('changes a setting, and shows what the server refuses beside its field', async () => {
+  const { page, errors } = await openRoom();
+  const rate = page.getByLabel('New visitors per minute');
+  const save = page.getByRole('button', { name: 'Save' });
+  await rate.fill('240');
+  await save.click();
+  await page.getByText('newUsersPerMinute: 300 → 240').waitFor(WAIT);
+  await page.getByLabel('Session, in seconds').fill('5');
+  await save.click();
+  await page.locator('#sessionDurationSeconds-error').filter({ hasText: /./ }).waitFor(WAIT);
+  expect(await page.getByLabel('Session, in seconds').getAttribute('aria-invalid')).toBe('true');
+  expect(errors).toEqual([]);
+});
+
+it('says that somebody else changed the room, and keeps the edits upon the newer settings', async () => {
+  const { page } = await openRoom();
+  await page.getByLabel('New visitors per minute').fill('222');
+  expect((await patchMeanwhile({ totalActiveUsers: 321 })).status).toBe(200);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Somebody else changed this room').waitFor(WAIT);
+  await page.getByRole('button', { name: 'Reload and keep my edits' }).click(WAIT);
+  expect(await page.getByLabel('New visitors per minute').inputValue()).toBe('222');
+  expect(await page.getByLabel('Visitors inside at the same time').inputValue()).toBe('321');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('newUsersPerMinute: 240 → 222').waitFor(WAIT);
+});
+
+it('pauses and resumes, and its announcement appears on the waiting page', async () => {
+  const { page, errors } = await openRoom();
+  await order(page, 'Pause', 'Pause admission');
+  await page.locator('.state-paused').waitFor(WAIT);
+  const visitor = await openVisitor(browser);
+  await visitor.page.goto(`${stack.ready.edgeUrl}/rooms/demo`);
+  await visitor.page.getByRole('button', { name: 'Join the line' }).click();
+  await page.getByLabel('Message to everyone who waits').fill('Doors open at eight.');
+  await page.getByRole('button', { name: 'Announce' }).click();
+  await visitor.page.getByText('Doors open at eight.').waitFor(WAIT);
+  await order(page, 'Resume', 'Resume');
+  await page.locator('.state-open').waitFor(WAIT);
+  await visitor.page.waitForURL(/\/shop\//, WAIT);
+  expect([...errors, ...visitor.errors]).toEqual([]);
+});
+
+it('adds a room, takes a ticket out of it and closes it', async () => {
+  const { page } = await openRoom();
+  await page.getByRole('link', { name: 'All rooms' }).click();
+  await page.getByText('New room').click(WAIT);
+  await page.getByLabel('Short name for addresses').fill('Bad Name');
+  await page.getByRole('button', { name: 'Create the room' }).click();
+  await page.getByText(/a slug of 1 to 48/).waitFor(WAIT);
+  await page.getByLabel('Short name for addresses').fill('autumn');
+  await page.getByRole('button', { name: 'Create the room' }).click();
+  await page.getByRole('heading', { name: 'autumn', level: 1 }).waitFor(WAIT);
+  await page.getByLabel('Ticket id').fill('A'.repeat(22));
+  await page.getByRole('button', { name: 'Revoke the ticket' }).click();
+  await page.getByText(/is out with the next tick/).waitFor(WAIT);
+  await order(page, 'Close', 'Close the room');
+  await page.locator('.state-closed').waitFor(WAIT);
+});
+
+it.each([
+  ['a desktop', { viewport: { width: 1280, height: 900 } }],
+  ['a small phone in the dark', { viewport: { width: 360, height: 720 }, colorScheme: 'dark' as const }],
+])('fits %s and has no fault that axe knows', async (_name, options) => {
+  const { page } = await openRoom('tatkal', options);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  const folder = process.env['ONSALE_SCREENSHOTS'];
+  if (folder !== undefined)
+    await page.screenshot({ path: `${folder}/operator-${options.viewport.width}.png`, fullPage: true });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+});
