@@ -242,13 +242,8 @@ describe('a lobby', () => {
     await openRoom({}, new Date(START + 60_000));
     const draw = async (drawFraction: number) => {
       const ticketId = newTicketId();
-      const place = await joinRoom(scripts, {
-        room: ROOM,
-        ticketId,
-        lane: 'general',
-        expMs: now + 86_400_000,
-        drawFraction,
-      });
+      const request = { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, drawFraction };
+      const place = await joinRoom(scripts, request);
       expect(place).toMatchObject({ state: 'lobby', ahead: null });
       return { room: ROOM, ticketId, lane: 'general', expMs: now + 86_400_000, score: String(1 + drawFraction) };
     };
