@@ -26,7 +26,9 @@ const LOBBY_END = 1 - 2 ** -27;
  * stands in the last part, whose end is that beginning: nobody can be behind it.
  */
 export function lostTickets(lane: Pick<LaneFacts, 'line' | 'calledTo' | 'base'>, blockFrom: number): string {
-  if (lane.line === null || lane.line === undefined) return '[]';
+  // Lost before the first tick was written: whoever joined stands somewhere below the new block.
+  if (lane.line === null || lane.line === undefined)
+    return JSON.stringify(blockFrom > lane.base ? [[String(lane.base), String(blockFrom), 1]] : []);
   const { counter, from, joined, lobby, rest, lost } = v.parse(lineSchema, lane.line);
   const parts: Part[] = [...lost];
   let end = Number(lost.at(-1)?.[1] ?? lane.calledTo);

@@ -21,7 +21,7 @@ afterAll(async () => {
 type Frame = { type: string; version: string; from?: string; seats?: number[][]; zones: unknown[] };
 function reader(): Watcher & { frames: Frame[] } {
   const frames: Frame[] = [];
-  const offer = (frame: Buffer) => frames.push(JSON.parse(frame.toString()) as Frame) > 0;
+  const offer = (frame: Buffer) => frames.push(JSON.parse(frame.subarray(frame.indexOf('{')).toString()) as Frame) > 0;
   return { frames, missed: false, outbox: { offer, send: () => true, close: () => {} } };
 }
 

@@ -79,7 +79,7 @@ async function take(run: Run, step: Step): Promise<void> {
       if (run.model !== null) await configure(run, { paused: step.paused });
       return;
     case 'lose':
-      return lose(run, () => room.lose());
+      return lose(run, false, () => room.lose());
     case 'remember':
       run.snapshot = await room.snapshot();
       return;
@@ -87,7 +87,7 @@ async function take(run: Run, step: Step): Promise<void> {
       const { snapshot } = run;
       if (snapshot === null) return;
       run.rolledBack = true;
-      await lose(run, async () => {
+      await lose(run, true, async () => {
         await room.rollBack(snapshot);
         await configure(run, {});
       });
@@ -203,10 +203,13 @@ async function note(run: Run, result: TickResult, expected: string[] | null): Pr
   }
 }
 
-async function lose(run: Run, how: () => Promise<void>): Promise<void> {
+async function lose(run: Run, copied: boolean, how: () => Promise<void>): Promise<void> {
   await how();
   run.model = null;
-  run.witness.sawLoss((run.uncommitted?.admitted ?? []).map(({ id }) => id));
+  run.witness.sawLoss(
+    (run.uncommitted?.admitted ?? []).map(({ id }) => id),
+    copied,
+  );
   run.uncommitted = null;
   // The worker notices in its next tick, restores, and ticks again a second later.
   await tick(run, 1);

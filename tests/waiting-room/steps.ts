@@ -40,7 +40,11 @@ const rare = [
   fc.record({ do: fc.constant('leave' as const), who }),
   fc.record({ do: fc.constant('dieInTick' as const) }),
   fc.record({ do: fc.constant('silence' as const), ms: fc.oneof(whole(1, 6000), whole(6000, 70_000)) }),
-  fc.record({ do: fc.constant('configure' as const), rate: whole(0, 900), capacity: whole(0, 25) }),
+  fc.record({
+    do: fc.constant('configure' as const),
+    rate: fc.oneof(whole(0, 12), whole(30, 900)),
+    capacity: whole(0, 25),
+  }),
   fc.record({ do: fc.constant('pause' as const), paused: fc.boolean() }),
 ];
 const losses = [

@@ -18,6 +18,9 @@ export function createWitness() {
   const places = new Map<string, string>();
   /** Ends that no committed tick has written down: a loss undoes them. */
   const fresh = new Set<string>();
+  /** Highest score admitted, by lane; and as it was at the last loss: who is below may be late by right. */
+  const admittedTo = new Map<string, number>();
+  const passedAtLoss = new Map<string, number>();
   let rolledBack = false;
 
   return {
@@ -53,7 +56,8 @@ export function createWitness() {
       const known = punctual.get(id);
       const call = shownTo.get(lane)?.find((shown) => shown.to >= score);
       const inTime = call !== undefined && openAt - call.openAt < WINDOW_MS;
-      if (known !== undefined && state === 'late')
+      const passed = score <= (passedAtLoss.get(lane) ?? 0) || entered.some((entry) => entry.id === id);
+      if (state === 'late' && (known !== undefined || (inTime && !passed)))
         throw new Error(`${id} answered in time and was sent to the late line`);
       if (state === 'ready' && (known !== undefined || inTime))
         punctual.set(id, { lane, score, due: at + (againMs ?? 0) + 10_000 });
@@ -72,7 +76,8 @@ export function createWitness() {
       settings: Settings,
     ) {
       for (const [id, answer] of punctual) if (answer.due < at) punctual.delete(id);
-      for (const { id } of admitted) {
+      for (const { id, lane, score, late } of admitted) {
+        if (!late) admittedTo.set(lane, Math.max(admittedTo.get(lane) ?? 0, Number(score)));
         punctual.delete(id);
         entered.push({ id, at });
       }
@@ -89,7 +94,7 @@ export function createWitness() {
      * Redis lost what it knew: who was ready answers again, inside a window that begins anew for all who were called. Admissions of
      * a tick that nobody committed never happened.
      */
-    sawLoss(uncommitted: string[]) {
+    sawLoss(uncommitted: string[], copied: boolean) {
       // A copy of the same second is no older by its tick: numbers given out since are given out again, and ties go by id.
       rolledBack = true;
       for (const id of fresh) sessions.set(id, 'inside');
@@ -98,6 +103,10 @@ export function createWitness() {
           entered.findLastIndex((entry) => entry.id === id),
           1,
         );
+      for (const [lane, score] of admittedTo) passedAtLoss.set(lane, score);
+      // In a copy younger than a tick nobody's window begins anew, and answers may be missing: nothing is promised to the called.
+      if (copied)
+        for (const [lane, shown] of shownTo) passedAtLoss.set(lane, Math.max(0, ...shown.map(({ to }) => to)));
       punctual.clear();
       for (const shown of shownTo.values()) shown.splice(0, shown.length);
     },

@@ -16,5 +16,5 @@ local MAX_ELAPSED_MS = 3000 -- a worker that was away does not pay out what it m
 local MINUTE_MS = 60000
 local REMEMBER_SILENT_MS = 3600000 -- how long the late time and the strikes of a silent ticket are kept
 local FORGET_SILENT_MS = 30000 -- when a silent ticket is forgotten whose call may be open still
-local RESTORED_CALL = 1000000000 -- size of a call that a restore opens again: nobody knows how many it covered
+local RESTORED_CALL = 1000000000 -- size of a call after a loss: nobody knows how many it covers
 local KEY_TIDY_MS = 60000 -- how long an access key outlives its end: its value decides, the TTL only tidies

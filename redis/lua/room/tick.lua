@@ -137,7 +137,6 @@ local pace = number_or(s.pace, 0)
 if running then pace = math.min(pace, math.max(MINUTE_MS, rate * TICK_MS)) + rate * math.min(elapsed, MAX_ELAPSED_MS) end
 local allowance = 0
 if running then allowance = math.max(0, math.min(math.floor(pace / MINUTE_MS), rate - last_minute, capacity - live, MAX_ADMITTED)) end
--- Nothing bounds a room that lets everyone through, but the work of one tick.
 if running and passthrough then allowance = MAX_ADMITTED end
 
 -- 4. and 5. Close calls and learn from them; then admit, lanes taking turns by weight.
@@ -255,7 +254,10 @@ local function call_more(lane, share, show)
   -- A call never falls behind the one before it.
   if to <= lane.called_to then return end
   -- All of one score go together; ties are rare and a call must have a clean end.
-  lane.calls[#lane.calls + 1] = { from = lane.called_to, to = to, count = take_up_to(lane, to), answered = 0 }
+  -- Where tickets are missing from the index nobody knows when all have answered: such a call runs its whole window.
+  local unsure = #lane.lost > 0
+  local count = take_up_to(lane, to)
+  lane.calls[#lane.calls + 1] = { from = lane.called_to, to = to, count = unsure and RESTORED_CALL or count, answered = 0 }
   lane.waiting_count = count_waiting(lane)
   lane.called_to = to
 end

@@ -33,7 +33,7 @@ const CONTROLS: Control[] = [
     script: 'tick',
     from: "lane.calls[1] and digits(lane.calls[1].from) or '+inf'",
     to: "'+inf'",
-    noticed: /was overtaken by/,
+    noticed: /was overtaken by|sent to the late line/,
   },
   {
     without: 'spending the ticket at its claim',
@@ -55,7 +55,7 @@ const CONTROLS: Control[] = [
     script: 'restore-room',
     from: 'if tonumber(lane.calledTo) > tonumber(lane.admittedTo) then',
     to: 'if false then',
-    noticed: /was overtaken by/,
+    noticed: /was overtaken by|sent to the late line/,
     loses: true,
   },
 ];
