@@ -10,13 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
+// The same draws each time, so that a red run means a changed law; new draws are for the long test.
+const SEED = 20_261_122;
 // fast-check prints the seed and the path of a failure by itself.
 it('does what the model does, and keeps every promise, whatever happens', async () => {
   let entered = 0;
   const plan = fc.asyncProperty(plans(START, false, 50), async (drawn) => {
     entered += (await runPlan(stores, drawn)).entered.length;
   });
-  await fc.assert(plan, { numRuns: 25, endOnFailure: true });
+  await fc.assert(plan, { seed: SEED, numRuns: 25, endOnFailure: true });
   expect(entered, 'the draws let somebody in').toBeGreaterThan(50);
 }, 60_000);
 
@@ -24,5 +26,5 @@ it('keeps every promise when Redis is flushed or rolled back at any moment', asy
   const plan = fc.asyncProperty(plans(START, true, 50), async (drawn) => {
     await runPlan(stores, drawn);
   });
-  await fc.assert(plan, { numRuns: 20, endOnFailure: true });
+  await fc.assert(plan, { seed: SEED, numRuns: 20, endOnFailure: true });
 }, 60_000);
