@@ -1,0 +1,25 @@
+--- @include "law"
+--- Purpose: the third step of a tick: how many may enter now, in whole people: pace, the rolling minute, the slots.
+local MAX_ADMITTED = 5000 -- a tick's work is bounded, most of all where nobody is held back
+
+-- Admissions later than a minute ago; what is older leaves the ring.
+local function count_last_minute(now)
+  local last_minute = 0
+  for _, text in ipairs(redis.call('LRANGE', ring_key, 0, -1)) do
+    local at, count = string.match(text, '^(%S+) (%S+)$')
+    if tonumber(at) > now - MINUTE_MS then last_minute = last_minute + tonumber(count) else redis.call('LPOP', ring_key) end
+  end
+  return last_minute
+end
+
+local function allow(room)
+  local rate, capacity = room.rate, room.capacity
+  local last_minute, live, pace = count_last_minute(room.now), redis.call('ZCARD', live_key), room.pace
+  local allowance = 0
+  if room.running then
+    pace = math.min(pace, math.max(MINUTE_MS, rate * TICK_MS)) + rate * math.min(room.elapsed, MAX_ELAPSED_MS)
+    allowance = math.max(0, math.min(math.floor(pace / MINUTE_MS), rate - last_minute, capacity - live, MAX_ADMITTED))
+    if room.passthrough then allowance = MAX_ADMITTED end
+  end
+  room.last_minute, room.live, room.pace, room.allowance = last_minute, live, pace, allowance
+end

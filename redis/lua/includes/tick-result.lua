@@ -1,0 +1,90 @@
+--- @include "law"
+--- @include "numbers"
+--- @include "calls"
+--- @include "line"
+--- Purpose: the last step of a tick: the board, what Postgres needs, and the state from which the next tick goes on.
+local MAX_FACTS = 5000 -- a tick's work is bounded; the rest waits a second
+
+local function phase_of(room)
+  return room.closed and 'closed' or (not room.opened and 'lobby') or (room.paused and 'paused') or (room.sold_out and 'sold_out') or 'open'
+end
+
+local function lane_on_board(room, lane)
+  return {
+    base = digits(lane.base), calledTo = digits(lane.called_to), nearTo = digits(lane.near_to), admittedTo = digits(lane.admitted_to),
+    lateTo = lane.late_to, waiting = lane.waiting_count, marks = marks_of(lane, room.opened, math.floor(60 / #room.lanes)),
+  }
+end
+
+local function board_of(room)
+  local c, last_minute = room.c, room.last_minute
+  local board = {
+    room = ARGV[3], epoch = tonumber(ARGV[1]), tick = room.period, at = room.now, phase = phase_of(room), lanes = {}, active = room.live,
+    capacity = room.capacity, admittedPerMinute = last_minute, pollNearMs = 2000, pollFarMs = 20000,
+    waitTimeKnown = room.running and last_minute > 0 and room.open_ms >= 15000,
+  }
+  if c.message and c.message ~= '' then board.message = c.message end
+  if room.opens_at then board.opensAt = room.opens_at end
+  -- Also when the opening time is gone: those who came in the lobby need the seed for their score.
+  if c.drawCommitment then board.draw = { commitment = c.drawCommitment, seed = room.opened and c.drawSeed or nil } end
+  -- The first minute is not over: what was admitted so far stands for less than a minute.
+  if room.open_ms < MINUTE_MS then board.admittedPerMinute = math.ceil(last_minute * MINUTE_MS / math.max(10000, room.open_ms)) end
+  for _, lane in ipairs(room.lanes) do board.lanes[lane.name] = lane_on_board(room, lane) end
+  return board
+end
+
+-- What the line is made of, so that a restore can count by arithmetic who has not come back.
+local function line_of(lane)
+  local _, _, behind = line_sizes(lane)
+  local lobby = lane.called_to < lane.base + 1 and redis.call('ZCOUNT', lane.waiting, '-inf', '(' .. digits(lane.base + 1)) or 0
+  if #lane.lost > 0 then lobby = 0 end
+  return cjson.encode({ counter = lane.counter, from = lane.from, joined = lane.counter - lane.counter_before, lobby = lobby,
+    rest = behind - lobby, lost = lost_text(lane.lost) })
+end
+
+local function numbers_of(lane)
+  return {
+    counter = lane.counter, leasedTo = lane.leased_to, calledTo = digits(lane.called_to), nearTo = digits(lane.near_to),
+    admittedTo = digits(lane.admitted_to), lateTo = lane.late_to, waiting = lane.waiting_count, ready = lane.ready_count,
+    late = lane.late_count, show = lane.show, line = line_of(lane),
+  }
+end
+
+-- The tick as the worker takes it, JSON.
+local function result_of(room)
+  local numbers = {}
+  for _, lane in ipairs(room.lanes) do numbers[lane.name] = numbers_of(lane) end
+  local facts = redis.call('LRANGE', facts_key, 0, MAX_FACTS - 1)
+  return cjson.encode({
+    tick = room.period, at = room.now, configVersion = number_or(room.c.version, 0), opened = room.opened, liveUntil = room.until_ms,
+    board = cjson.encode(board_of(room)), lanes = numbers,
+    admitted = #room.admitted > 0 and room.admitted or cjson.null, facts = #facts > 0 and facts or cjson.null,
+  })
+end
+
+local function write_lane(fields, lane)
+  local function keep(name, value)
+    fields[#fields + 1] = name .. ':' .. lane.name
+    fields[#fields + 1] = value
+  end
+  redis.call('DEL', lane.calls_key)
+  for _, call in ipairs(lane.calls) do redis.call('RPUSH', lane.calls_key, call_text(call)) end
+  keep('calledTo', digits(lane.called_to))
+  keep('nearTo', digits(lane.near_to))
+  keep('admittedTo', digits(lane.admitted_to))
+  keep('lateTo', digits(lane.late_to))
+  keep('show', digits(lane.show))
+  keep('turn', digits(lane.turn))
+  keep('lateCredit', digits(lane.late_credit))
+  keep('lost', lost_text(lane.lost))
+  keep('counterBefore', digits(lane.counter))
+  keep('near', #lane.near > 0 and cjson.encode(lane.near) or '[]')
+end
+
+-- `result`: kept until the tick is committed, so that any worker can finish it.
+local function write_state(room, result)
+  local fields = { 'tick', room.period, 'at', digits(room.now), 'openMs', digits(room.open_ms), 'opened', room.opened and '1' or '0',
+    'pace', digits(room.pace), 'freed', 0, 'turnover', digits(room.turnover), 'pending', result }
+  for _, lane in ipairs(room.lanes) do write_lane(fields, lane) end
+  redis.call('HSET', state_key, unpack(fields))
+end
