@@ -16,7 +16,7 @@ import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
 import { readBytes, readJson } from '../http/read-body.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
-import { joinLimit, limitCodes, limitLooks } from './limits.ts';
+import { joinLimit, limitCodes, limitReturns } from './limits.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
 import { resigned } from './resign.ts';
 import { drawFraction, withScore } from './ticket-score.ts';
@@ -43,7 +43,7 @@ export async function join(c: EdgeContext): Promise<Response> {
 
 /** The place of a known ticket; null when it is spent. */
 async function comeBack(c: EdgeContext, info: RoomInfo, ticket: Ticket): Promise<Place | null> {
-  await limitLooks(c, ticket.ticketId);
+  await limitReturns(c, ticket.ticketId);
   const fraction = ticket.score === undefined ? await drawFraction(info, ticket.ticketId) : undefined;
   const request = { ...(await withScore(info, ticket)), ...(fraction === undefined ? {} : { drawFraction: fraction }) };
   const facts = await joinRoom(c.get('store'), request);

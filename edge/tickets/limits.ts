@@ -6,6 +6,11 @@ import type { EdgeContext } from '../http/context.ts';
 
 /** Exact looks a ticket may take a minute: the board tells the same for nothing, so this serves reloads (WAITING-ROOM §4). */
 const LOOKS_PER_MINUTE = 30;
+/**
+ * Joins with a ticket that has its place already, a minute: reloads, tabs and retries of one visitor, with room for a burst of a hundred.
+ * One script each and no number of the lane, so the bound only keeps a single ticket from being a load.
+ */
+const RETURNS_PER_MINUTE = 300;
 /** Codes of lanes that a client's address may try a minute: a shared office types them, a guesser needs millions. */
 const CODES_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
@@ -16,9 +21,13 @@ export function joinLimit(c: EdgeContext, joinsPerClientPerMinute: number): NonN
   return { subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS };
 }
 
-/** Counts an exact look, or a known ticket's join, against the ticket. Throws `rate_limited` with `Retry-After`. */
+/** Counts an exact look against the ticket. Throws `rate_limited` with `Retry-After`. */
 export const limitLooks = (c: EdgeContext, ticketId: string): Promise<void> =>
   take(c, { name: 'me', subject: ticketId, max: LOOKS_PER_MINUTE, windowMs: MINUTE_MS });
+
+/** Counts a join with a known ticket against the ticket. Throws `rate_limited` with `Retry-After`. */
+export const limitReturns = (c: EdgeContext, ticketId: string): Promise<void> =>
+  take(c, { name: 'again', subject: ticketId, max: RETURNS_PER_MINUTE, windowMs: MINUTE_MS });
 
 /** Counts a try at a lane's code against the client's address. Throws `rate_limited` with `Retry-After`. */
 export const limitCodes = (c: EdgeContext): Promise<void> => {
