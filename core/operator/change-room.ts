@@ -14,7 +14,7 @@ import { isoTime } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { hideSecrets } from './hide-secrets.ts';
-import { patched, toRoomView, toSettings } from './room-settings.ts';
+import { patched, sameSettings, toRoomView, toSettings } from './room-settings.ts';
 
 /** Versions that `If-Match` accepts; null accepts any, an empty list none. */
 export type ExpectedVersions = readonly number[] | null;
@@ -24,7 +24,8 @@ export type Changer = { actor: string; nowMs: number };
 
 /**
  * Changes a room's settings inside the caller's transaction, with its audit row. Refuses: `room_not_found`, `stale` when the
- * version has moved on, `invalid_request` when settings contradict each other; then nothing is changed.
+ * version has moved on, `invalid_request` when settings contradict each other; then nothing is changed. Set to what they are
+ * already, it counts no version and writes nothing down.
  */
 export async function changeSettings(
   tx: Transaction,
@@ -36,6 +37,7 @@ export async function changeSettings(
   const row = await lockExpected(tx, room, expected);
   const before = toSettings(row);
   const after = patched(before, patch);
+  if (sameSettings(before, after)) return readBack(tx, room, changer.nowMs);
   // The lobby's draw belongs to one opening: a second one would mix the tickets of both.
   const reopens = row.opened && after.opensAt !== null && after.opensAt !== before.opensAt;
   requireConsistent(

@@ -27,6 +27,16 @@ export const patched = (settings: RoomSettings, patch: RoomPatch): RoomSettings 
     ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
   });
 
+/** Whether two settings say the same; times may be written in several ways. Pure. */
+export const sameSettings = (a: RoomSettings, b: RoomSettings): boolean => comparable(a) === comparable(b);
+
+/** The schema gives the names an order, so equal settings have equal texts. */
+function comparable(settings: RoomSettings): string {
+  const { lobbyOpensAt, opensAt, closesAt } = settings;
+  const times = [lobbyOpensAt, opensAt, closesAt].map((time) => (time === null ? null : Date.parse(time)));
+  return JSON.stringify([{ ...settings, lobbyOpensAt: null, opensAt: null, closesAt: null }, times]);
+}
+
 /** What a room does by its settings and its last written tick; whether anything holds it up is in its stats. */
 export function stateOf(
   row: Pick<RoomRow, 'closed' | 'paused' | 'opened' | 'opensAt' | 'closesAt'>,

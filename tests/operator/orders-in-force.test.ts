@@ -93,6 +93,53 @@ describe("an operator's order", () => {
     });
   });
 
+  it('sets any setting alone: in force within two ticks, and in the trail with what it was', async () => {
+    for (const [name, value] of [
+      ['newUsersPerMinute', 240],
+      ['sessionDurationSeconds', 300],
+      ['claimWindowSeconds', 60],
+      ['queueingMethod', 'passthrough'],
+      ['queueingMethod', 'fifo'],
+      ['holdLimit', 4],
+      ['lobbyOpensAt', '2020-01-01T00:00:00.000Z'],
+      ['closesAt', '2098-01-01T00:00:00.000Z'],
+      ['lanes', [{ name: 'general', weight: 2 }]],
+      ['joinsPerClientPerMinute', 70],
+      ['challenge', 'altcha'],
+      ['shopUrl', '/shop/'],
+      ['allowedReturnHosts', ['shop.example']],
+    ] as const) {
+      const was = await world.call('GET', '/v1/operator/rooms/demo', { token });
+      const etag = was.headers.get('etag') ?? '';
+      const changed = await patch({ [name]: value }, { 'if-match': etag });
+      const from = (await read('demo'))?.tick ?? 0;
+      expect(changed, name).toMatchObject({ status: 200, body: { [name]: value } });
+      const version = Number(changed.body['version']);
+      while (Number(await world.deps.redis.hget(roomKeys('demo').config, 'version')) < version) await sleep(20);
+      // The settings are copied before the tick that goes by them.
+      expect(((await read('demo'))?.tick ?? 0) - from, name).toBeLessThan(TICKS);
+      expect((await audit())[0]).toMatchObject({
+        action: 'room.change',
+        before: { [name]: was.body[name] },
+        after: { [name]: value },
+      });
+    }
+  });
+
+  it('to set what is set already counts no version and writes nothing down, however a time is written', async () => {
+    expect((await patch({ closesAt: '2098-02-01T00:00:00.000Z', holdLimit: 6 })).status).toBe(200);
+    const was = await world.call('GET', '/v1/operator/rooms/demo', { token });
+    const entries = await audit();
+    const etag = was.headers.get('etag') ?? '';
+    for (const same of [{ holdLimit: 6 }, { closesAt: '2098-02-01T01:00:00+01:00' }, { lanes: was.body['lanes'] }]) {
+      const answer = await patch(same, { 'if-match': etag });
+      expect([answer.status, answer.headers.get('etag')]).toEqual([200, etag]);
+      expect(answer.body['version']).toBe(was.body['version']);
+    }
+    expect(await patch({ holdLimit: 6 }, { 'if-match': '"1"' }), 'stale all the same').toMatchObject({ status: 412 });
+    expect(await audit()).toEqual(entries);
+  });
+
   it('pauses, resumes, closes and reopens, each seen on the board', async () => {
     for (const [order, phase] of [
       ['pause', 'paused'],
