@@ -74,8 +74,8 @@ export async function openCrowdRoom(
       await room.advance(1000);
       const outcomes = await room.tick(workers);
       const results = outcomes.flatMap((outcome) => (outcome.status === 'admitted' ? [outcome.result] : []));
-      const news = results.filter((result) => last === null || result.tick > last.tick);
-      const result = news[0];
+      const known = last?.tick ?? 0;
+      const result = results.find(({ tick }) => tick > known);
       if (result === undefined) return [];
       last = result;
       const admitted = result.admitted.map((admission) => ({ ...admission, at: room.nowMs() }));
