@@ -12,6 +12,8 @@ export async function toRoomConfig(row: RoomRow): Promise<RoomConfigFields> {
     opensAtMs: row.opensAt?.getTime() ?? null,
     drawSeed: row.drawSeed,
     joinsPerClientPerMinute: row.joinsPerClientPerMinute,
+    requireIdentity: row.requireIdentity,
+    identityKeys: row.identityKeys,
     challenge: row.challenge,
     shopUrl: row.shopUrl,
     allowedReturnHosts: row.allowedReturnHosts,

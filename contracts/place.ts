@@ -35,7 +35,11 @@ export const joinRequestSchema = v.strictObject({
   code: v.optional(laneCodeSchema),
   /** The solved challenge, base64 of altcha's JSON, where the room asks for one. */
   challenge: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2048))),
+  /** Who the shop says this is (a JWT, contracts/identity-keys.ts), where the room asks for it; elsewhere nobody looks at it. */
+  identity: v.optional(v.string()),
 });
+
+export type JoinRequest = v.InferOutput<typeof joinRequestSchema>;
 
 /** What `POST passes` answers with 201. */
 export const passGrantSchema = v.object({

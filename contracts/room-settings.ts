@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { identityKeysSchema } from './identity-keys.ts';
 import { plainText } from './plain-text.ts';
 
 /** A room's name: it stands in addresses, cookie names and Redis keys, so it is a short slug. */
@@ -70,6 +71,10 @@ const fields = {
   /** Places one pass may hold at the same time. */
   holdLimit: whole(1, 50),
   joinsPerClientPerMinute: whole(1, 100_000),
+  /** Each new join brings an identity that the shop signed, and each identity has one place; checked by `identityKeys`. */
+  requireIdentity: v.boolean(),
+  /** The shop's public keys. While there are none, nobody can join a room that asks for an identity. */
+  identityKeys: identityKeysSchema,
   /** A proof of work before each new join; pages without script can't solve one. */
   challenge: v.picklist(CHALLENGES),
   /** Where admitted visitors go: a path of ours or an https address. */
@@ -127,6 +132,8 @@ export const DEFAULT_ROOM_SETTINGS: Omit<RoomSettings, 'name'> = {
   closesAt: null,
   holdLimit: 6,
   joinsPerClientPerMinute: 600,
+  requireIdentity: false,
+  identityKeys: [],
   challenge: 'none',
   shopUrl: null,
   allowedReturnHosts: [],

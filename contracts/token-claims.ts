@@ -10,6 +10,9 @@ export const TOKEN_TYPES = {
   operator: 'operator+jwt',
 } as const;
 
+/** The hash of an identity (edge/identity/), where the room asked for one when the ticket was given. Never who it is. */
+const identity = v.optional(v.string());
+
 const registered = { iss: v.string(), iat: v.number(), exp: v.number() };
 const audience = v.string();
 
@@ -20,6 +23,7 @@ export const queueTicketClaimsSchema = v.object({
   lane: v.string(),
   /** Absent for those who joined in the lobby: their score comes from the draw. */
   score: v.optional(v.string()),
+  identity,
 });
 export type QueueTicketClaims = v.InferOutput<typeof queueTicketClaimsSchema>;
 
@@ -29,6 +33,7 @@ export const accessPassClaimsSchema = v.object({
   sub: v.string(),
   room: v.string(),
   lane: v.string(),
+  identity,
   jti: v.string(),
 });
 export type AccessPassClaims = v.InferOutput<typeof accessPassClaimsSchema>;
@@ -65,6 +70,7 @@ export const holdReceiptClaimsSchema = v.object({
   legs: v.tuple([v.number(), v.number()]),
   /** `epoch.n`. */
   fence: v.string(),
+  identity,
   /** Seconds: no extension goes beyond this. */
   maxExp: v.number(),
 });

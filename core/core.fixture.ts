@@ -31,9 +31,9 @@ export type CoreWorld = {
   deps: CoreDeps;
   sql: Sql;
   /** Lets a new visitor into a room: their ticket id and a pass. */
-  admit(room?: string, sessionMs?: number): Promise<{ ticketId: string; pass: string }>;
+  admit(room?: string, sessionMs?: number, identity?: string): Promise<{ ticketId: string; pass: string }>;
   /** A pass without any access key behind it. */
-  pass(room: string, ticketId: string, sessionMs?: number): Promise<string>;
+  pass(room: string, ticketId: string, sessionMs?: number, identity?: string): Promise<string>;
   /** Gives a room an epoch and settings in Redis, as the admission worker does. */
   openRoom(room: string, epoch?: number): Promise<void>;
   /** POSTs JSON; a key is made up unless given. */
@@ -134,12 +134,13 @@ export async function openCore(): Promise<CoreWorld> {
     revokedOperators: createRevokedOperators(sql, systemClock),
   };
   const app = createApp(deps);
-  const pass = (room: string, ticketId: string, sessionMs = HOUR) =>
+  const pass = (room: string, ticketId: string, sessionMs = HOUR, identity?: string) =>
     signAccessPass(edgeKey, {
       issuer: ORIGIN,
       room,
       ticketId,
       lane: 'general',
+      ...(identity === undefined ? {} : { identity }),
       sessionEndsAtMs: clock.nowMs() + sessionMs,
       nowMs: clock.nowMs(),
     });
@@ -149,10 +150,10 @@ export async function openCore(): Promise<CoreWorld> {
     deps,
     sql,
     pass,
-    async admit(room = 'demo', sessionMs = HOUR) {
+    async admit(room = 'demo', sessionMs = HOUR, identity?: string) {
       const ticketId = newTicketId();
       await redis.set(accessKey(room, ticketId), `${clock.nowMs() + sessionMs} session`);
-      return { ticketId, pass: await pass(room, ticketId, sessionMs) };
+      return { ticketId, pass: await pass(room, ticketId, sessionMs, identity) };
     },
     async openRoom(room, epoch = 1) {
       await redis.hset(roomKeys(room).config, 'holdLimit', 6);

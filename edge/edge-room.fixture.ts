@@ -122,6 +122,8 @@ const ROOM: RoomRow = {
   closesAt: null,
   holdLimit: 6,
   joinsPerClientPerMinute: 1000,
+  requireIdentity: false,
+  identityKeys: [],
   challenge: 'none',
   shopUrl: null,
   allowedReturnHosts: [],

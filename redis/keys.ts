@@ -39,6 +39,9 @@ export const laneKeys = (room: string, lane: string) =>
 /** The access key of one ticket: it says "admitted" (unclaimed) or "inside" (claimed), and until when. */
 export const accessKey = (room: string, ticketId: string): string => `${tag(room)}:access:${ticketId}`;
 
+/** Which ticket has an identity, by the identity's hash (includes/identity.lua). */
+export const identityKey = (room: string, hash: string): string => `${tag(room)}:identity:${hash}`;
+
 /** Inventory keys of one performance. `hold(id)` is one hold. */
 export const inventoryKeys = (room: string, performanceId: string) => {
   const prefix = `${tag(room)}:inv:${performanceId}`;
@@ -51,7 +54,7 @@ export const inventoryKeys = (room: string, performanceId: string) => {
     deltas: `${prefix}:deltas`,
     hold: (holdId: string) => `${prefix}:hold:${holdId}`,
     /** What an owner holds in all performances of the room, for the hold limit. */
-    owner: (owner: string) => `${tag(room)}:holds-of:${owner}`,
+    owner: (subject: string) => `${tag(room)}:holds-of:${subject}`,
     idempotency: (caller: string, key: string) => `${prefix}:idem:${caller}:${key}`,
     /** Booking id → version and state, for bookings that have places. */
     bookings: `${prefix}:bookings`,

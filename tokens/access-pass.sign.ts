@@ -8,6 +8,8 @@ export type AccessPass = {
   room: string;
   ticketId: string;
   lane: string;
+  /** Hash of the identity, as the ticket has it. */
+  identity?: string;
   sessionEndsAtMs: number;
   nowMs: number;
 };
@@ -20,6 +22,7 @@ export const signAccessPass = (key: SigningKey, pass: AccessPass): Promise<strin
     sub: pass.ticketId,
     room: pass.room,
     lane: pass.lane,
+    ...(pass.identity === undefined ? {} : { identity: pass.identity }),
     jti: newTicketId(),
     iat: Math.floor(pass.nowMs / 1000),
     exp: Math.floor(pass.sessionEndsAtMs / 1000),

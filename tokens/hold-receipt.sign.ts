@@ -12,6 +12,8 @@ export type HoldReceipt = {
   items: HeldItem[];
   legs: [number, number];
   fence: string;
+  /** Hash of the identity whose hold limit it counts against; absent: the owner's. */
+  identity?: string | undefined;
   expiresAtMs: number;
   maxExpiresAtMs: number;
   nowMs: number;
@@ -29,6 +31,7 @@ export const signHoldReceipt = (key: SigningKey, hold: HoldReceipt): Promise<str
     items: hold.items,
     legs: hold.legs,
     fence: hold.fence,
+    ...(hold.identity === undefined ? {} : { identity: hold.identity }),
     maxExp: Math.floor(hold.maxExpiresAtMs / 1000),
     iat: Math.floor(hold.nowMs / 1000),
     exp: Math.floor(hold.expiresAtMs / 1000),

@@ -9,6 +9,8 @@ export type QueueTicket = {
   ticketId: string;
   lane: string;
   score?: string;
+  /** Hash of the identity it was given to. */
+  identity?: string;
   nowMs: number;
 };
 
@@ -21,6 +23,7 @@ export function signQueueTicket(key: SigningKey, ticket: QueueTicket): Promise<s
     sub: ticket.ticketId,
     lane: ticket.lane,
     ...(ticket.score === undefined ? {} : { score: ticket.score }),
+    ...(ticket.identity === undefined ? {} : { identity: ticket.identity }),
     iat,
     exp: iat + QUEUE_TICKET_TTL_SECONDS,
   });

@@ -77,6 +77,8 @@ export const BENCH_ROOM: RoomRow = {
   closesAt: null,
   holdLimit: 6,
   joinsPerClientPerMinute: 1_000_000_000,
+  requireIdentity: false,
+  identityKeys: [],
   challenge: 'none',
   shopUrl: null,
   allowedReturnHosts: [],

@@ -92,6 +92,7 @@ const pinOf = (claims: HoldReceiptClaims, draft: BookingDraft, performance: Perf
   performanceId: claims.performanceId,
   holdId: claims.holdId,
   owner: claims.sub,
+  identity: claims.identity,
   fence: claims.fence,
   places: toPlaces(performance, draft.row.items, claims.legs),
   expiresAtMs: claims.exp * 1000,

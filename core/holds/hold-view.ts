@@ -9,6 +9,8 @@ import type { CoreDeps } from '../deps.ts';
 export type LivingHold = {
   holdId: string;
   owner: string;
+  /** Whose limit it counts against, when not the owner's. */
+  identity?: string | undefined;
   fence: string;
   items: HeldItem[];
   legs: LegRange;

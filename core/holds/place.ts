@@ -39,13 +39,20 @@ export async function placeHoldRequest(
       performanceId: performance.id,
       holdId: newId(),
       owner: pass.sub,
+      identity: pass.identity,
       places: toPlaces(performance, items, legs),
       idempotencyKey,
       bodyHash: bodyHash('POST /v1/holds', wish),
     }),
   );
   if (outcome.outcome !== 'placed') throw toRefusal(performance, outcome);
-  const view = await toHoldView(deps, performance, { ...outcome.hold, owner: pass.sub, items, legs });
+  const view = await toHoldView(deps, performance, {
+    ...outcome.hold,
+    owner: pass.sub,
+    identity: pass.identity,
+    items,
+    legs,
+  });
   return { view, replayed: outcome.replayed };
 }
 

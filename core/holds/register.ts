@@ -96,9 +96,10 @@ const toRef = ({ room, performanceId, holdId, sub, fence }: HoldReceiptClaims): 
   fence,
 });
 
-const fromReceipt = ({ holdId, sub, fence, items, legs }: HoldReceiptClaims) => ({
+const fromReceipt = ({ holdId, sub, identity, fence, items, legs }: HoldReceiptClaims) => ({
   holdId,
   owner: sub,
+  identity,
   fence,
   items,
   legs,

@@ -14,6 +14,7 @@ import { isoTime } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import { requireUsableKeys } from './require-usable-keys.ts';
 import { patched, sameSettings, toRoomView, toSettings } from './room-settings.ts';
 
 /** Versions that `If-Match` accepts; null accepts any, an empty list none. */
@@ -44,6 +45,7 @@ export async function changeSettings(
     after,
     reopens ? [{ path: 'opensAt', message: 'the room has opened already; make a new room for the next sale' }] : [],
   );
+  await requireUsableKeys(patch.identityKeys ?? []);
   await writeRoom(tx, room, after, switchesOf(row));
   const entry = { id: newId(), actor: changer.actor, action: 'room.change', subject: `room:${room}` };
   await insertAudit(tx, { ...entry, ...hideSecrets(before, after) });

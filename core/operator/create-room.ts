@@ -8,6 +8,7 @@ import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { readBack, requireConsistent, type Changer } from './change-room.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import { requireUsableKeys } from './require-usable-keys.ts';
 import { patched } from './room-settings.ts';
 
 /** Bytes of a draw's seed: nobody guesses it before the opening. */
@@ -24,6 +25,7 @@ export async function createRoom(
 ): Promise<RoomView> {
   const settings = patched({ ...DEFAULT_ROOM_SETTINGS, name: room }, wanted);
   requireConsistent(settings);
+  await requireUsableKeys(settings.identityKeys);
   const added = await addRoom(tx, room, settings, randomBytes(SEED_BYTES).toString('base64url'));
   if (!added) throw new OperatingError('room_exists');
   const entry = { id: newId(), actor, action: 'room.create', subject: `room:${room}` };

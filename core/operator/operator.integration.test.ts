@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
+import { openShop } from '../../edge/identity/shop.fixture.ts';
 import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 
 describe("an operator's calls", () => {
@@ -57,6 +58,17 @@ describe("an operator's calls", () => {
     });
   });
 
+  it('put the shop’s public keys into a room, and ask for identities even before there are any', async () => {
+    expect(await patch({ requireIdentity: true })).toMatchObject({
+      status: 200,
+      body: { requireIdentity: true, identityKeys: [] },
+    });
+    const { key } = await openShop();
+    expect(await patch({ identityKeys: [key] })).toMatchObject({ status: 200, body: { identityKeys: [key] } });
+    expect(await patch({ requireIdentity: 'yes' })).toMatchObject({ status: 422 });
+    expect(await patch({ requireIdentity: false, identityKeys: [] })).toMatchObject({ status: 200 });
+  });
+
   it('are refused, changing nothing, when stale, unknown, contradictory or of wrong types', async () => {
     const before = await version();
     expect(await patch({ newUsersPerMinute: 5 }, { 'if-match': '"999"' })).toMatchObject({
@@ -70,6 +82,14 @@ describe("an operator's calls", () => {
     });
     expect(await patch({ nothingOfTheKind: 1 })).toMatchObject({ status: 422 });
     expect(await patch({})).toMatchObject({ status: 422 });
+    const { key } = await openShop('ES256');
+    const secret = await patch({ identityKeys: [{ ...key, d: 'a-private-part' }] });
+    expect(secret).toMatchObject({ status: 422, body: { errors: [{ path: 'identityKeys.0' }] } });
+    expect(JSON.stringify(secret.body)).toMatch(/is a private or shared key/);
+    expect(JSON.stringify(secret.body)).not.toContain('a-private-part');
+    // In shape a key, but no point of its curve.
+    const off = await patch({ identityKeys: [{ ...key, x: 'A'.repeat(43) }] });
+    expect(off).toMatchObject({ status: 422, body: { errors: [{ path: 'identityKeys.0' }] } });
     const times = { lobbyOpensAt: '2099-01-01T10:00:00Z', opensAt: '2099-01-01T09:00:00Z' };
     expect(await patch(times)).toMatchObject({ status: 422, body: { errors: [{ path: 'opensAt' }] } });
     expect(await world.call('PATCH', '/v1/operator/rooms/nowhere', { token, body: { holdLimit: 1 } })).toMatchObject({

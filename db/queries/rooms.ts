@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { identityKeysSchema, type IdentityKey } from '../../contracts/identity-keys.ts';
 import type { Sql, Transaction } from '../connect.ts';
 
 const laneSchema = v.array(v.object({ name: v.string(), weight: v.number(), codes: v.optional(v.array(v.string())) }));
@@ -19,6 +20,8 @@ export type RoomRow = {
   closesAt: Date | null;
   holdLimit: number;
   joinsPerClientPerMinute: number;
+  requireIdentity: boolean;
+  identityKeys: IdentityKey[];
   challenge: 'none' | 'altcha';
   shopUrl: string | null;
   allowedReturnHosts: string[];
@@ -38,8 +41,9 @@ export type RoomRow = {
 /** All rooms, for the admission worker's round; one plain read, no lock. */
 export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
   const rows = await sql<
-    (Omit<RoomRow, 'lanes' | 'formerLanes' | 'allowedReturnHosts'> & {
+    (Omit<RoomRow, 'lanes' | 'formerLanes' | 'allowedReturnHosts' | 'identityKeys'> & {
       lanes: unknown;
+      identityKeys: unknown;
       allowedReturnHosts: unknown;
       knownLanes: string[];
     })[]
@@ -47,14 +51,22 @@ export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
     SELECT id, name, version, new_users_per_minute AS "newUsersPerMinute", total_active_users AS "totalActiveUsers",
       session_duration_seconds AS "sessionDurationSeconds", claim_window_seconds AS "claimWindowSeconds",
       queueing_method AS "queueingMethod", mode, lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
-      hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute", challenge, shop_url AS "shopUrl",
+      hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute",
+      require_identity AS "requireIdentity", identity_keys AS "identityKeys", challenge, shop_url AS "shopUrl",
       allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, sold_out AS "soldOut", message, draw_seed AS "drawSeed", epoch, tick, opened,
       ARRAY(SELECT l.lane FROM room_lanes l WHERE l.room = rooms.id ORDER BY l.lane) AS "knownLanes"
     FROM rooms ORDER BY id`;
   return rows.map(({ knownLanes, ...row }) => {
     const lanes = v.parse(laneSchema, row.lanes);
     const formerLanes = knownLanes.filter((name) => lanes.every((lane) => lane.name !== name));
-    return { ...row, lanes, formerLanes, allowedReturnHosts: v.parse(v.array(v.string()), row.allowedReturnHosts) };
+    const allowedReturnHosts = v.parse(v.array(v.string()), row.allowedReturnHosts);
+    return {
+      ...row,
+      lanes,
+      formerLanes,
+      allowedReturnHosts,
+      identityKeys: v.parse(identityKeysSchema, row.identityKeys),
+    };
   });
 }
 

@@ -17,6 +17,8 @@ export const rooms = pgTable('rooms', {
   closesAt: at('closes_at'),
   holdLimit: integer('hold_limit').notNull(),
   joinsPerClientPerMinute: integer('joins_per_client_per_minute').notNull(),
+  requireIdentity: boolean('require_identity').notNull(),
+  identityKeys: jsonb('identity_keys').notNull(),
   challenge: text('challenge').notNull(),
   shopUrl: text('shop_url'),
   allowedReturnHosts: jsonb('allowed_return_hosts').notNull(),

@@ -48,7 +48,7 @@ export const shopUrlOf = (room: string, info: Pick<RoomInfo, 'shopUrl'>): string
 async function grant(
   c: EdgeContext,
   shopUrl: string,
-  { room, ticketId, lane }: Ticket,
+  { room, ticketId, lane, identity }: Ticket,
   sessionEndsAtMs: number,
   form: boolean,
 ): Promise<Response> {
@@ -59,6 +59,7 @@ async function grant(
     room,
     ticketId,
     lane,
+    ...(identity === undefined ? {} : { identity }),
     sessionEndsAtMs,
     nowMs,
   });

@@ -1,4 +1,4 @@
-import { joinRequestSchema, type Place } from '../../contracts/place.ts';
+import { joinRequestSchema, type JoinRequest, type Place } from '../../contracts/place.ts';
 import { hashLaneCode } from '../../contracts/lane-code.ts';
 import { DEFAULT_LANE } from '../../contracts/room-settings.ts';
 import { QUEUE_TICKET_TTL_SECONDS } from '../../contracts/limits.ts';
@@ -10,6 +10,7 @@ import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { signQueueTicket } from '../../tokens/queue-ticket.sign.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { requireSolved } from '../challenge/challenge.ts';
+import { requireIdentity } from '../identity/require-identity.ts';
 import { putCookie } from '../http/cookies.ts';
 import { returnQuery, returnUrl } from '../http/return-url.ts';
 import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
@@ -24,19 +25,19 @@ import { placeFromFacts } from './to-place.ts';
 
 /**
  * `POST tickets`: a new place (201), or the place of the ticket that came along (200). The ticket id makes it repeatable. A spent
- * ticket gets a new place. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson` and the join script, `rate_limited`.
+ * ticket gets a new place. What costs the store nothing is judged first. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson`,
+ * `requireIdentity`, `requireSolved` and the join script, `rate_limited`.
  */
 export async function join(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);
   const ticket = await readTicket(c, room);
   requireOwnOrigin(c, ticket?.via ?? 'none');
   const form = isFormPost(c);
-  const { lane, code, challenge } = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
+  const wish: JoinRequest = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
   const info = await c.get('rooms').read(c.get('store'), room);
   const back = returnUrl(c, info);
   const known = ticket === null ? null : await comeBack(c, info, ticket);
-  if (known === null) await requireSolved(c, info, challenge);
-  const place = known ?? (await takePlace(c, info, room, await openLane(c, info, room, lane, code)));
+  const place = known ?? (await newPlace(c, info, wish));
   if (form) return c.redirect(`/rooms/${room}${returnQuery(back)}`, 303);
   return answerPlace(c, place, known === null ? 201 : 200);
 }
@@ -51,23 +52,32 @@ async function comeBack(c: EdgeContext, info: RoomInfo, ticket: Ticket): Promise
   return { ...(await resigned(c, ticket)), ...placeFromFacts(ticket, info, facts) };
 }
 
-async function takePlace(c: EdgeContext, info: RoomInfo, room: string, lane: string): Promise<Place> {
+async function newPlace(c: EdgeContext, info: RoomInfo, wish: JoinRequest): Promise<Place> {
+  const identity = await requireIdentity(c, info, wish.identity);
+  await requireSolved(c, info, wish.challenge);
+  const lane = await openLane(c, info, wish);
+  return takePlace(c, info, { lane, ...(identity === undefined ? {} : { identity }) });
+}
+
+async function takePlace(c: EdgeContext, info: RoomInfo, who: Pick<Ticket, 'lane' | 'identity'>): Promise<Place> {
+  const { room } = info.board;
   const { clock, random } = c.get('ports');
   const ticketId = newTicketId(random);
   const nowMs = clock.nowMs();
-  const expMs = nowMs + QUEUE_TICKET_TTL_SECONDS * 1000;
+  // To the second, as the ticket itself will say it.
+  const expMs = (Math.floor(nowMs / 1000) + QUEUE_TICKET_TTL_SECONDS) * 1000;
   const fraction = await drawFraction(info, ticketId);
   const draw = fraction === undefined ? {} : { drawFraction: fraction };
-  const request = { room, ticketId, lane, expMs, ...draw, limit: joinLimit(c, info.joinsPerClientPerMinute) };
+  const request = { room, ticketId, ...who, expMs, ...draw, limit: joinLimit(c, info.joinsPerClientPerMinute) };
   const facts = await joinRoom(c.get('store'), request);
-  const ticket = await signTicket(c, { room, ticketId, lane, nowMs }, facts);
+  const ticket = await signTicket(c, { room, ticketId, ...who, nowMs }, facts);
   putCookie(c, 'ticket', room, ticket, expMs);
-  return { ticket, ...placeFromFacts({ room, ticketId, lane }, info, facts) };
+  return { ticket, ...placeFromFacts({ room, ticketId, lane: who.lane }, info, facts) };
 }
 
 function signTicket(
   c: EdgeContext,
-  who: { room: string; ticketId: string; lane: string; nowMs: number },
+  who: Pick<Ticket, 'room' | 'ticketId' | 'lane' | 'identity'> & { nowMs: number },
   facts: PlaceFacts,
 ): Promise<string> {
   const { config, keys } = c.get('ports');
@@ -77,25 +87,19 @@ function signTicket(
 }
 
 /** The lane to stand in: the one asked for, else the first that asks for no code. Throws `lane_unknown`, `code_invalid`. */
-async function openLane(
-  c: EdgeContext,
-  info: RoomInfo,
-  room: string,
-  wished: string | undefined,
-  code: string | undefined,
-): Promise<string> {
+async function openLane(c: EdgeContext, info: RoomInfo, { lane: wished, code }: JoinRequest): Promise<string> {
   if (wished !== undefined && !info.lanes.includes(wished)) throw new OperatingError('lane_unknown');
   const lane = wished ?? info.lanes.find((name) => info.laneCodes[name] === undefined) ?? info.lanes[0] ?? DEFAULT_LANE;
   const hashes = info.laneCodes[lane];
   if (hashes === undefined) return lane;
   await limitCodes(c);
-  if (code === undefined || !hashes.includes(await hashLaneCode(room, lane, code)))
+  if (code === undefined || !hashes.includes(await hashLaneCode(info.board.room, lane, code)))
     throw new OperatingError('code_invalid');
   return lane;
 }
 
 /** The Join button sends nothing; whatever else comes is bounded and ignored. */
-async function ignoreForm(c: EdgeContext): Promise<{ lane?: string; code?: string; challenge?: string }> {
+async function ignoreForm(c: EdgeContext): Promise<JoinRequest> {
   await readBytes(c);
   return {};
 }

@@ -11,6 +11,8 @@ export type Ticket = {
   lane: string;
   /** Absent for those who joined in the lobby. */
   score?: string;
+  /** Hash of the identity it was given to, where the room asked for one. */
+  identity?: string;
   expMs: number;
   /** Signed by a key on its way out: whoever answers gives a new one along (`resigned`). */
   isOld: boolean;
@@ -39,13 +41,14 @@ export async function checkTicket(c: EdgeContext, room: string, token: string): 
   const { keys, clock } = c.get('ports');
   const result = await keys.checkTicket(token, room, clock.nowMs());
   if (!result.ok) throw new OperatingError(REFUSALS[result.reason]);
-  const { sub, lane, score, exp } = result.claims;
+  const { sub, lane, score, identity, exp } = result.claims;
   if (!isTicketId(sub)) throw new OperatingError('ticket_invalid');
   return {
     room,
     ticketId: sub,
     lane,
     ...(score === undefined ? {} : { score }),
+    ...(identity === undefined ? {} : { identity }),
     expMs: exp * 1000,
     isOld: keys.isOldTicket(token),
   };

@@ -1,13 +1,15 @@
 import { inventoryKeys, roomKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
 import type { ScriptClient } from '../script-client.ts';
-import type { HoldRef } from './hold-ref.ts';
+import { limitSubject, type HoldRef } from './hold-ref.ts';
 import { asSeats, countPlaces, inventoryScriptKeys, type Places, placesArgs, unknownOutcome } from './inventory-ref.ts';
 
 /** A request under way: who asks, with which Idempotency-Key. */
 export type InFlight = { caller: string; key: string };
 
 export type PinRequest = HoldRef & {
+  /** As the receipt has it: whose limit counts when the places are taken again. */
+  identity?: string | undefined;
   /** What the receipt says was held: placed again when Redis no longer has the hold. */
   places: Places;
   /** End of the receipt and its longest end, ms. */
@@ -39,7 +41,7 @@ export async function pinHold(client: ScriptClient, pin: PinRequest): Promise<Pi
   const names = [
     ...inventoryScriptKeys(pin),
     roomKeys(pin.room).config,
-    keys.owner(pin.owner),
+    keys.owner(limitSubject(pin)),
     keys.released(pin.holdId),
     keys.inFlight(pin.inFlight?.caller ?? '', pin.inFlight?.key ?? ''),
   ];
@@ -54,6 +56,7 @@ export async function pinHold(client: ScriptClient, pin: PinRequest): Promise<Pi
     pin.bookingId,
     pin.pinMs,
     pin.inFlight?.ttlMs ?? 0,
+    limitSubject(pin),
   ];
   const reply = asList(await client.run('pin-hold', names, args), 1);
   const outcome = asText(reply[0]);

@@ -7,6 +7,7 @@ import {
 import { accessKey, inventoryKeys, roomKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
 import type { RedisReply, ScriptClient } from '../script-client.ts';
+import { limitSubject } from './hold-ref.ts';
 import {
   asSeats,
   countPlaces,
@@ -22,6 +23,8 @@ export type HoldWish = InventoryRef & {
   holdId: string;
   /** The pass subject: the ticket id. */
   owner: string;
+  /** Hash of the identity, where the pass carries one: two passes of one identity share the hold limit. */
+  identity?: string | undefined;
   places: Places;
   idempotencyKey: string;
   bodyHash: string;
@@ -55,13 +58,21 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     ...inventoryScriptKeys(wish),
     roomKeys(wish.room).config,
     accessKey(wish.room, wish.owner),
-    keys.owner(wish.owner),
+    keys.owner(limitSubject(wish)),
     keys.idempotency(wish.owner, wish.idempotencyKey),
   ];
   const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, HOLD_RECORD_SECONDS].map(
     (s) => s * 1000,
   );
-  const args = [wish.holdId, wish.owner, ...placesArgs(wish.places), countPlaces(wish.places), wish.bodyHash, ...lives];
+  const args = [
+    wish.holdId,
+    wish.owner,
+    ...placesArgs(wish.places),
+    countPlaces(wish.places),
+    wish.bodyHash,
+    ...lives,
+    limitSubject(wish),
+  ];
   return toOutcome(asList(await client.run('place-hold', names, args), 1));
 }
 

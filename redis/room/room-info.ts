@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { boardSchema, type Board } from '../../contracts/board.ts';
+import { identityKeysSchema, type IdentityKey } from '../../contracts/identity-keys.ts';
 import { CHALLENGES } from '../../contracts/room-settings.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { ROOMS_KEY, roomKeys } from '../keys.ts';
@@ -20,6 +21,9 @@ export type RoomInfo = {
   /** Server-side secret until the lobby has opened. */
   drawSeed: string;
   joinsPerClientPerMinute: number;
+  requireIdentity: boolean;
+  /** Public keys that identities are checked by. */
+  identityKeys: IdentityKey[];
   challenge: 'none' | 'altcha';
   shopUrl: string | null;
   allowedReturnHosts: string[];
@@ -41,6 +45,8 @@ const publishedConfigSchema = v.object({
   drawSeed: v.string(),
   joinsPerClientPerMinute: v.number(),
   // Optional for what an older worker wrote.
+  requireIdentity: v.optional(v.boolean(), false),
+  identityKeys: v.optional(identityKeysSchema, []),
   challenge: v.optional(v.picklist(CHALLENGES), 'none'),
   shopUrl: v.nullable(v.string()),
   allowedReturnHosts: v.array(v.string()),

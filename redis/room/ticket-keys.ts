@@ -1,7 +1,14 @@
-import { accessKey, laneKeys, roomKeys } from '../keys.ts';
+import { accessKey, identityKey, laneKeys, roomKeys } from '../keys.ts';
 
-/** One verified ticket, as the personal scripts take it. `score` is absent while only the draw can tell it. */
-export type TicketRef = { room: string; ticketId: string; lane: string; score?: string; expMs: number };
+/** One verified ticket, as the personal scripts take it. `score` is absent while only the draw can tell it, `identity` (a hash) unless it has one. */
+export type TicketRef = {
+  room: string;
+  ticketId: string;
+  lane: string;
+  score?: string;
+  expMs: number;
+  identity?: string;
+};
 
 /** KEYS of the personal room scripts, in the order that `includes/room.lua` names them. */
 export function ticketKeys(ticket: Pick<TicketRef, 'room' | 'lane' | 'ticketId'>): string[] {
@@ -22,3 +29,7 @@ export function ticketKeys(ticket: Pick<TicketRef, 'room' | 'lane' | 'ticketId'>
     accessKey(ticket.room, ticket.ticketId),
   ];
 }
+
+/** The key of the ticket's identity, where it has one: it stands last. */
+export const identityKeys = ({ room, identity }: Pick<TicketRef, 'room' | 'identity'>): string[] =>
+  identity === undefined ? [] : [identityKey(room, identity)];

@@ -40,7 +40,9 @@ export function SettingField({ setting, value, error, onInput }: SettingFieldPro
         {label}
       </label>
       {kind === 'time' && <input type="datetime-local" step="1" {...attributes} />}
-      {kind === 'lines' && <textarea rows={3} {...attributes} />}
+      {(kind === 'lines' || kind === 'json') && (
+        <textarea rows={kind === 'json' ? 6 : 3} spellcheck={kind !== 'json'} {...attributes} />
+      )}
       {(kind === 'choice' || kind === 'yes-no') && (
         <select {...attributes}>
           {options.map((option) => (

@@ -2,7 +2,7 @@ import type { FieldError } from '../../contracts/errors.ts';
 import type { RoomView } from '../../contracts/operator-rooms.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 
-export type SettingKind = 'text' | 'whole-number' | 'time' | 'choice' | 'yes-no' | 'lines';
+export type SettingKind = 'text' | 'whole-number' | 'time' | 'choice' | 'yes-no' | 'lines' | 'json';
 
 /** One setting as the form shows it. Bounds and relations are the server's: its refusals come back beside the field. */
 export type Setting = {
@@ -59,7 +59,20 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'whole-number',
     group: 'Who may join',
   },
-  { name: 'requireIdentity', label: 'Ask for an identity signed by the shop', kind: 'yes-no', group: 'Who may join' },
+  {
+    name: 'requireIdentity',
+    label: 'Ask for an identity signed by the shop',
+    kind: 'yes-no',
+    group: 'Who may join',
+    hint: 'One place for each person the shop names. It touches only those who join later; without keys nobody can.',
+  },
+  {
+    name: 'identityKeys',
+    label: 'The shop’s public keys',
+    kind: 'json',
+    group: 'Who may join',
+    hint: 'A JSON list of JWKs, each with kid and alg (EdDSA, ES256 or RS256). Public halves only.',
+  },
   {
     name: 'challenge',
     label: 'Challenge before joining',
@@ -170,6 +183,8 @@ function valueOf(
       return { ok: true, value: text === 'yes' };
     case 'lines':
       return { ok: true, value: linesOf(text) };
+    case 'json':
+      return jsonOf(text);
     default:
       return { ok: true, value: text === '' && name === 'shopUrl' ? null : text };
   }
@@ -178,8 +193,17 @@ function valueOf(
 function textOf(kind: SettingKind, value: unknown): string {
   if (kind === 'yes-no') return value === true ? 'yes' : 'no';
   if (kind === 'lines') return Array.isArray(value) ? value.join('\n') : '';
+  if (kind === 'json') return JSON.stringify(value, null, 1);
   if (kind === 'time') return typeof value === 'string' ? localTime(new Date(value)) : '';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function jsonOf(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  try {
+    return { ok: true, value: text === '' ? [] : JSON.parse(text) };
+  } catch {
+    return { ok: false, message: 'Enter JSON: a list in square brackets.' };
+  }
 }
 
 /** As a `datetime-local` field wants it: this device's time, to the second. */

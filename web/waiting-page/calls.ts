@@ -7,6 +7,9 @@ export type Answer<T> =
   | { ok: true; status: number; body: T }
   | { ok: false; code: string; retryAfterMs: number | null };
 
+/** What a join brings along, where the room asks for it. */
+export type JoinFields = { identity?: string };
+
 /** A call that takes longer than this counts as unanswered, in ms. */
 const TIMEOUT_MS = 8000;
 
@@ -14,7 +17,7 @@ const TIMEOUT_MS = 8000;
 export function createCalls(room: string, query: string) {
   const api = `/api/rooms/${room}`;
   return {
-    join: () => joinSolving(api),
+    join: (fields: JoinFields) => joinSolving(api, fields),
     look: () => call<Place>(`${api}/tickets/me`, 'GET'),
     leave: () => call<null>(`${api}/tickets/me`, 'DELETE'),
     ask: () => call<Place | PassGrant>(`${api}/passes${query}`, 'POST'),
@@ -27,13 +30,13 @@ export function createCalls(room: string, query: string) {
 export const isGrant = (body: Place | PassGrant): body is PassGrant => 'shopUrl' in body;
 
 /** Joins; where the room asks for a proof of work, works and joins again. */
-async function joinSolving(api: string): Promise<Answer<Place>> {
-  const told = await call<Place>(`${api}/tickets`, 'POST');
+async function joinSolving(api: string, fields: JoinFields): Promise<Answer<Place>> {
+  const told = await call<Place>(`${api}/tickets`, 'POST', fields);
   if (told.ok || told.code !== 'challenge_required') return told;
   const challenge = await call<AltchaChallenge>(`${api}/challenge`, 'GET');
   if (!challenge.ok) return challenge;
   const solved = await solveAltcha(challenge.body);
-  return solved === null ? told : call<Place>(`${api}/tickets`, 'POST', { challenge: solved });
+  return solved === null ? told : call<Place>(`${api}/tickets`, 'POST', { ...fields, challenge: solved });
 }
 
 async function call<T>(path: string, method: string, fields: object = {}): Promise<Answer<T>> {

@@ -1,3 +1,4 @@
+import { takeIdentity } from './brought-identity.ts';
 import { SCRIPT_MARK } from './script-mark.ts';
 import { Visit, type VisitData } from './visit.ts';
 
@@ -8,7 +9,8 @@ const data = document.querySelector('main')?.dataset['visit'];
 if (data !== undefined) {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own renderer a moment ago
   const visit = new Visit(JSON.parse(data) as VisitData);
-  onSubmit('join', () => visit.join());
+  const identity = takeIdentity(location, history);
+  onSubmit('join', () => visit.join(identity === null ? {} : { identity }));
   onSubmit('enter', () => visit.ask());
   document.getElementById('leave')?.addEventListener('click', () => void visit.leave());
   visit.start();

@@ -2,12 +2,12 @@ import { pollAfterMs, type Board } from '../../contracts/board.ts';
 import { drawScore } from '../../contracts/draw.ts';
 import type { RoomServerMessage } from '../../contracts/feed-messages.ts';
 import type { Place } from '../../contracts/place.ts';
-import { createCalls, isGrant, type Answer } from './calls.ts';
+import { createCalls, isGrant, type Answer, type JoinFields } from './calls.ts';
 import { createDrawView } from './draw-view.ts';
 import { openFeedSocket, type FeedSocket } from './feed-socket.ts';
 import { isTimeToAsk, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
 import { createView } from './view.ts';
-import { toWords, type PageNotice } from './words.ts';
+import { isTold, toWords, type PageNotice } from './words.ts';
 
 /** What the server knew when it rendered the page. */
 export type VisitData = {
@@ -65,8 +65,8 @@ export class Visit {
   }
 
   /** The Join button. */
-  async join(): Promise<void> {
-    const told = await this.#attempt(this.#calls.join);
+  async join(fields: JoinFields): Promise<void> {
+    const told = await this.#attempt(() => this.#calls.join(fields));
     if (told === null) return;
     this.#setPlace(told);
     this.#nextBoardMs = 0;
@@ -224,17 +224,7 @@ export class Visit {
 }
 
 type Loss = 'unauthenticated' | 'ticket_invalid' | 'ticket_expired' | 'ticket_wrong_room';
-type Told = 'rate_limited' | 'room_closed' | 'room_rejecting' | 'challenge_required' | 'challenge_failed';
 const LOSSES = new Set<string>(['unauthenticated', 'ticket_invalid', 'ticket_expired', 'ticket_wrong_room']);
-const TOLD = new Set<string>([
-  'rate_limited',
-  'room_closed',
-  'room_rejecting',
-  'challenge_required',
-  'challenge_failed',
-]);
 
 /** Refusals that mean: there is no place any more. */
 const isLoss = (code: string): code is Loss => LOSSES.has(code);
-/** Refusals that have words of their own. */
-const isTold = (code: string): code is Told => TOLD.has(code);

@@ -2,16 +2,10 @@ import type { Board } from '../../contracts/board.ts';
 import type { Place } from '../../contracts/place.ts';
 
 /** What went wrong, where the page has to say so. */
-export type PageNotice =
-  | 'reconnecting'
-  | 'ticket_invalid'
-  | 'ticket_expired'
-  | 'ticket_wrong_room'
-  | 'rate_limited'
-  | 'room_closed'
-  | 'room_rejecting'
-  | 'challenge_required'
-  | 'challenge_failed';
+export type PageNotice = keyof typeof NOTICES;
+
+/** Refusals of a join or an answer that have words of their own. */
+export const isTold = (code: string): code is PageNotice => Object.hasOwn(NOTICES, code);
 
 /** Everything the page says, as words; renderer and script show the same (a page must not change its mind when its script starts). */
 export type PageWords = {
@@ -150,7 +144,7 @@ function waitingNext(board: Board | null): string {
   return 'Keep this page open. It looks by itself, and says when it is your turn.';
 }
 
-const NOTICES: Record<PageNotice, string> = {
+const NOTICES = {
   reconnecting: 'We are reconnecting. Your place is safe.',
   ticket_invalid: 'Your place could not be read, so it was put aside. Join again for a new one.',
   ticket_expired: 'Your place has expired. Join again for a new one.',
@@ -160,7 +154,11 @@ const NOTICES: Record<PageNotice, string> = {
   room_rejecting: 'The room takes nobody in.',
   challenge_required: 'This browser could not do the small task that keeps robots out. It needs JavaScript and https.',
   challenge_failed: 'The small task that keeps robots out did not work. Join again for a new one.',
-};
+  identity_required: 'This room asks the shop who you are. Go to the shop and follow its link to this room.',
+  identity_invalid:
+    'What the shop said about you is not valid any more. Go back to the shop and follow its link again.',
+  identity_in_line: 'You have a place already, in another browser or on another device. Go on there.',
+} as const;
 
 function noticeOf({ notice, board }: PageFacts): string | null {
   if (notice !== null) return NOTICES[notice];

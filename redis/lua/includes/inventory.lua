@@ -5,9 +5,10 @@
 --- seats: two bits a cell. A cell is one seat on one leg: leg * stride + seat, stride = seats rounded up to a whole byte.
 --- zones: `<zone>:<leg>` → free places of a general zone. holds: hold id by its end (ms). claims: cell → who has it,
 --- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
---- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''.
+--- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''|limit
+---   subject (the owner, or identity:<hash>; absent in holds of an older release: the owner).
 --- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing.
---- {r:<room>}:holds-of:<owner>, of the whole room: hold id → places|performance|signature.
+--- {r:<room>}:holds-of:<limit subject>, of the whole room: hold id → places|performance|signature.
 --- Keys of other holds and owners are built from meta's name: same slot.
 local meta_key, seats_key, zones_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local claims_key, deltas_key, bookings_key, state_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
@@ -154,12 +155,12 @@ local function read_hold(id)
   for field in string.gmatch(text .. '|', '([^|]*)|') do f[#f + 1] = field end
   return {
     id = id, owner = f[1], from = tonumber(f[2]), to = tonumber(f[3]), seats = f[4], zones = f[5], places = f[6],
-    max = f[7], fence = f[8], booking = f[9], before = f[10],
+    max = f[7], fence = f[8], booking = f[9], before = f[10], subject = f[11] or f[1],
   }
 end
 
 local function write_hold(h)
-  local fields = { h.owner, h.from, h.to, h.seats, h.zones, h.places, h.max, h.fence, h.booking, h.before }
+  local fields = { h.owner, h.from, h.to, h.seats, h.zones, h.places, h.max, h.fence, h.booking, h.before, h.subject }
   redis.call('SET', prefix .. 'hold:' .. h.id, table.concat(fields, '|'))
 end
 
@@ -169,14 +170,14 @@ local function end_of(id, now)
   return ends and ends > now and ends or nil
 end
 
-local function owner_key_of(owner)
-  return room_prefix .. 'holds-of:' .. owner
+local function owner_key_of(hold)
+  return room_prefix .. 'holds-of:' .. hold.subject
 end
 
--- Puts the hold on its owner's list, by which the room's hold limit counts.
+-- Puts the hold on the list by which the room's hold limit counts: its owner's, or its identity's.
 local function note_owner(hold)
   local signature = table.concat({ hold.from, hold.to, hold.seats, hold.zones }, '|')
-  local key = owner_key_of(hold.owner)
+  local key = owner_key_of(hold)
   redis.call('HSET', key, hold.id, hold.places .. '|' .. performance .. '|' .. signature)
   redis.call('EXPIRE', key, OWNER_LIFE_SECONDS)
 end
@@ -185,7 +186,7 @@ end
 local function forget_hold(hold)
   redis.call('DEL', prefix .. 'hold:' .. hold.id)
   redis.call('ZREM', holds_key, hold.id)
-  redis.call('HDEL', owner_key_of(hold.owner), hold.id)
+  redis.call('HDEL', owner_key_of(hold), hold.id)
 end
 
 local function free_hold(meta, id)

@@ -1,16 +1,17 @@
 --- @include "take-places"
 --- @include "session"
 --- Purpose: holds seats and places for an admitted visitor, all or nothing, and remembers the answer for its Idempotency-Key.
---- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 access key, 11 owner, 12 idempotency record
+--- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 access key, 11 holds of the limit subject, 12 idempotency record
 --- ARGV: 1 hold id, 2 owner, 3 first leg, 4 leg after the last, 5 seats 'a,b' ascending, 6 places 'zone=2' by zone, 7 how many in all,
----   8 body hash, 9 first life, 10 life beyond the session, 11 longest life, 12 life of the idempotency record (all ms)
+---   8 body hash, 9 first life, 10 life beyond the session, 11 longest life, 12 life of the idempotency record (all ms),
+---   13 limit subject: the owner, or the identity that several passes may share
 --- Returns: placed|replayed, hold id, fence, end, longest end, version, now (ms) · limit_reached, limit, held ·
 ---   seats_unavailable, 'a,b' · zone_sold_out, zone, available. Errors: inventory_rebuilding, not_admitted, session_ended,
 ---   idempotency_key_reused.
 --- Cost: O(seats × legs + the owner's holds); about 15 commands for one seat.
 local hold = {
   id = ARGV[1], owner = ARGV[2], from = tonumber(ARGV[3]), to = tonumber(ARGV[4]), seats = ARGV[5], zones = ARGV[6],
-  places = ARGV[7], booking = '', before = '',
+  places = ARGV[7], booking = '', before = '', subject = ARGV[13],
 }
 -- Seats that one holds already can't be held again, so asking again means the same hold. Places of a general zone are all alike:
 -- asked for again, they are more of them.
@@ -40,7 +41,8 @@ end
 sweep(meta, now, SWEEP_FIRST)
 local held, twin = count_held(meta, now, owner_key, signature)
 local same = twin and read_hold(twin)
-if same and same.booking == '' then
+-- The same identity may hold it through another pass, whose receipts name another owner.
+if same and same.booking == '' and same.owner == hold.owner then
   return answer(twin, same.fence, whole(end_of(twin, now)), same.max, version_of(meta))
 end
 local limit = tonumber(redis.call('HGET', KEYS[9], 'holdLimit') or '')
