@@ -138,7 +138,7 @@ describe('a tick', () => {
     const second = await tickRoom(world.scripts, await world.row(), ['general']);
     expect(second).toMatchObject({ status: 'pending', result: { admitted: [{ id: ticket.ticketId }] } });
     // Another worker finishes what the first one left behind.
-    expect(await admit({ sql: world.sql(), scripts: world.scripts }, await world.row())).toMatchObject({
+    expect(await admit(world.stores(), await world.row())).toMatchObject({
       status: 'admitted',
     });
     expect(await world.ask(ticket)).toMatchObject({ state: 'active' });
@@ -150,9 +150,7 @@ describe('a tick', () => {
     await world.openRoom({ rate: 60 });
     await world.advance(1000);
     const room = await world.row();
-    const outcomes = await Promise.all(
-      Array.from({ length: 5 }, () => admit({ sql: world.sql(), scripts: world.scripts }, room)),
-    );
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => admit(world.stores(), room)));
     const ticked = new Set(outcomes.flatMap((outcome) => (outcome.status === 'admitted' ? [outcome.result.tick] : [])));
     expect(ticked.size).toBe(1);
   });

@@ -1,39 +1,49 @@
-import type { Sql } from '../db/connect.ts';
 import { servedLanes, type RoomRow } from '../db/queries/rooms.ts';
 import { writeTick, type TicketFact, type TickRecord } from '../db/queries/write-tick.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { commitTick, tickRoom, type TickResult } from '../redis/room/tick-room.ts';
+import type { AskPostgres } from './ask-postgres.ts';
 
-export type Stores = { sql: Sql; scripts: ScriptClient };
+export type Stores = { postgres: AskPostgres; scripts: ScriptClient };
 
-/** `lost`: Redis has no state of this epoch, or an older one than Postgres: the room must be restored. */
+/**
+ * `lost`: Redis has no state of this epoch, or an older one than Postgres: the room must be restored. `stale`: another worker was
+ * faster, by an epoch or by a tick. `leftBehind`: the tick was begun before, by a worker that did not finish it.
+ */
 export type AdmitOutcome =
   | { status: 'lost' | 'stale' }
   | { status: 'skipped'; aheadTicks: number }
-  | { status: 'admitted'; result: TickResult };
+  | { status: 'admitted'; result: TickResult; leftBehind: boolean };
 
 /**
  * The one place where visitors are admitted. A tick decides in Redis (one script), Postgres takes note (one guarded transaction),
  * and only then the tick is committed and its keys count (DESIGN §2.3, §2.5). A crash between two of these leaves a pending tick
- * that any worker finishes; every step repeats harmlessly.
+ * that any worker finishes; every step repeats harmlessly. The first step is sent before this returns to its caller.
  */
-export async function admit({ sql, scripts }: Stores, room: RoomRow): Promise<AdmitOutcome> {
+export async function admit(
+  { postgres, scripts }: Stores,
+  room: RoomRow,
+  redisRunId: string | null = null,
+): Promise<AdmitOutcome> {
   const lanes = servedLanes(room);
   const outcome = await tickRoom(scripts, room, lanes);
   if (outcome.status === 'lost') return { status: 'lost' };
   if (outcome.status === 'skipped') return { status: 'skipped', aheadTicks: outcome.aheadTicks };
   const { result } = outcome;
-  const written = await writeTick(sql, toRecord(room, result));
-  if (written === 'stale') return { status: 'stale' };
+  const written = await postgres((sql) => writeTick(sql, toRecord(room, result, redisRunId)));
+  if (written === 'stale' || written === 'lost') return { status: written };
   await commitTick(scripts, room.id, room.epoch, lanes, result);
-  return { status: 'admitted', result };
+  return { status: 'admitted', result, leftBehind: outcome.status === 'pending' };
 }
 
-function toRecord(room: RoomRow, result: TickResult): TickRecord {
+function toRecord(room: RoomRow, result: TickResult, redisRunId: string | null): TickRecord {
   return {
     room: room.id,
     epoch: room.epoch,
+    redisRunId,
     tick: result.tick,
+    // A tick of a worker before this version does not say what came before it.
+    previous: result.previous ?? result.tick - 1,
     atMs: result.at,
     opened: result.opened,
     liveUntilMs: result.liveUntil,

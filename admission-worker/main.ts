@@ -1,27 +1,37 @@
 import { connectDatabase } from '../db/connect.ts';
 import { runService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { ROOMS_KEY } from '../redis/keys.ts';
+import { watchServerIdentity } from '../redis/server-identity.node.ts';
+import { createRenewablePool } from './ask-postgres.ts';
 import { readConfig } from './config.ts';
 import { isCoreThere } from './core-presence.ts';
-import { startRounds } from './rounds.ts';
+import { startRoomLoops } from './room-loops.ts';
+
+/** A room asks one thing at a time; a few that wait for a lock (5 s at most) must not take the connections of all others. */
+const POOL_SIZE = 8;
 
 await runService('admission-worker', async (log) => {
   const config = readConfig(process.env);
-  const sql = connectDatabase(config.DATABASE_URL, { max: 4, applicationName: 'admission-worker' });
+  const pool = createRenewablePool(() =>
+    connectDatabase(config.DATABASE_URL, { max: POOL_SIZE, applicationName: 'admission-worker' }),
+  );
   const redis = connectRedis(config.REDIS_URL);
+  const identity = watchServerIdentity(redis);
   await redis.connect();
-  const rounds = startRounds({
-    sql,
+  const loops = startRoomLoops({
+    pool,
     scripts: createNodeScriptClient(redis),
     log,
     isCoreThere: () => isCoreThere(redis),
-    announceRooms: async (key, rooms) => void (rooms.length > 0 && (await redis.sadd(key, ...rooms))),
+    announceRooms: async (rooms) => void (await redis.sadd(ROOMS_KEY, ...rooms)),
+    redisRunId: () => (config.ONSALE_REDIS_RUN_ID === 'judge' ? identity() : null),
   });
   return {
     async stop() {
-      await rounds.stop();
+      await loops.stop();
       redis.disconnect();
-      await sql.end({ timeout: 2 });
+      await pool.end();
     },
   };
 });

@@ -28,7 +28,7 @@ describe('losing Redis', () => {
     await setTestClock(world.redis, world.now());
     await expect(world.join(), 'nobody slips in ahead').rejects.toMatchObject({ code: 'room_recovering' });
     expect((await world.ticks(1))[0]).toEqual({ status: 'lost' });
-    expect(await restore({ sql: world.sql(), scripts: world.scripts }, await world.row())).toBe(2);
+    expect(await restore(world.stores(), await world.row())).toBe(2);
     await world.ticks(1);
     expect(await world.ask(inside)).toMatchObject({ state: 'active' });
     expect(await world.ask(gone)).toMatchObject({ state: 'spent' });
@@ -45,7 +45,7 @@ describe('losing Redis', () => {
     await world.sql()`UPDATE rooms SET new_users_per_minute = 20, version = version + 1`;
     await world.testRedis.flush();
     await setTestClock(world.redis, world.now());
-    await restore({ sql: world.sql(), scripts: world.scripts }, await world.row());
+    await restore(world.stores(), await world.row());
     const newcomer = await world.join();
     await world.ticks(23);
     await world.ask(newcomer);
@@ -70,7 +70,7 @@ describe('losing Redis', () => {
     await world.ticks(1);
     await world.testRedis.flush();
     await setTestClock(world.redis, world.now());
-    await restore({ sql: world.sql(), scripts: world.scripts }, await world.row());
+    await restore(world.stores(), await world.row());
     await world.ticks(12);
     expect(await world.ask(ticket)).toMatchObject({ state: 'spent' });
   });

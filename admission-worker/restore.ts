@@ -1,30 +1,56 @@
-import { readRestoreFacts } from '../db/queries/restore-facts.ts';
+import {
+  readLaneFacts,
+  readLastMinute,
+  readLivePage,
+  readSpentPage,
+  type LiveFact,
+} from '../db/queries/restore-facts.ts';
 import { servedLanes, takeEpoch, type RoomRow, type TakenEpoch } from '../db/queries/rooms.ts';
-import { restoreRoom, type RestoreFacts } from '../redis/room/restore-room.ts';
+import {
+  readRestore,
+  restoreRoom,
+  RESTORE_STEP,
+  type LiveEntry,
+  type RestoreFacts,
+  type SpentEntry,
+} from '../redis/room/restore-room.ts';
 import type { Stores } from './admit.ts';
 import { LEASE_BLOCK } from './lease.ts';
 import { lostTickets } from './lost-tickets.ts';
 import { toRoomConfig } from './room-config.ts';
 
+/** A restore without a step for this long is taken over, ms: its worker died, or stopped. A step waits for one page and one script. */
+const RESTORE_STALL_MS = 3000;
+/** Longer than the server lets a statement run: an epoch that was taken too late to be used would be taken again and again, ms. */
+const TAKE_EPOCH_DEADLINE_MS = 6000;
+
 /**
  * Puts a room into Redis: at its first start, or after Redis lost it (WAITING-ROOM §5). Workers race for the epoch in Postgres and
- * one wins; the others see the new epoch in their next round. Returns the epoch, or null when another worker is doing it.
+ * one wins; the others see the new epoch in their next round. What the winner leaves unfinished the next one takes over, under an
+ * epoch of its own. Returns the epoch, or null when another worker is doing it.
  */
-export async function restore(stores: Stores, room: RoomRow): Promise<number | null> {
-  const lanes = servedLanes(room);
-  const taken = await takeEpoch(stores.sql, room.id, room.epoch, lanes, LEASE_BLOCK);
+export async function restore(stores: Stores, room: RoomRow, redisRunId: string | null = null): Promise<number | null> {
+  const { postgres, scripts } = stores;
+  const other = await readRestore(scripts, room.id);
+  if (other !== null && other.epoch >= room.epoch && other.idleMs < RESTORE_STALL_MS) return null;
+  const taken = await postgres(
+    (sql) => takeEpoch(sql, room.id, room.epoch, servedLanes(room), LEASE_BLOCK, redisRunId),
+    TAKE_EPOCH_DEADLINE_MS,
+  );
   if (taken === null) return null;
-  await restoreRoom(stores.scripts, room.id, taken.epoch, await toFacts(stores, room, taken));
-  return taken.epoch;
+  const restored = await restoreRoom(scripts, room.id, taken.epoch, await toFacts(stores, room, taken));
+  return restored ? taken.epoch : null;
 }
 
-async function toFacts({ sql }: Stores, room: RoomRow, { leasedTo }: TakenEpoch): Promise<RestoreFacts> {
-  const written = await readRestoreFacts(sql, room.id);
+async function toFacts({ postgres }: Stores, room: RoomRow, taken: TakenEpoch): Promise<RestoreFacts> {
+  const { tick, opened, leasedTo } = taken;
+  const lanes = await postgres((sql) => readLaneFacts(sql, room.id));
+  const lately = await postgres((sql) => readLastMinute(sql, room.id));
   return {
-    tick: room.tick,
-    opened: room.opened,
+    tick,
+    opened,
     config: await toRoomConfig(room),
-    lanes: written.lanes.map((lane) => ({
+    lanes: lanes.map((lane) => ({
       name: lane.lane,
       // The block leased with this epoch is its own; what lies below may have been given out.
       counter: (leasedTo.get(lane.lane) ?? lane.leasedTo) - LEASE_BLOCK,
@@ -37,14 +63,22 @@ async function toFacts({ sql }: Stores, room: RoomRow, { leasedTo }: TakenEpoch)
       show: lane.show,
       lost: lostTickets(lane, (leasedTo.get(lane.lane) ?? lane.leasedTo) - LEASE_BLOCK),
     })),
-    live: written.live.map(({ id, untilMs, claimed, lane, strikes }) => [
-      id,
-      untilMs,
-      claimed ? 'session' : 'key',
-      lane,
-      strikes,
-    ]),
-    spent: written.spent.map(({ id, expMs }) => [id, expMs]),
-    admitted: written.admitted.map(({ atMs, count }) => [atMs, count]),
+    live: livePages(pagesOf<LiveFact>((last) => postgres((sql) => readLivePage(sql, room.id, last, RESTORE_STEP)))),
+    spent: pagesOf<SpentEntry>((last) => postgres((sql) => readSpentPage(sql, room.id, last, RESTORE_STEP))),
+    admitted: lately.map(({ atMs, count }) => [atMs, count]),
   };
+}
+
+/** Page after page, until one is empty. */
+async function* pagesOf<T>(read: (last: T | null) => Promise<T[]>): AsyncGenerator<T[]> {
+  for (let last: T | null = null; ;) {
+    const page: T[] = await read(last);
+    if (page.length === 0) return;
+    yield page;
+    last = page.at(-1) ?? null;
+  }
+}
+
+async function* livePages(pages: AsyncGenerator<LiveFact[]>): AsyncGenerator<LiveEntry[]> {
+  for await (const page of pages) yield page.map((fact) => ({ ...fact, kind: fact.claimed ? 'session' : 'key' }));
 }

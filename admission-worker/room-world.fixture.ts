@@ -10,7 +10,8 @@ import type { PlaceFacts } from '../redis/room/place-reply.ts';
 import type { TicketRef } from '../redis/room/ticket-keys.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
-import { admit, type AdmitOutcome } from './admit.ts';
+import { admit, type AdmitOutcome, type Stores } from './admit.ts';
+import { askDirectly } from './ask-postgres.ts';
 import { restore } from './restore.ts';
 
 export const ROOM = 'demo';
@@ -24,6 +25,8 @@ export type RoomWorld = {
   testRedis: TestRedis;
   scripts: ScriptClient;
   sql: () => Sql;
+  /** Both, as `admit` and `restore` take them. */
+  stores: () => Stores;
   now: () => number;
   /** Begins anew: empty stores, time at START. */
   reset(): Promise<void>;
@@ -59,6 +62,7 @@ export async function startRoomWorld(): Promise<RoomWorld> {
     testRedis,
     scripts,
     sql: () => sql,
+    stores: () => ({ postgres: askDirectly(sql), scripts }),
     now: () => now,
     async reset() {
       await testRedis.flush();
@@ -76,7 +80,7 @@ export async function startRoomWorld(): Promise<RoomWorld> {
       await sql`INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,
         queueing_method, opens_at, hold_limit, joins_per_client_per_minute, draw_seed)
         VALUES (${ROOM}, 'Demo', ${rate}, ${capacity}, ${session}, ${claim}, 'fifo', ${opensAt}, 6, 1000, 'seed')`;
-      await restore({ sql, scripts }, await world.row());
+      await restore(world.stores(), await world.row());
       await world.ticks(8);
     },
     async advance(ms) {
@@ -87,7 +91,7 @@ export async function startRoomWorld(): Promise<RoomWorld> {
       const outcomes: AdmitOutcome[] = [];
       for (let i = 0; i < count; i++) {
         await world.advance(1000);
-        outcomes.push(await admit({ sql, scripts }, await world.row()));
+        outcomes.push(await admit(world.stores(), await world.row()));
       }
       return outcomes;
     },

@@ -137,4 +137,5 @@ const ROOM: RoomRow = {
   epoch: EPOCH,
   tick: 0,
   opened: false,
+  redisRunId: null,
 };

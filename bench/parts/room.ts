@@ -93,4 +93,5 @@ export const BENCH_ROOM: RoomRow = {
   epoch: 1,
   tick: 0,
   opened: true,
+  redisRunId: null,
 };

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { runRound, type KnownVersions } from '../../admission-worker/round.ts';
+import { createRounds, fixedPool } from '../../admission-worker/rounds.fixture.ts';
 import { tickAnnouncementSchema } from '../../contracts/feed-messages.ts';
 import { boardSchema, type Board } from '../../contracts/board.ts';
 import { connectDatabase } from '../../db/connect.ts';
@@ -10,7 +10,7 @@ import { startTestPostgres, startTestRedis } from '../../local-stack/test-stack.
 import { createLogger } from '../../platform/log.ts';
 import { connectRedis, createNodeScriptClient } from '../../redis/client.node.ts';
 import { writeCoreHealth } from '../../redis/health/core-health.ts';
-import { roomChannel } from '../../redis/keys.ts';
+import { roomChannel, ROOMS_KEY } from '../../redis/keys.ts';
 import { createSubscriber } from '../../redis/subscriber.node.ts';
 import { scriptsWithTestClock, setTestClock } from '../../redis/test-clock.ts';
 import { portOf } from '../parts/serve-part.ts';
@@ -67,8 +67,14 @@ export async function startWorld({ rate, capacity }: Settings): Promise<World> {
   let announced: Announced | null = null;
   await subscriber.subscribe(roomChannel(ROOM), (text) => void (announced = parseAnnouncement(text)));
 
-  const known: KnownVersions = new Map();
-  const announceRooms = async (key: string, rooms: string[]): Promise<void> => void (await redis.sadd(key, ...rooms));
+  const round = createRounds({
+    pool: fixedPool(sql),
+    scripts,
+    log,
+    announceRooms: async (rooms) => void (await redis.sadd(ROOMS_KEY, ...rooms)),
+    isCoreThere: async () => true,
+    redisRunId: () => null,
+  });
   const health = { holdP95Ms: null, errorRate: null, eventLoopLagMs: null, poolWaitMs: null };
   return {
     edge,
@@ -80,7 +86,7 @@ export async function startWorld({ rate, capacity }: Settings): Promise<World> {
     async round() {
       announced = null;
       await writeCoreHealth(scripts, 'bench', health);
-      await runRound({ sql, scripts, log, announceRooms, isCoreThere: async () => true }, known);
+      await round();
       // Published before the round ended, but over another connection.
       await redis.ping();
       for (let looks = 0; announced === null && looks < 20; looks += 1)

@@ -36,6 +36,8 @@ export type RoomRow = {
   epoch: number;
   tick: number;
   opened: boolean;
+  /** The Redis (run_id) in which this epoch lives; null while that is not known or not judged. */
+  redisRunId: string | null;
 };
 
 /** All rooms, for the admission worker's round; one plain read, no lock. */
@@ -54,6 +56,7 @@ export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
       hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute",
       require_identity AS "requireIdentity", identity_keys AS "identityKeys", challenge, shop_url AS "shopUrl",
       allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, sold_out AS "soldOut", message, draw_seed AS "drawSeed", epoch, tick, opened,
+      redis_run_id AS "redisRunId",
       ARRAY(SELECT l.lane FROM room_lanes l WHERE l.room = rooms.id ORDER BY l.lane) AS "knownLanes"
     FROM rooms ORDER BY id`;
   return rows.map(({ knownLanes, ...row }) => {
@@ -93,13 +96,14 @@ export async function writeSoldOut(tx: Sql | Transaction, room: string, soldOut:
   await tx`UPDATE rooms SET sold_out = ${soldOut}, version = version + 1 WHERE id = ${room} AND sold_out <> ${soldOut}`;
 }
 
-/** An epoch that its taker alone holds, with the end of each lane's block of numbers that was leased for it. */
-export type TakenEpoch = { epoch: number; leasedTo: Map<string, number> };
+/** An epoch that its taker alone holds: what the last tick before it left, and the end of each lane's block of numbers leased for it. */
+export type TakenEpoch = { epoch: number; tick: number; opened: boolean; leasedTo: Map<string, number> };
 
 /**
  * Takes the next epoch of a room by compare-and-set; one caller wins, the others get null and look again. In the same
  * transaction each lane's next block of numbers is leased, so that no two epochs share a score, and admissions that ran out
- * while nobody ticked are closed.
+ * while nobody ticked are closed. `redisRunId` is noted as the server that the epoch lives in. Ticks of older epochs are refused from
+ * then on.
  */
 export async function takeEpoch(
   sql: Sql,
@@ -107,11 +111,12 @@ export async function takeEpoch(
   from: number,
   lanes: string[],
   block: number,
+  redisRunId: string | null = null,
 ): Promise<TakenEpoch | null> {
   return sql.begin(async (tx) => {
     const [row] = await tx<
-      { epoch: number }[]
-    >`UPDATE rooms SET epoch = epoch + 1 WHERE id = ${room} AND epoch = ${from} RETURNING epoch`;
+      { epoch: number; tick: number; opened: boolean }[]
+    >`UPDATE rooms SET epoch = epoch + 1, redis_run_id = ${redisRunId} WHERE id = ${room} AND epoch = ${from} RETURNING epoch, tick, opened`;
     if (row === undefined) return null;
     const leasedTo = new Map<string, number>();
     for (const lane of lanes) {
@@ -122,7 +127,7 @@ export async function takeEpoch(
     }
     await tx`UPDATE admissions SET ended_at = live_until, end_reason = CASE WHEN claimed_at IS NULL THEN 'unclaimed' ELSE 'expired' END
       WHERE room = ${room} AND ended_at IS NULL AND live_until <= now()`;
-    return { epoch: row.epoch, leasedTo };
+    return { ...row, leasedTo };
   });
 }
 

@@ -13,6 +13,10 @@ export type TickRecord = {
   room: string;
   epoch: number;
   tick: number;
+  /** The tick that Redis had before this one. */
+  previous: number;
+  /** Noted when no server is noted yet; null while that is not judged. */
+  redisRunId: string | null;
   atMs: number;
   opened: boolean;
   liveUntilMs: number;
@@ -32,17 +36,16 @@ export type TickRecord = {
 
 /**
  * Writes a tick: one transaction, guarded by epoch and tick (compare-and-set on `rooms`, whose row lock also orders rival
- * workers). `already`: another worker wrote this very tick; `stale`: the epoch or the tick has moved on, write nothing.
+ * workers). `already`: another worker wrote this very tick; `stale`: the epoch or the tick has moved on; `lost`: Redis made this
+ * tick from an older state than Postgres knows of. The last two write nothing.
  */
-export async function writeTick(sql: Sql, record: TickRecord): Promise<'written' | 'already' | 'stale'> {
+export async function writeTick(sql: Sql, record: TickRecord): Promise<'written' | 'already' | 'stale' | 'lost'> {
   return sql.begin(async (tx) => {
-    const moved = await tx`UPDATE rooms SET tick = ${record.tick}, opened = ${record.opened}
-      WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick < ${record.tick} RETURNING id`;
-    if (moved.length === 0) {
-      const same =
-        await tx`SELECT 1 FROM rooms WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick = ${record.tick}`;
-      return same.length === 1 ? 'already' : 'stale';
-    }
+    const moved =
+      await tx`UPDATE rooms SET tick = ${record.tick}, tick_at_ms = ${record.atMs}, opened = ${record.opened},
+        redis_run_id = COALESCE(redis_run_id, ${record.redisRunId})
+      WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick <= ${record.previous} RETURNING id`;
+    if (moved.length === 0) return judgeRefusal(tx, record);
     await writeFacts(tx, record);
     await writeAdmissions(tx, record);
     for (const lane of record.lanes) {
@@ -51,6 +54,17 @@ export async function writeTick(sql: Sql, record: TickRecord): Promise<'written'
     }
     return 'written';
   });
+}
+
+/** Why a tick was refused. Two ticks of one number but of different moments were made from two states of Redis. */
+async function judgeRefusal(
+  tx: Transaction,
+  { room, epoch, tick, atMs }: TickRecord,
+): Promise<'already' | 'stale' | 'lost'> {
+  const [written] = await tx<{ tick: number; atMs: number | null }[]>`
+    SELECT tick, tick_at_ms AS "atMs" FROM rooms WHERE id = ${room} AND epoch = ${epoch}`;
+  if (written === undefined || written.tick > tick) return 'stale';
+  return written.tick === tick && (written.atMs ?? atMs) === atMs ? 'already' : 'lost';
 }
 
 async function writeAdmissions(

@@ -1,8 +1,18 @@
-import { accessKey, roomKeys } from '../keys.ts';
-import { asNumber } from '../reply.ts';
-import type { ScriptClient } from '../script-client.ts';
+import { accessKey, laneKeys, roomKeys } from '../keys.ts';
+import { asList, asNumber } from '../reply.ts';
+import type { RedisReply, ScriptClient } from '../script-client.ts';
 import type { RoomConfigFields } from './configure-room.ts';
 import { laneKeyList } from './tick-room.ts';
+
+/** Entries of one step of a restore at most: a step takes Redis about two milliseconds, and others get in between. */
+export const RESTORE_STEP = 1000;
+
+/** Long lists come in pages; a page has at most `RESTORE_STEP` entries. */
+type Pages<T> = Iterable<T[]> | AsyncIterable<T[]>;
+
+/** Who holds a key or a session; `strikes`: keys not claimed before. */
+export type LiveEntry = { id: string; untilMs: number; kind: 'session' | 'key'; lane: string; strikes: number };
+export type SpentEntry = { id: string; expMs: number };
 
 /** What Postgres knows of a room: enough to go on as if nothing was lost (WAITING-ROOM §5). */
 export type RestoreFacts = {
@@ -23,26 +33,75 @@ export type RestoreFacts = {
     /** Tickets that wait but are not in the index: JSON of [from, to, count] (redis/lua/includes/line.lua). */
     lost?: string;
   }[];
-  live: [id: string, untilMs: number, kind: 'session' | 'key', lane: string, strikes: number][];
-  spent: [id: string, expMs: number][];
+  live: Pages<LiveEntry>;
+  spent: Pages<SpentEntry>;
   /** Admissions of the last minute, so that the rate holds across a loss. */
   admitted: [atMs: number, count: number][];
 };
 
-/** Puts a room into Redis under an epoch that Postgres gave to the caller alone. False when that epoch stands already. */
+/**
+ * Puts a room into Redis under an epoch that Postgres gave to the caller alone, in steps of bounded length; until the last one every
+ * script of the room answers `room_recovering`. False when that epoch stands already, or when somebody began a later one in between.
+ * A caller that dies leaves a room that is still being restored: `readRestore` tells others for how long nothing has happened.
+ */
 export async function restoreRoom(
   client: ScriptClient,
   room: string,
   epoch: number,
   facts: RestoreFacts,
 ): Promise<boolean> {
-  const keys = roomKeys(room);
-  const names = [keys.config, keys.state, keys.live, keys.spent, keys.facts, keys.ring, keys.board];
-  const lanes = facts.lanes.flatMap((lane) => laneKeyList(room, lane.name));
-  const reply = await client.run(
-    'restore-room',
-    [...names, ...lanes],
-    [epoch, accessKey(room, ''), JSON.stringify(facts)],
-  );
-  return asNumber(reply) === 1;
+  const steps = restoreSteps(client, room, epoch, facts);
+  if (!(await steps.begin()) || !(await steps.clear())) return false;
+  for await (const page of facts.spent) if (!(await steps.loadSpent(page))) return false;
+  for await (const page of facts.live) if (!(await steps.loadLive(page))) return false;
+  return steps.finish();
+}
+
+/** The restore that is under way: its epoch, and how long ago its last step was, ms. Null when there is none. */
+export async function readRestore(
+  client: ScriptClient,
+  room: string,
+): Promise<{ epoch: number; idleMs: number } | null> {
+  const reply = await client.run('read-restore', [roomKeys(room).state], []);
+  if (reply === null) return null;
+  const [epoch, idleMs] = asList(reply, 2);
+  return { epoch: asNumber(epoch), idleMs: asNumber(idleMs) };
+}
+
+function restoreSteps(client: ScriptClient, room: string, epoch: number, facts: RestoreFacts) {
+  const { live: _live, spent: _spent, ...last } = facts;
+  const { config, state, live, spent, facts: happened, ring, board } = roomKeys(room);
+  const lanes = facts.lanes.map(({ name }) => laneKeys(room, name));
+  const prefix = accessKey(room, '');
+  const allowed = (reply: RedisReply) => asNumber(reply) >= 0;
+  return {
+    async begin() {
+      const forgotten = facts.lanes.flatMap(({ name }) => laneKeyList(room, name).slice(1));
+      const keys = [state, config, spent, happened, ring, board, ...forgotten];
+      return asNumber(await client.run('begin-restore', keys, [epoch])) === 1;
+    },
+    async clear() {
+      const keys = [state, live, ...lanes.map((lane) => lane.waiting)];
+      const args = [epoch, prefix, RESTORE_STEP, ...facts.lanes.map((lane) => lane.calledTo)];
+      for (;;) {
+        const gone = asNumber(await client.run('clear-restore', keys, args));
+        if (gone <= 0) return gone === 0;
+      }
+    },
+    async loadSpent(page: SpentEntry[]) {
+      const keys = [state, spent, ...lanes.map((lane) => lane.waiting)];
+      const entries = page.flatMap(({ id, expMs }) => [id, expMs]);
+      return allowed(await client.run('load-spent', keys, [epoch, ...entries]));
+    },
+    async loadLive(page: LiveEntry[]) {
+      const keys = [state, live, ...lanes.map((lane) => lane.answers)];
+      const laneOf = (name: string) => facts.lanes.findIndex((lane) => lane.name === name) + 1;
+      const entries = page.flatMap((entry) => [entry.id, entry.untilMs, entry.kind, laneOf(entry.lane), entry.strikes]);
+      return allowed(await client.run('load-live', keys, [epoch, prefix, facts.tick, ...entries]));
+    },
+    async finish() {
+      const keys = [config, state, ring, ...lanes.map((lane) => lane.calls)];
+      return asNumber(await client.run('restore-room', keys, [epoch, JSON.stringify(last)])) === 1;
+    },
+  };
 }

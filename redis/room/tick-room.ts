@@ -20,6 +20,8 @@ const laneNumbersSchema = v.object({
 const admittedSchema = v.object({ id: v.string(), lane: v.string(), score: v.string(), late: v.boolean() });
 const tickResultSchema = v.object({
   tick: v.number(),
+  /** The tick before, as Redis knew it; absent in a tick that an older worker began. */
+  previous: v.optional(v.number()),
   /** Redis time, ms. */
   at: v.number(),
   /** The settings' version that this tick went by. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isCoreThere } from '../../admission-worker/core-presence.ts';
-import { startRounds } from '../../admission-worker/rounds.ts';
+import { startRoomLoops } from '../../admission-worker/room-loops.ts';
+import { fixedPool } from '../../admission-worker/rounds.fixture.ts';
 import { boardSchema, type Board } from '../../contracts/board.ts';
 import { openCoreWorld, type CoreWorld } from '../../core/core-world.fixture.ts';
 import { startHealth } from '../../core/health/start-health.ts';
@@ -10,7 +11,7 @@ import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } 
 import { systemClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { newTicketId } from '../../platform/random.ts';
-import { roomKeys } from '../../redis/keys.ts';
+import { ROOMS_KEY, roomKeys } from '../../redis/keys.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
 
@@ -30,12 +31,13 @@ beforeAll(async () => {
   // The fixture lays out a room without its line; the worker restores it whole from Postgres.
   await redis.flush();
   health = startHealth(world.deps);
-  rounds = startRounds({
-    sql: world.sql,
+  rounds = startRoomLoops({
+    pool: fixedPool(world.sql),
     scripts,
     log,
     isCoreThere: () => isCoreThere(client),
-    announceRooms: async (key, rooms) => void (await client.sadd(key, ...rooms)),
+    announceRooms: async (rooms) => void (await client.sadd(ROOMS_KEY, ...rooms)),
+    redisRunId: () => null,
   });
   token = await world.operatorToken('operator');
   await boardOf('demo', (board) => board.phase === 'open');

@@ -9,7 +9,7 @@ import { leaveRoom } from '../../redis/room/leave.ts';
 import { writeCoreHealth } from '../../redis/health/core-health.ts';
 import { revokeTicket } from '../../redis/room/revoke-ticket.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
-import { restoreRoom } from '../../redis/room/restore-room.ts';
+import { readRestore, restoreRoom } from '../../redis/room/restore-room.ts';
 import { readRoomInfo } from '../../redis/room/room-info.ts';
 import type { TicketRef } from '../../redis/room/ticket-keys.ts';
 import { commitTick, tickRoom } from '../../redis/room/tick-room.ts';
@@ -103,8 +103,8 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
       opened: true,
       config: config('fifo'),
       lanes: [lane],
-      live: [['old', START + 5000, 'session', 'general', 0]],
-      spent: [['gone', START + 9000]],
+      live: [[{ id: 'old', untilMs: START + 5000, kind: 'session', lane: 'general', strikes: 0 }]],
+      spent: [[{ id: 'gone', expMs: START + 9000 }]],
       admitted: [[START - 5000, 3]],
     }),
   );
@@ -119,6 +119,7 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
       admitted: [],
     }),
   );
+  await note('no restore is under way', () => readRestore(client, ROOM));
   await redis.sadd(ROOMS_KEY, ROOM);
   await note('a room that nobody knows', () => readRoomInfo(client, 'nowhere'));
   for (const id of ODD_IDS) await note(`join ${id.slice(0, 20)}`, () => joinRoom(client, ticket(id)));

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { admit, type AdmitOutcome } from '../../admission-worker/admit.ts';
+import { askDirectly } from '../../admission-worker/ask-postgres.ts';
 import { restore } from '../../admission-worker/restore.ts';
 import { toRoomConfig } from '../../admission-worker/room-config.ts';
 import { connectDatabase, type Sql } from '../../db/connect.ts';
@@ -69,7 +70,7 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
     queueing_method, opens_at, hold_limit, joins_per_client_per_minute, draw_seed, lanes, paused)
     VALUES ('demo', 'Demo', ${settings.rate}, ${settings.capacity}, ${settings.sessionMs / 1000}, ${settings.claimMs / 1000}, 'fifo',
       ${settings.opensAt === null ? null : new Date(settings.opensAt)}, 6, 1000, 'seed', ${sql.json(settings.lanes)}, ${settings.paused})`;
-  const stores = { sql, scripts };
+  const stores = { postgres: askDirectly(sql), scripts };
   const row = async (): Promise<RoomRow> => {
     const [room] = await listRooms(sql);
     if (room === undefined) throw new Error('the room is gone');

@@ -56,8 +56,8 @@ local function result_of(room)
   for _, lane in ipairs(room.lanes) do numbers[lane.name] = numbers_of(lane) end
   local facts = redis.call('LRANGE', facts_key, 0, MAX_FACTS - 1)
   return cjson.encode({
-    tick = room.period, at = room.now, configVersion = number_or(room.c.version, 0), opened = room.opened, liveUntil = room.until_ms,
-    board = cjson.encode(board_of(room)), lanes = numbers,
+    tick = room.period, previous = room.previous, at = room.now, configVersion = number_or(room.c.version, 0), opened = room.opened,
+    liveUntil = room.until_ms, board = cjson.encode(board_of(room)), lanes = numbers,
     admitted = #room.admitted > 0 and room.admitted or cjson.null, facts = #facts > 0 and facts or cjson.null,
   })
 end

@@ -38,7 +38,7 @@ local function read_tick(s, c, now)
   local opening = s.opened ~= '1' and (opens_at == nil or now >= opens_at)
   local opened = s.opened == '1' or opening
   return {
-    now = now, period = math.floor(now / TICK_MS), elapsed = math.max(1, now - before), c = c, lanes = read_lanes(s, c),
+    now = now, period = math.floor(now / TICK_MS), previous = number_or(s.tick, 0), elapsed = math.max(1, now - before), c = c, lanes = read_lanes(s, c),
     open_ms = open_clock(number_or(s.openMs, 0), before, s.opened, paused or closed, now),
     opens_at = opens_at, opening = opening, opened = opened, closed = closed, paused = paused,
     running = opened and not paused and not closed, sold_out = c.soldOut == '1', passthrough = c.queueingMethod == 'passthrough',

@@ -1,0 +1,59 @@
+import { listDueRevocations, type Revocation } from '../db/queries/revoked-tickets.ts';
+import { listRooms, type RoomRow } from '../db/queries/rooms.ts';
+import type { ScriptClient } from '../redis/script-client.ts';
+import type { Logger } from '../platform/log.ts';
+import { createPostgresGate, type RenewablePool } from './ask-postgres.ts';
+
+/** What the whole worker works with. */
+export type Worker = {
+  pool: RenewablePool;
+  scripts: ScriptClient;
+  log: Logger;
+  /** Adds rooms to the index that tells "unknown" from "lost"; its own call, outside the rooms' hash tags. */
+  announceRooms(rooms: string[]): Promise<void>;
+  /** Whether any core process has said something lately (admission-worker/core-presence.ts). */
+  isCoreThere(): Promise<boolean>;
+  /** Which Redis is on the line: null when that is not judged, undefined while it is not known. */
+  redisRunId(): string | null | undefined;
+};
+
+/** Which rooms there are and what is to be done in them, as of the last refresh that succeeded. */
+export type Directory = {
+  /** Looks again, at Postgres and at core, each for itself: what fails is logged, and what was known before stands. */
+  refresh(): Promise<void>;
+  rooms(): readonly RoomRow[];
+  find(room: string): RoomRow | undefined;
+  dueIn(room: string): readonly Revocation[];
+  isCoreThere(): boolean;
+};
+
+/** A directory that knows nothing yet. */
+export function createDirectory(worker: Worker): Directory {
+  const { log } = worker;
+  const gate = createPostgresGate(worker.pool);
+  let rooms: readonly RoomRow[] = [];
+  let due: readonly Revocation[] = [];
+  let coreThere = true;
+  const readPostgres = async () => {
+    [rooms, due] = await gate.ask((sql) => Promise.all([listRooms(sql), listDueRevocations(sql)]));
+  };
+  const lookForCore = async () => {
+    coreThere = await worker.isCoreThere();
+    if (!coreThere) log.error('core has been silent for seconds: nobody is let in');
+  };
+  const told = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  return {
+    async refresh() {
+      await Promise.all([
+        readPostgres().catch(told('the rooms could not be read')),
+        lookForCore().catch(told('core could not be looked for')),
+      ]);
+      const ids = rooms.map((room) => room.id);
+      if (ids.length > 0) await worker.announceRooms(ids).catch(told('the rooms could not be announced'));
+    },
+    rooms: () => rooms,
+    find: (id) => rooms.find((room) => room.id === id),
+    dueIn: (id) => due.filter(({ room }) => room === id),
+    isCoreThere: () => coreThere,
+  };
+}
