@@ -1,109 +1,107 @@
-import { Redis } from 'ioredis';
-import { startTestRedis } from '../local-stack/test-stack.ts';
-import { createNodeScriptClient } from '../redis/client.node.ts';
-import { laneKeys, roomKeys } from '../redis/keys.ts';
-import { restoreRoom } from '../redis/room/restore-room.ts';
-import { commitTick, tickRoom } from '../redis/room/tick-room.ts';
-import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
-import type { BenchOptions } from './options.ts';
-import { milliseconds, perSecond, type Report } from './measure/report.ts';
+import { admit } from '../admission-worker/admit.ts';
+import { askDirectly } from '../admission-worker/ask-postgres.ts';
+import { percent, milliseconds, perSecond, whole, type Report, type Row } from './measure/report.ts';
 import { toTimings } from './measure/time.ts';
+import type { BenchOptions } from './options.ts';
+import type { ScriptRun } from './tick/script-time.ts';
+import { START_MS, startTickWorld, type TickWorld } from './tick/tick-world.ts';
+import { createVisitors } from './tick/visitors.ts';
 
-const ROOM = 'bench';
-const START = 1_800_000_000_000;
-const ADMITTED = 1000;
-const CONFIG = {
-  newUsersPerMinute: '60000',
-  totalActiveUsers: '10000000',
-  sessionDurationSeconds: '600',
-  claimWindowSeconds: '120',
-  lanes: '[{"name":"general","weight":1}]',
-};
+const A_TICK = 1000;
+const WAITING = 1_000_000;
 
-/** A tick that admits 1,000 while many wait in Redis: its duration as a caller sees it, and the memory of who waits. */
-export async function benchTick({ smoke }: BenchOptions): Promise<Report> {
-  const waiting = smoke ? 20_000 : 1_000_000;
-  const ticks = smoke ? 5 : 60;
-  const testRedis = await startTestRedis();
-  const redis = new Redis(testRedis.url);
-  const scripts = createNodeScriptClient(redis, scriptsWithTestClock());
-  await setTestClock(redis, START);
-  await restoreRoom(scripts, ROOM, 1, {
-    tick: 0,
-    opened: true,
-    live: [],
-    spent: [],
-    admitted: [],
-    config: CONFIG,
-    lanes: [
-      {
-        name: 'general',
-        counter: 1,
-        leasedTo: 1e9,
-        base: 1,
-        calledTo: '0',
-        nearTo: '0',
-        admittedTo: '0',
-        lateTo: 0,
-        show: 0.6,
-      },
-    ],
-  });
-  const before = await usedMemory(redis);
-  await fill(redis, waiting);
-  const bytes = ((await usedMemory(redis)) - before) / waiting;
+type Sample = { admitted: number; facts: number; elsewhereMs: number };
 
-  const times: number[] = [];
-  let tick = 0;
-  let admitted = 0;
-  for (let i = 1; i <= ticks; i++) {
-    await readyUp(redis, i);
-    await setTestClock(redis, START + 1000 * i);
-    const began = performance.now();
-    const outcome = await tickRoom(scripts, { id: ROOM, epoch: 1, tick }, ['general']);
-    times.push(performance.now() - began);
-    if (outcome.status !== 'ticked') throw new Error(`the tick answered ${outcome.status}`);
-    tick = outcome.result.tick;
-    admitted += outcome.result.admitted.length;
-    await commitTick(scripts, ROOM, 1, ['general'], outcome.result);
+/**
+ * Ticks that admit 1,000 each while many wait in Redis, as the worker runs them: the script, the note in Postgres, the commit. At a
+ * steady state: as many are called, answer, claim, and end their session in each tick as are admitted.
+ */
+export async function benchTick({ smoke, waiting = smoke ? 20_000 : WAITING }: BenchOptions): Promise<Report> {
+  const sessionSeconds = smoke ? 3 : 60;
+  const ticks = smoke ? 5 : 200;
+  const world = await startTickWorld(waiting, 60 * A_TICK, sessionSeconds);
+  try {
+    const samples = await runTicks(world, sessionSeconds + 10, ticks);
+    return toReport(waiting, world, samples);
+  } finally {
+    await world.stop();
   }
-  redis.disconnect();
-  await testRedis.stop();
-  const timings = toTimings(times);
+}
+
+/** `before`: ticks that fill the room until as many sessions end as begin; they are not measured. */
+async function runTicks(world: TickWorld, before: number, measured: number): Promise<Sample[]> {
+  const { scripts, sql } = world;
+  const visitors = createVisitors(world);
+  const samples: Sample[] = [];
+  for (let tick = 1; tick <= before + measured; tick += 1) {
+    const nowMs = START_MS + 1000 * tick;
+    await world.setTime(nowMs);
+    const room = await world.row();
+    if (tick === before + 1) scripts.forget();
+    const began = performance.now();
+    const outcome = await admit({ postgres: askDirectly(sql), scripts }, room);
+    const tookMs = performance.now() - began;
+    if (outcome.status !== 'admitted') throw new Error(`the tick answered ${outcome.status}`);
+    const { result } = outcome;
+    if (tick > before) {
+      const scriptMs = [scripts.runs('tick').at(-1), scripts.runs('commit-tick').at(-1)];
+      const inScripts = scriptMs.reduce((sum, run) => sum + (run?.wallMs ?? 0), 0);
+      samples.push({ admitted: result.admitted.length, facts: result.facts.length, elsewhereMs: tookMs - inScripts });
+    }
+    await visitors.afterTick(result, nowMs);
+  }
+  return samples;
+}
+
+function toReport(waiting: number, { scripts, bytesEach }: TickWorld, samples: readonly Sample[]): Report {
+  const ticks = scripts.runs('tick');
+  const commits = scripts.runs('commit-tick');
+  const admitted = samples.reduce((sum, sample) => sum + sample.admitted, 0);
+  const tickMs = total(ticks);
+  const rate = admitted / ((tickMs + total(commits)) / 1000);
+  const script = toTimings(ticks.map((run) => run.scriptMs));
+  const rest = toTimings(samples.map((sample) => sample.elsewhereMs));
   return {
-    title: `A tick that admits up to ${ADMITTED.toLocaleString('en')} with ${waiting.toLocaleString('en')} waiting in Redis`,
+    title: `A tick that admits ${whole(admitted / samples.length)} while ${whole(waiting)} wait in Redis`,
     rows: [
-      ['p50', milliseconds(timings.p50Ms)],
-      ['p99', milliseconds(timings.p99Ms)],
-      ['admitted a tick, mean', (admitted / ticks).toFixed(0)],
-      ['admissions a second of tick time', perSecond(admitted / (times.reduce((sum, ms) => sum + ms, 0) / 1000))],
-      ['Redis memory a waiting visitor', `${bytes.toFixed(0)} B`],
+      ['tick script, p99', milliseconds(script.p99Ms), { value: script.p99Ms, bound: { atMost: 20 } }],
+      ['tick script, p50', milliseconds(script.p50Ms), { value: script.p50Ms }],
+      ...bothTimes('tick, work of Redis’s thread', ticks, (run) => run.cpuMs),
+      ...bothTimes('tick as its caller waits', ticks, (run) => run.wallMs),
+      ...bothTimes('commit script', commits, (run) => run.scriptMs),
+      ...bothTimes('commit as its caller waits', commits, (run) => run.wallMs),
+      ...bothTimes('Postgres and the worker', [...samples], (sample) => sample.elsewhereMs),
+      [
+        'admissions a second of script time, tick and commit',
+        perSecond(rate),
+        { value: rate, bound: { atLeast: 100_000 } },
+      ],
+      ['Redis memory a waiting visitor', `${bytesEach.toFixed(0)} B`, { value: bytesEach, bound: { atMost: 160 } }],
+    ],
+    notes: [
+      `${samples.length} ticks; each also takes note of ${whole(mean(samples.map(({ facts }) => facts)))} claims and ends, and calls as many as it admits need.`,
+      'Script time is what Redis counts (INFO commandstats), without the way to it and back.',
+      `Of the tick's script time, inside Redis commands: ${shares(ticks, tickMs)}; the rest is Lua.`,
+      `Postgres p99 ${milliseconds(rest.p99Ms)} without waiting for the disk (fsync off). 40 % of the called never answer.`,
     ],
   };
 }
 
-async function fill(redis: Redis, count: number): Promise<void> {
-  const key = laneKeys(ROOM, 'general').waiting;
-  const batch = 5000;
-  for (let from = 0; from < count; from += batch) {
-    const members = Array.from({ length: Math.min(batch, count - from) }, (_, i) => [
-      1e6 + from + i,
-      ticketId(from + i),
-    ]).flat();
-    await redis.zadd(key, ...members);
-  }
-  await redis.hset(roomKeys(ROOM).state, 'counter:general', 1e6 + count);
+function bothTimes<T>(label: string, runs: readonly T[], of: (run: T) => number): Row[] {
+  const { p50Ms, p99Ms } = toTimings(runs.map(of));
+  return [
+    [`${label}, p50`, milliseconds(p50Ms), { value: p50Ms }],
+    [`${label}, p99`, milliseconds(p99Ms), { value: p99Ms }],
+  ];
 }
 
-/** Puts as many ready visitors before the line as one tick may admit. */
-async function readyUp(redis: Redis, round: number): Promise<void> {
-  const key = laneKeys(ROOM, 'general').ready;
-  const base = round * ADMITTED;
-  await redis.zadd(key, ...Array.from({ length: ADMITTED }, (_, i) => [base + i, ticketId(5e8 + base + i)]).flat());
+/** The commands that take most of a script's time, largest first. */
+function shares(runs: readonly ScriptRun[], wholeMs: number): string {
+  const byName = new Map<string, number>();
+  for (const { commands } of runs) for (const [name, ms] of commands) byName.set(name, (byName.get(name) ?? 0) + ms);
+  const sorted = [...byName].toSorted((a, b) => b[1] - a[1]).slice(0, 8);
+  return sorted.map(([name, ms]) => `${name} ${percent(ms / wholeMs)}`).join(', ');
 }
 
-const ticketId = (n: number): string => Buffer.from(n.toString(16).padStart(32, '0'), 'hex').toString('base64url');
-
-async function usedMemory(redis: Redis): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
-}
+const total = (runs: readonly ScriptRun[]): number => runs.reduce((sum, { scriptMs }) => sum + scriptMs, 0);
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -17,8 +17,7 @@ const laneNumbersSchema = v.object({
   /** What the line is made of, for a restore: JSON (admission-worker/lost-tickets.ts). */
   line: v.string(),
 });
-const admittedSchema = v.object({ id: v.string(), lane: v.string(), score: v.string(), late: v.boolean() });
-const tickResultSchema = v.object({
+const tickNumbersSchema = v.object({
   tick: v.number(),
   /** The tick before, as Redis knew it; absent in a tick that an older worker began. */
   previous: v.optional(v.number()),
@@ -29,21 +28,18 @@ const tickResultSchema = v.object({
   opened: v.boolean(),
   /** End of the claim window of this tick's keys, ms. */
   liveUntil: v.number(),
-  board: v.string(),
   lanes: v.record(v.string(), laneNumbersSchema),
-  admitted: v.pipe(
-    v.nullable(v.array(admittedSchema)),
-    v.transform((list) => list ?? []),
-  ),
-  /** What happened to tickets since the last tick: "what id atMs untilMs expMs". */
-  facts: v.pipe(
-    v.nullable(v.array(v.string())),
-    v.transform((list) => list ?? []),
-  ),
 });
 
+/** Somebody let in; `late`: from the late line, where the score is the time of the first late answer. */
+export type Admission = { id: string; score: string; lane: string; late: boolean };
+/** `facts`: what happened to tickets since the last tick, each "what id atMs untilMs expMs". `board` is JSON. */
+export type TickResult = v.InferOutput<typeof tickNumbersSchema> & {
+  board: string;
+  admitted: Admission[];
+  facts: string[];
+};
 export type LaneNumbers = v.InferOutput<typeof laneNumbersSchema>;
-export type TickResult = v.InferOutput<typeof tickResultSchema>;
 
 /**
  * `lost`: Redis has no state of this epoch, or an older one than Postgres. `skipped`: this period is done; `aheadTicks` more than a
@@ -80,7 +76,23 @@ export async function tickRoom(
   if (status === 'lost') return { status };
   if (status === 'skipped') return { status, aheadTicks: asNumber(reply[1]) };
   if (status !== 'ticked' && status !== 'pending') throw new TypeError('the tick replied with an unknown status');
-  return { status, result: v.parse(tickResultSchema, JSON.parse(asText(reply[1]))) };
+  const [, numbers, board, admissions, facts] = asList(reply, 5);
+  const result = {
+    ...v.parse(tickNumbersSchema, JSON.parse(asText(numbers))),
+    board: asText(board),
+    admitted: toLines(asText(admissions)).map(toAdmission),
+    facts: toLines(asText(facts)),
+  };
+  return { status, result };
+}
+
+const toLines = (text: string): string[] => (text === '' ? [] : text.split('\n'));
+
+function toAdmission(line: string): Admission {
+  const [id, score, lane, from] = line.split(' ');
+  if (id === undefined || score === undefined || lane === undefined || from === undefined)
+    throw new TypeError('the tick admitted somebody it does not name');
+  return { id, score, lane, late: from === 'late' };
 }
 
 /** Makes a written tick count: keys claimable, board published. Idempotent; false when another worker was first. */

@@ -1,12 +1,9 @@
 --- @include "law"
 --- @include "numbers"
+--- @include "batch"
 --- Purpose: the second step of a tick: unclaimed keys and sessions that are over leave `live`, who is silent leaves `ready` and `late`.
 local MAX_EXPIRED = 5000 -- a tick's work is bounded; the rest waits a second
 local DAY_MS = 24 * 3600 * 1000
-
-local function note(room, what, id, exp_ms)
-  redis.call('RPUSH', facts_key, table.concat({ what, id, digits(room.now), digits(room.now), exp_ms or '0' }, ' '))
-end
 
 -- Counts a key that was not claimed; returns how many they are now. The second one spends the ticket.
 local function strike(room, id)
@@ -29,41 +26,63 @@ local function strike(room, id)
 end
 
 local function end_keys(room)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', live_key, '-inf', room.now, 'LIMIT', 0, MAX_EXPIRED)) do
-    local access_key = ARGV[2] .. id
-    local value = redis.call('GET', access_key)
-    redis.call('ZREM', live_key, id)
-    redis.call('DEL', access_key)
-    room.freed = room.freed + 1
+  local ids, keys, facts = redis.call('ZRANGEBYSCORE', live_key, '-inf', room.now, 'LIMIT', 0, MAX_EXPIRED), {}, {}
+  if #ids == 0 then return end
+  for index, id in ipairs(ids) do keys[index] = ARGV[2] .. id end
+  local values = ask_chunks(keys, function(...) return redis.call('MGET', ...) end)
+  each_chunk(keys, function(...) redis.call('DEL', ...) end)
+  redis.call('ZREMRANGEBYRANK', live_key, 0, #ids - 1)
+  room.freed = room.freed + #ids
+  local at = ' ' .. digits(room.now) .. ' ' .. digits(room.now) .. ' '
+  for index, id in ipairs(ids) do
+    local value = values[index]
     -- After a long silence of all workers the value may be tidied away; who claimed is spent, who did not is not.
     local claimed = value and string.find(value, ' session', 1, true) or not value and redis.call('ZSCORE', spent_key, id)
     if claimed then
-      note(room, 'expired', id)
+      facts[index] = 'expired ' .. id .. at .. '0'
     elseif strike(room, id) > 1 then
       local exp_ms = room.now + DAY_MS
       redis.call('ZADD', spent_key, exp_ms, id)
-      note(room, 'spent', id, exp_ms)
+      facts[index] = 'spent ' .. id .. at .. digits(exp_ms)
     else
-      note(room, 'unclaimed', id)
+      facts[index] = 'unclaimed ' .. id .. at .. '0'
     end
   end
+  each_chunk(facts, function(...) redis.call('RPUSH', facts_key, ...) end)
 end
 
 local function skip_silent(room, lane)
   local silent = redis.call('ZRANGEBYSCORE', lane.seen, '-inf', '(' .. digits(room.now), 'LIMIT', 0, MAX_EXPIRED)
-  for _, id in ipairs(silent) do
-    local stood = redis.call('ZREM', lane.ready, id) + redis.call('ZREM', lane.late, id) > 0
-    redis.call('ZREM', lane.seen, id)
+  if #silent == 0 then return end
+  local ready = ask_chunks(silent, function(...) return redis.call('ZMSCORE', lane.ready, ...) end)
+  local late = ask_chunks(silent, function(...) return redis.call('ZMSCORE', lane.late, ...) end)
+  local answers = ask_chunks(silent, function(...) return redis.call('HMGET', lane.answers, ...) end)
+  local remembered, forgotten, calls_open = {}, {}, redis.call('LLEN', lane.calls_key) > 0
+  local function remember(id, ms)
+    remembered[#remembered + 1] = digits(room.now + ms)
+    remembered[#remembered + 1] = id
+  end
+  for index, id in ipairs(silent) do
+    local stood = ready[index] or late[index]
     -- Its late time and strikes are remembered for a while; who has none, or is silent longer, is forgotten and starts anew.
-    if stood and not string.find(redis.call('HGET', lane.answers, id) or '- 0 ', '^%S+ %- 0 ') then
-      redis.call('ZADD', lane.seen, digits(room.now + REMEMBER_SILENT_MS), id)
-    elseif not room.running or (stood and redis.call('LLEN', lane.calls_key) > 0) then
+    if stood and not string.find(answers[index] or '- - 0 ', '^%S+ %- 0 ') then
+      remember(id, REMEMBER_SILENT_MS)
+    elseif not room.running or (stood and calls_open) then
       -- Its call may still be open, and a ticket counts once as an answer to it.
-      redis.call('ZADD', lane.seen, digits(room.now + FORGET_SILENT_MS), id)
+      remember(id, FORGET_SILENT_MS)
     else
-      redis.call('HDEL', lane.answers, id)
+      forgotten[#forgotten + 1] = id
     end
   end
+  each_chunk(silent, function(...)
+    redis.call('ZREM', lane.ready, ...)
+    redis.call('ZREM', lane.late, ...)
+  end)
+  each_chunk(remembered, function(...) redis.call('ZADD', lane.seen, ...) end)
+  each_chunk(forgotten, function(...)
+    redis.call('ZREM', lane.seen, ...)
+    redis.call('HDEL', lane.answers, ...)
+  end)
 end
 
 local function expire(room)

@@ -50,16 +50,27 @@ local function numbers_of(lane)
   }
 end
 
--- The tick as the worker takes it, JSON.
-local function result_of(room)
+-- The tick as the worker takes it: short JSON, and lists as lines of text, which cost a tenth of JSON. `fact_count`: the first so many facts.
+local function result_of(room, fact_count)
   local numbers = {}
   for _, lane in ipairs(room.lanes) do numbers[lane.name] = numbers_of(lane) end
-  local facts = redis.call('LRANGE', facts_key, 0, MAX_FACTS - 1)
-  return cjson.encode({
-    tick = room.period, previous = room.previous, at = room.now, configVersion = number_or(room.c.version, 0), opened = room.opened,
-    liveUntil = room.until_ms, board = cjson.encode(board_of(room)), lanes = numbers,
-    admitted = #room.admitted > 0 and room.admitted or cjson.null, facts = #facts > 0 and facts or cjson.null,
-  })
+  return {
+    numbers = cjson.encode({ tick = room.period, previous = room.previous, at = room.now, configVersion = number_or(room.c.version, 0),
+      opened = room.opened, liveUntil = room.until_ms, lanes = numbers }),
+    board = cjson.encode(board_of(room)), admissions = table.concat(room.admissions, '\n'), fact_count = fact_count,
+  }
+end
+
+-- Facts stay in their list until the commit cuts them off; new ones come behind them.
+local function reply_with(status, result)
+  local facts = result.fact_count > 0 and redis.call('LRANGE', facts_key, 0, result.fact_count - 1) or {}
+  return { status, result.numbers, result.board, result.admissions, table.concat(facts, '\n') }
+end
+
+-- The result of a tick that somebody still has to commit, as write_state left it.
+local function pending_result(s)
+  return { numbers = s.pending or '', board = s.pendingBoard or '', admissions = s.pendingAdmissions or '',
+    fact_count = number_or(s.pendingFacts, 0) }
 end
 
 local function write_lane(fields, lane)
@@ -84,7 +95,8 @@ end
 -- `result`: kept until the tick is committed, so that any worker can finish it.
 local function write_state(room, result)
   local fields = { 'tick', room.period, 'at', digits(room.now), 'openMs', digits(room.open_ms), 'opened', room.opened and '1' or '0',
-    'pace', digits(room.pace), 'freed', 0, 'turnover', digits(room.turnover), 'pending', result }
+    'pace', digits(room.pace), 'freed', 0, 'turnover', digits(room.turnover),
+    'pending', result.numbers, 'pendingBoard', result.board, 'pendingAdmissions', result.admissions, 'pendingFacts', result.fact_count }
   for _, lane in ipairs(room.lanes) do write_lane(fields, lane) end
   redis.call('HSET', state_key, unpack(fields))
 end

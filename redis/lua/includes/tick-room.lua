@@ -44,6 +44,6 @@ local function read_tick(s, c, now)
     running = opened and not paused and not closed, sold_out = c.soldOut == '1', passthrough = c.queueingMethod == 'passthrough',
     capacity = number_or(c.totalActiveUsers, 0), rate = number_or(c.newUsersPerMinute, 0),
     pace = number_or(s.pace, 0), freed = number_or(s.freed, 0), turnover = number_or(s.turnover, 0),
-    until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admitted = {},
+    until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admitted = {}, admissions = {},
   }
 end

@@ -4,8 +4,9 @@
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 ring, then per lane: waiting, ready, ready-seen, late, answers, calls.
 ---   Access keys are named from ARGV[2]: they carry the same hash tag, so they live in the same slot.
 --- ARGV: 1 epoch, 2 access key prefix, 3 room, 4 last tick that Postgres has, then the lanes' names in the order of their keys
---- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped', periods ahead of Redis time} for a period already done, {'ticked', result} or {'pending', result}
----   for a tick that somebody still has to commit; result is JSON: tick, at, opened, admitted, facts, board, lanes.
+--- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped', periods ahead of Redis time} for a period already
+---   done; {'ticked' or 'pending' for one that somebody still has to commit, numbers JSON (tick, at, configVersion, opened, liveUntil, lanes),
+---   board JSON, admissions, facts}. A line of admissions: id, score, lane, ready or late. A line of facts: what, id, at, until, exp (ms).
 --- Cost: O(admitted × log + expired × log + 64 marks per lane).
 local config_key, state_key, live_key, spent_key, facts_key, ring_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 --- @include "tick-room"
@@ -21,7 +22,11 @@ if not s.epoch or s.epoch ~= ARGV[1] then return { 'lost' } end
 local last_tick = number_or(s.tick, 0)
 -- Postgres writes a tick only after Redis had it: an older tick here is an older snapshot.
 if last_tick < tonumber(ARGV[4]) then return { 'lost' } end
-if number_or(s.committed, 0) < last_tick then return { 'pending', s.pending or '' } end
+if number_or(s.committed, 0) < last_tick then
+  -- Begun by a version that kept it otherwise: nothing of it counts yet, so a restore may take its place.
+  if not s.pendingBoard then return { 'lost' } end
+  return reply_with('pending', pending_result(s))
+end
 local room = read_tick(s, hash(config_key), now_ms())
 if room.period <= last_tick then return { 'skipped', last_tick - room.period } end
 
@@ -29,6 +34,6 @@ expire(room)
 allow(room)
 admit(room)
 call(room)
-local result = result_of(room)
+local result = result_of(room, math.min(redis.call('LLEN', facts_key), MAX_FACTS))
 write_state(room, result)
-return { 'ticked', result }
+return reply_with('ticked', result)
