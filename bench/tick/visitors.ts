@@ -16,7 +16,8 @@ const SEED = 11;
 export type Visitors = { afterTick(result: TickResult, nowMs: number): Promise<void> };
 
 /** Everyone acts through the real scripts, right after the tick was committed. */
-export function createVisitors({ scripts, ticketAt }: TickWorld): Visitors {
+export function createVisitors(world: TickWorld): Visitors {
+  const { scripts } = world;
   const random = createSeededRandom(SEED);
   const due = new Map<string, { ticket: TicketRef; atMs: number }>();
   let calledTo = 0;
@@ -44,7 +45,13 @@ export function createVisitors({ scripts, ticketAt }: TickWorld): Visitors {
       const reached = Number(lanes[LANE]?.calledTo ?? 0);
       for (let score = calledTo + 1; score <= reached; score += 1) {
         if (random.chance(GHOSTS)) continue;
-        asked.push({ room: ROOM, lane: LANE, ticketId: ticketAt(score), score: String(score), expMs: nowMs + DAY_MS });
+        asked.push({
+          room: ROOM,
+          lane: LANE,
+          ticketId: world.ticketAt(score),
+          score: String(score),
+          expMs: nowMs + DAY_MS,
+        });
       }
       calledTo = reached;
       await answer(asked, nowMs);
