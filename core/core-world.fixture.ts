@@ -25,6 +25,8 @@ import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { signOperatorToken } from '../tokens/operator-token.sign.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
+import { createCommits } from './commits/commits.ts';
+import { createPostgresClock } from './commits/postgres-clock.ts';
 import type { CoreDeps } from './deps.ts';
 import { createRequestMeter } from './health/request-meter.ts';
 import { createInventory } from './inventory/inventory.ts';
@@ -142,6 +144,8 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),
     wake: () => {},
+    commits: createCommits(sql),
+    postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),
   };

@@ -13,6 +13,8 @@ import { generateOkpKeySet } from '../tokens/generate-keys.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
+import { createCommits } from './commits/commits.ts';
+import { createPostgresClock } from './commits/postgres-clock.ts';
 import type { CoreDeps } from './deps.ts';
 import type { CoreApp } from './http/context.ts';
 import { createRequestMeter } from './health/request-meter.ts';
@@ -130,6 +132,8 @@ export async function openCore(): Promise<CoreWorld> {
       createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
     ),
     wake: () => {},
+    commits: createCommits(sql),
+    postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),
   };

@@ -1,5 +1,7 @@
 import type { JobQueue } from '../contracts/jobs.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
+import type { Commits } from './commits/commits.ts';
+import type { PostgresClock } from './commits/postgres-clock.ts';
 import type { CoreConfig } from './config.ts';
 import type { RequestMeter } from './health/request-meter.ts';
 import type { Inventory } from './inventory/inventory.ts';
@@ -19,6 +21,9 @@ export type CoreDeps = CoreStores & {
   /** What is free and what is held, in Redis, with Postgres behind it. */
   inventory: Inventory;
   payments: PaymentProviders;
+  /** Writes of many callers at once, a batch to a transaction. */
+  commits: Commits;
+  postgresClock: PostgresClock;
   /** Measures answers, for the health that admission looks at. */
   meter: RequestMeter;
   /** Operator tokens that were revoked before their end. */

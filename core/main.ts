@@ -7,6 +7,9 @@ import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
+import { createCommits } from './commits/commits.ts';
+import { IN_FLIGHT } from './commits/limits.ts';
+import { createPostgresClock } from './commits/postgres-clock.ts';
 import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
 import { createRequestMeter } from './health/request-meter.ts';
@@ -20,8 +23,8 @@ import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
-/** Connections at most, per process: buyers' statements, their plain reads, jobs, and browsing (DESIGN §6). */
-const POOLS = { buyers: 10, plain: 4, jobs: 6, browse: 2, browsePlain: 2 } as const;
+/** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, and browsing (DESIGN §6). */
+const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2 } as const;
 
 async function start(log: Logger): Promise<RunningService> {
   const config = readCoreConfig();
@@ -45,6 +48,7 @@ async function start(log: Logger): Promise<RunningService> {
 async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: CoreDeps; close: () => Promise<void> }> {
   const pool = (max: number, applicationName: string) => connectDatabase(config.databaseUrl, { max, applicationName });
   const sql = pool(POOLS.buyers, 'onsale-core');
+  const commitSql = pool(POOLS.commits, 'onsale-core-batches');
   const plain = pool(POOLS.plain, 'onsale-core-plain');
   const browseSql = pool(POOLS.browse, 'onsale-core-browse');
   const browsePlain = pool(POOLS.browsePlain, 'onsale-core-browse-plain');
@@ -60,6 +64,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
   );
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
+  const commits = createCommits(commitSql);
   const jobs = startJobs({ sql: jobsSql, payments, scripts, catalogue, inventory, log, redisUrl: config.redisUrl });
   const deps: CoreDeps = {
     config,
@@ -77,13 +82,16 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     payments,
     wake: (queue) => jobs.wake(queue),
     inventory,
+    commits,
+    postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(browseSql, systemClock),
   };
   const close = async () => {
     await jobs.stop();
+    await commits.drain();
     redis.disconnect();
-    await Promise.all([sql, plain, jobsSql, browseSql, browsePlain].map((own) => own.end({ timeout: 3 })));
+    await Promise.all([sql, commitSql, plain, jobsSql, browseSql, browsePlain].map((own) => own.end({ timeout: 3 })));
   };
   return { deps, close };
 }

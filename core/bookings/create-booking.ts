@@ -1,7 +1,9 @@
+import type { BookingCreated } from '../../contracts/bookings.ts';
 import type { HoldReceiptClaims } from '../../contracts/token-claims.ts';
 import { PAY_BY_SECONDS } from '../../contracts/limits.ts';
 import { findBookingOfHold } from '../../db/queries/bookings.ts';
-import type { BookingItem } from '../../db/queries/create-booking.ts';
+import type { BookingItem, NewBooking } from '../../db/queries/new-booking.ts';
+import { isoTime } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { pinHold, type PinHoldOutcome } from '../../redis/inventory/pin-hold.ts';
@@ -14,8 +16,8 @@ import { whileProgressing, type Turn } from '../http/while-progressing.ts';
 import { toPlaces } from '../inventory/places.ts';
 import { findAnswer, type Answer } from '../idempotency/stored-answer.ts';
 import type { JudgedRequest } from './booking-request.ts';
-import { checkoutUrl } from './checkout-url.ts';
-import { commitBooking, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
+import { CHECKOUT_TTL_SECONDS, checkoutUrl } from './checkout-url.ts';
+import { MAX_WAITING_BOOKINGS, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
 import { normaliseEmail } from './normalise-email.ts';
 import { newBookingToken, newCheckoutCode } from './secrets.ts';
 
@@ -34,18 +36,18 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
     return (await withinDeadline(deps.sql, () => findAnswer(deps.sql, keyed))) ?? refuse('hold_expired');
   const performance = await deps.catalogue.performance(claims.performanceId);
   if (performance === null) throw new OperatingError('performance_not_found');
-  const draft = draftBooking(deps, request, performance);
+  const draft = draftBooking(deps, request, performance, await deps.postgresClock.nowMs());
   const pin = await deps.inventory.use(performance, () => pinHold(deps.scripts, pinOf(claims, draft, performance)));
   if (pin.outcome !== 'pinned') return answerUnpinned(deps, request, performance, pin);
   // What follows from the commit is done also when the buyer was answered before it ended.
   const commit = async (turn: Turn): Promise<CommitOutcome> => {
-    const committed = await commitBooking(deps.sql, draft, turn);
+    const committed = await deps.commits.bookings.commit(draft, turn);
     if (committed.outcome === 'booked' && !committed.answer.replayed) deps.wake('outbox');
     else await giveBack(deps, claims, draft, { isBooked: isBooked(committed), wasReplaced: pin.replaced });
     return committed;
   };
   try {
-    return answerCommitted(await whileProgressing(deps.sql, commit));
+    return answerCommitted(await whileProgressing(deps.commits.bookings, commit, MAX_WAITING_BOOKINGS));
   } catch (error) {
     const isBusy = error instanceof OperatingError && error.code === 'busy';
     if (isBusy) await giveBack(deps, claims, draft, { isBooked: false, wasReplaced: false });
@@ -53,31 +55,52 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
   }
 }
 
-function draftBooking(deps: CoreDeps, { claims, keyed, body }: JudgedRequest, performance: Performance): BookingDraft {
+/** Times are Postgres's, as near as this process knows them: what was promised is what expiry looks at. */
+function draftBooking(
+  deps: CoreDeps,
+  { claims, keyed, body }: JudgedRequest,
+  performance: Performance,
+  nowMs: number,
+): BookingDraft {
   const id = newId();
   const token = newBookingToken();
   const code = newCheckoutCode();
   const items = claims.items.map(toItem);
-  return {
-    keyed,
-    accessToken: token.secret,
-    checkoutUrl: checkoutUrl(deps.config.origin, id, code.secret),
-    row: {
-      id,
-      holdId: claims.holdId,
-      performanceId: claims.performanceId,
-      owner: claims.sub,
-      buyer: { ...body.buyer, emailNormalised: normaliseEmail(body.buyer.email) },
-      passengers: body.passengers ?? [],
-      accessTokenHash: token.hash,
-      totalMinor: items.reduce((sum, item) => sum + item.priceMinor * item.quantity, 0),
-      currency: performance.currency,
-      legs: claims.legs,
-      items,
-      payment: { id: newId(), provider: deps.payments.current.name, codeHash: code.hash },
-      outboxId: newId(),
+  const row: NewBooking = {
+    id,
+    holdId: claims.holdId,
+    performanceId: claims.performanceId,
+    owner: claims.sub,
+    buyer: { ...body.buyer, emailNormalised: normaliseEmail(body.buyer.email) },
+    passengers: body.passengers ?? [],
+    accessTokenHash: token.hash,
+    totalMinor: items.reduce((sum, item) => sum + item.priceMinor * item.quantity, 0),
+    currency: performance.currency,
+    legs: claims.legs,
+    items,
+    payBy: new Date(nowMs + PAY_BY_SECONDS * 1000),
+    payment: {
+      id: newId(),
+      provider: deps.payments.current.name,
+      codeHash: code.hash,
+      codeExpiresAt: new Date(nowMs + CHECKOUT_TTL_SECONDS * 1000),
     },
+    outboxId: newId(),
   };
+  const created: BookingCreated = {
+    bookingId: id,
+    status: 'pending_payment',
+    accessToken: token.secret,
+    payBy: isoTime(row.payBy.getTime()),
+    payment: {
+      provider: row.payment.provider,
+      paymentId: row.payment.id,
+      checkoutUrl: checkoutUrl(deps.config.origin, id, code.secret),
+    },
+    total: { amountMinor: row.totalMinor, currency: row.currency },
+    now: isoTime(nowMs),
+  };
+  return { keyed, row, body: created };
 }
 
 const toItem = ({ zoneId, seatId, quantity, priceMinor }: HoldReceiptClaims['items'][number]): BookingItem => ({
@@ -131,6 +154,8 @@ function answerCommitted(committed: CommitOutcome): Answer {
       return refuse('limit_reached', { limit: committed.limit });
     case 'hold_already_booked':
       return refuse('hold_already_booked');
+    case 'key_reused':
+      throw new OperatingError('idempotency_key_reused');
     case 'failed':
       throw committed.error;
   }

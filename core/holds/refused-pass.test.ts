@@ -51,6 +51,8 @@ beforeAll(async () => {
     browseCatalogue: untouchable('catalogue'),
     inventory: untouchable('inventory'),
     payments: untouchable('payments'),
+    commits: untouchable('commits'),
+    postgresClock: untouchable('postgresClock'),
     wake: () => {},
     meter: createRequestMeter(systemClock),
     revokedOperators: untouchable('revokedOperators'),

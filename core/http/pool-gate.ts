@@ -12,9 +12,9 @@ const inHand = new WeakMap<object, number>();
  * Begins work on a pool, or throws `busy` when too much is under way there. It counts until it ends, also when its caller was
  * answered meanwhile: a store that hangs keeps what it was given.
  */
-export async function throughGate<T>(pool: object, work: () => Promise<T>): Promise<T> {
+export async function throughGate<T>(pool: object, work: () => Promise<T>, maxInHand = MAX_IN_HAND): Promise<T> {
   const count = inHand.get(pool) ?? 0;
-  if (count >= MAX_IN_HAND) throw new OperatingError('busy', {}, { message: 'too many requests wait for Postgres' });
+  if (count >= maxInHand) throw new OperatingError('busy', {}, { message: 'too many requests wait for Postgres' });
   inHand.set(pool, count + 1);
   try {
     return await work();

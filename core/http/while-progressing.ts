@@ -20,9 +20,13 @@ export function requireWaiting(turn: Turn): void {
 /**
  * Waits for a write as long as its pool gets anything done, then throws `store_unavailable`: a crowd at one row is no outage, a
  * Postgres that hangs is. A write that had begun may still happen: only for writes that a second request with the same key finds
- * again. Throws `busy`, having begun nothing, when the pool's gate is full.
+ * again. Throws `busy`, having begun nothing, when the pool's gate is full (`maxInHand`, where it is not the usual one).
  */
-export async function whileProgressing<T>(pool: object, write: (turn: Turn) => Promise<T>): Promise<T> {
+export async function whileProgressing<T>(
+  pool: object,
+  write: (turn: Turn) => Promise<T>,
+  maxInHand?: number,
+): Promise<T> {
   const turn: Turn = { isRefused: false };
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +41,8 @@ export async function whileProgressing<T>(pool: object, write: (turn: Turn) => P
     }, LOOK_EVERY_MS);
   });
   try {
-    const written = throughGate(pool, () => write(turn).finally(() => lastProgress.set(pool, performance.now())));
+    const work = () => write(turn).finally(() => lastProgress.set(pool, performance.now()));
+    const written = throughGate(pool, work, maxInHand);
     return await Promise.race([written, stalled]);
   } finally {
     clearInterval(timer);

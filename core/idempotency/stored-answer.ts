@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../../db/connect.ts';
-import { readStoredAnswer, storeAnswer } from '../../db/queries/idempotency.ts';
+import { readStoredAnswer, storeAnswer, type StoredAnswer } from '../../db/queries/idempotency.ts';
 import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { openAnswer, sealAnswer } from './seal.ts';
@@ -14,11 +14,22 @@ export type Answer = { status: number; json: string; replayed: boolean };
 export async function findAnswer(sql: Sql | Transaction, request: KeyedRequest): Promise<Answer | null> {
   const stored = await readStoredAnswer(sql, request.caller, request.key, IDEMPOTENCY_TTL_SECONDS);
   if (stored === null) return null;
-  const json = request.credential === null ? stored.answer : openAnswer(request.credential, stored.answer);
-  // Another credential of the same caller is another request, as another body is.
-  if (stored.bodyHash !== request.bodyHash || json === null) throw new OperatingError('idempotency_key_reused');
-  return { status: stored.status, json, replayed: true };
+  const answer = openStored(request, stored);
+  if (answer === null) throw new OperatingError('idempotency_key_reused');
+  return answer;
 }
+
+/** What is stored under a request's key as its answer; null when it answers another request. */
+export function openStored(request: KeyedRequest, stored: StoredAnswer): Answer | null {
+  // Another credential of the same caller is another request, as another body is.
+  if (stored.bodyHash !== request.bodyHash) return null;
+  const json = request.credential === null ? stored.answer : openAnswer(request.credential, stored.answer);
+  return json === null ? null : { status: stored.status, json, replayed: true };
+}
+
+/** An answer as it is stored. */
+export const sealed = (credential: string | null, json: string): string =>
+  credential === null ? json : sealAnswer(credential, json);
 
 /** Stores an answer in the transaction that makes it true. Refusing constraint: `idempotency_keys_once`. */
 export async function keepAnswer(
@@ -28,7 +39,7 @@ export async function keepAnswer(
   body: object,
 ): Promise<Answer> {
   const json = JSON.stringify(body);
-  const answer = request.credential === null ? json : sealAnswer(request.credential, json);
+  const answer = sealed(request.credential, json);
   const { caller, key, bodyHash } = request;
   await storeAnswer(tx, { caller, key, bodyHash, status, answer }, IDEMPOTENCY_TTL_SECONDS);
   return { status, json, replayed: false };

@@ -1,6 +1,6 @@
 import type { BookingStatus, PaymentStatus } from '../../contracts/bookings.ts';
 import type { Sql, Transaction } from '../connect.ts';
-import type { BookingItem } from './create-booking.ts';
+import type { BookingItem } from './new-booking.ts';
 
 /** A booking's row with what its performance says about it. */
 export type BookingRow = {

@@ -1,7 +1,7 @@
 import type { BookingStatus } from '../../contracts/bookings.ts';
 import type { Transaction } from '../connect.ts';
 import type { BookingRow, WholeBooking } from './bookings.ts';
-import { quantitiesByZone } from './create-booking.ts';
+import { quantitiesByZone } from './new-booking.ts';
 import { addSold, claimedSeats } from './zone-legs.ts';
 
 /** Changes of a booking. Each needs `lockBooking`; those that move seats need it with the zones. READ COMMITTED. */

@@ -1,26 +1,19 @@
+import { arrayLiteral } from '../array-literal.ts';
 import type { Sql, Transaction } from '../connect.ts';
 
-/** Places of a zone on one leg. */
-export type ZoneLeg = { zoneId: string; leg: number; capacity: number; sold: number };
+/** Rows of `zone_legs` by their keys, as columns. */
+export type ZoneLegs = { performanceId: string[]; zoneId: string[]; leg: number[] };
 
 /**
- * Locks the zone rows of a sale and reads the server's time. READ COMMITTED; `FOR UPDATE` in the order (zone, leg) that every
- * writer of the inventory keeps, before any other lock, so that opposite orders can't deadlock (BOOKING §4).
+ * Locks these zones on these legs. READ COMMITTED; `FOR UPDATE` in the order (performance, zone, leg) that every writer of the
+ * inventory keeps, before any other row, so that opposite orders can't deadlock (BOOKING §4). A statement that comes after it in
+ * the same transaction sees what every rival for these zones committed.
  */
-export async function lockZoneLegs(
-  tx: Transaction,
-  performanceId: string,
-  zoneIds: string[],
-  legs: readonly [number, number],
-): Promise<{ now: Date; zones: ZoneLeg[] }> {
-  const [[clock], zones] = await Promise.all([
-    tx<{ now: Date }[]>`SELECT clock_timestamp() AS now`,
-    tx<ZoneLeg[]>`SELECT zone_id AS "zoneId", leg, capacity, sold FROM zone_legs
-      WHERE performance_id = ${performanceId} AND zone_id = ANY (${zoneIds}) AND leg >= ${legs[0]} AND leg < ${legs[1]}
-      ORDER BY zone_id, leg FOR UPDATE`,
-  ]);
-  if (clock === undefined) throw new Error('the server told no time');
-  return { now: clock.now, zones };
+export async function lockZoneLegs(tx: Transaction, { performanceId, zoneId, leg }: ZoneLegs): Promise<void> {
+  await tx`SELECT 1 FROM zone_legs z
+    JOIN unnest(${arrayLiteral(performanceId)}::text[], ${arrayLiteral(zoneId)}::text[], ${arrayLiteral(leg)}::int[])
+      AS wanted (performance_id, zone_id, leg) USING (performance_id, zone_id, leg)
+    ORDER BY z.performance_id, z.zone_id, z.leg FOR UPDATE OF z`;
 }
 
 /** Adds to `sold` of the zones' legs; negative numbers give places back. Needs the locks of `lockZoneLegs`. */

@@ -1,0 +1,4 @@
+/** Items of one statement at most: enough to share an fsync, few enough that the first of them waits some milliseconds. */
+export const BATCH = 200;
+/** Batches under way at most: one that Postgres works on, and one that is there when it is done. */
+export const IN_FLIGHT = 2;

@@ -1,0 +1,123 @@
+import type { NewBooking } from './new-booking.ts';
+
+/** A booking to be written, with the answer that becomes true with it. */
+export type BookingToWrite = {
+  row: NewBooking;
+  answer: { caller: string; key: string; bodyHash: string; status: number; answer: string };
+};
+
+/** A batch as columns. `ord` is the place in the batch, from 0; `need.place` counts the rows of `zone` from 1. */
+export type BatchColumns = {
+  request: ReturnType<typeof toRequests>;
+  item: ReturnType<typeof toItems>;
+  /** The zones' legs that the batch touches, each once. */
+  zone: { performanceId: string[]; zoneId: string[]; leg: number[] };
+  /** How much each request wants of each of them. */
+  need: { ord: number[]; place: number[]; quantity: number[] };
+  /** What more than one request of the batch wants and only one can have; `resource` is a number for a seat's leg, a hold, … */
+  contested: { ord: number[]; resource: number[] };
+};
+
+/** Turns a batch into the columns of its statement. Pure. */
+export function toBatchColumns(batch: readonly BookingToWrite[]): BatchColumns {
+  return { request: toRequests(batch), item: toItems(batch), ...toNeeds(batch), contested: findContested(batch) };
+}
+
+function toRequests(batch: readonly BookingToWrite[]) {
+  const rows = batch.map(({ row }) => row);
+  const payments = rows.map(({ payment }) => payment);
+  const answers = batch.map(({ answer }) => answer);
+  return {
+    ord: batch.map((_, ord) => ord),
+    id: rows.map((row) => row.id),
+    holdId: rows.map((row) => row.holdId),
+    performanceId: rows.map((row) => row.performanceId),
+    owner: rows.map((row) => row.owner),
+    buyerName: rows.map((row) => row.buyer.name),
+    buyerEmail: rows.map((row) => row.buyer.email),
+    emailNormalised: rows.map((row) => row.buyer.emailNormalised),
+    passengers: rows.map((row) => JSON.stringify(row.passengers)),
+    tokenHash: rows.map((row) => toHex(row.accessTokenHash)),
+    totalMinor: rows.map((row) => row.totalMinor),
+    currency: rows.map((row) => row.currency),
+    fromLeg: rows.map((row) => row.legs[0]),
+    toLeg: rows.map((row) => row.legs[1]),
+    payBy: rows.map((row) => row.payBy.toISOString()),
+    paymentId: payments.map((payment) => payment.id),
+    provider: payments.map((payment) => payment.provider),
+    codeHash: payments.map((payment) => toHex(payment.codeHash)),
+    codeExpiresAt: payments.map((payment) => payment.codeExpiresAt.toISOString()),
+    outboxId: rows.map((row) => row.outboxId),
+    caller: answers.map((answer) => answer.caller),
+    key: answers.map((answer) => answer.key),
+    bodyHash: answers.map((answer) => answer.bodyHash),
+    status: answers.map((answer) => answer.status),
+    answer: answers.map((answer) => answer.answer),
+  };
+}
+
+function toItems(batch: readonly BookingToWrite[]) {
+  const items = batch.flatMap(({ row }, ord) => row.items.map((item, line) => ({ ...item, ord, line })));
+  return {
+    ord: items.map((item) => item.ord),
+    line: items.map((item) => item.line),
+    zoneId: items.map((item) => item.zoneId),
+    seatId: items.map((item) => item.seatId),
+    quantity: items.map((item) => item.quantity),
+    priceMinor: items.map((item) => item.priceMinor),
+  };
+}
+
+function toNeeds(batch: readonly BookingToWrite[]): Pick<BatchColumns, 'zone' | 'need'> {
+  const zone: BatchColumns['zone'] = { performanceId: [], zoneId: [], leg: [] };
+  const need: BatchColumns['need'] = { ord: [], place: [], quantity: [] };
+  const places = new Map<string, number>();
+  for (const [ord, { row }] of batch.entries()) {
+    const { performanceId, items, legs } = row;
+    const wanted = new Map<number, number>();
+    for (const { zoneId, quantity } of items) {
+      for (let leg = legs[0]; leg < legs[1]; leg += 1) {
+        const name = `${performanceId} ${zoneId} ${leg}`;
+        const place = places.get(name) ?? places.size + 1;
+        if (!places.has(name)) {
+          places.set(name, place);
+          zone.performanceId.push(performanceId);
+          zone.zoneId.push(zoneId);
+          zone.leg.push(leg);
+        }
+        wanted.set(place, (wanted.get(place) ?? 0) + quantity);
+      }
+    }
+    for (const [place, quantity] of wanted) {
+      need.ord.push(ord);
+      need.place.push(place);
+      need.quantity.push(quantity);
+    }
+  }
+  return { zone, need };
+}
+
+function findContested(batch: readonly BookingToWrite[]): BatchColumns['contested'] {
+  const wantedBy = new Map<string, Set<number>>();
+  const want = (ord: number, name: string) => {
+    const own = wantedBy.get(name);
+    if (own === undefined) wantedBy.set(name, new Set([ord]));
+    else own.add(ord);
+  };
+  for (const [ord, { row, answer }] of batch.entries()) {
+    want(ord, `key ${JSON.stringify([answer.caller, answer.key])}`);
+    want(ord, `hold ${row.holdId}`);
+    want(ord, `owner ${row.owner}`);
+    for (const { seatId } of row.items) {
+      if (seatId === null) continue;
+      for (let leg = row.legs[0]; leg < row.legs[1]; leg += 1) want(ord, `seat ${row.performanceId} ${leg} ${seatId}`);
+    }
+  }
+  const contests = [...wantedBy.values()].filter((ords) => ords.size > 1);
+  return {
+    ord: contests.flatMap((ords) => [...ords]),
+    resource: contests.flatMap((ords, resource) => Array.from(ords, () => resource)),
+  };
+}
+
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

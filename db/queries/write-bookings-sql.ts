@@ -1,0 +1,128 @@
+import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
+import { arrayLiteral as list } from '../array-literal.ts';
+import type { Transaction } from '../connect.ts';
+import type { BatchColumns } from './booking-batch.ts';
+
+/** The batch as common table expressions: `request`, `item`, `seat_leg`, `zone` (with what is free), `need`, `contest`. */
+export const batchTables = (
+  tx: Transaction,
+  { request: r, item: i, zone: z, need: n, contested: c }: BatchColumns,
+) => tx`
+    request AS MATERIALIZED (
+      SELECT * FROM unnest(${list(r.ord)}::int[], ${list(r.id)}::uuid[], ${list(r.holdId)}::text[], ${list(r.performanceId)}::text[],
+        ${list(r.owner)}::text[], ${list(r.buyerName)}::text[], ${list(r.buyerEmail)}::text[], ${list(r.emailNormalised)}::text[],
+        ${list(r.passengers)}::jsonb[], ${list(r.tokenHash)}::text[], ${list(r.totalMinor)}::bigint[], ${list(r.currency)}::text[],
+        ${list(r.fromLeg)}::int[], ${list(r.toLeg)}::int[], ${list(r.payBy)}::timestamptz[], ${list(r.paymentId)}::uuid[],
+        ${list(r.provider)}::text[], ${list(r.codeHash)}::text[], ${list(r.codeExpiresAt)}::timestamptz[], ${list(r.outboxId)}::uuid[],
+        ${list(r.caller)}::text[], ${list(r.key)}::text[], ${list(r.bodyHash)}::text[], ${list(r.status)}::int[], ${list(r.answer)}::text[])
+        AS r (ord, id, hold_id, performance_id, owner, buyer_name, buyer_email, email_normalised, passengers, token_hash, total_minor,
+          currency, from_leg, to_leg, pay_by, payment_id, provider, code_hash, code_expires_at, outbox_id, caller, key, body_hash,
+          status, answer)),
+    item AS MATERIALIZED (
+      SELECT i.*, r.id AS booking_id, r.performance_id, r.from_leg, r.to_leg
+      FROM unnest(${list(i.ord)}::int[], ${list(i.line)}::int[], ${list(i.zoneId)}::text[], ${list(i.seatId)}::text[],
+        ${list(i.quantity)}::int[], ${list(i.priceMinor)}::bigint[]) AS i (ord, line, zone_id, seat_id, quantity, price_minor)
+      JOIN request r USING (ord)),
+    seat_leg AS MATERIALIZED (
+      SELECT i.ord, i.booking_id, i.performance_id, i.zone_id, i.seat_id, leg
+      FROM item i CROSS JOIN generate_series(i.from_leg, i.to_leg - 1) AS leg WHERE i.seat_id IS NOT NULL),
+    zone AS MATERIALIZED (
+      SELECT z.*, coalesce(here.free, 0) AS free
+      FROM unnest(${list(z.performanceId)}::text[], ${list(z.zoneId)}::text[], ${list(z.leg)}::int[])
+        WITH ORDINALITY AS z (performance_id, zone_id, leg, place)
+      LEFT JOIN LATERAL (SELECT l.capacity - l.sold AS free FROM zone_legs l
+        WHERE l.performance_id = z.performance_id AND l.zone_id = z.zone_id AND l.leg = z.leg LIMIT 1) here ON true),
+    need AS MATERIALIZED (
+      SELECT n.ord, n.place, n.quantity, zone.free, zone.zone_id
+      FROM unnest(${list(n.ord)}::int[], ${list(n.place)}::int[], ${list(n.quantity)}::int[]) AS n (ord, place, quantity)
+      JOIN zone USING (place)),
+    contest AS MATERIALIZED (
+      SELECT * FROM unnest(${list(c.ord)}::int[], ${list(c.resource)}::int[]) AS c (ord, resource))`;
+
+/**
+ * The judgement: `refusal` has a row for each request, its `reason` null when the tables say nothing against it; `beaten` are those
+ * that only an earlier one of the batch stands against; `loser` are both.
+ *
+ * Probes of growing tables are laterals with LIMIT 1, one index look-up for each row of the batch: as plain joins the planner
+ * hashes the whole table once its statistics suggest so, and bookings a second fall with every seat sold.
+ */
+export const judgement = (tx: Transaction) => tx`
+    taken AS (
+      SELECT s.ord, array_agg(DISTINCT s.seat_id ORDER BY s.seat_id) AS seats FROM seat_leg s
+      CROSS JOIN LATERAL (SELECT 1 FROM seat_claims c WHERE c.performance_id = s.performance_id AND c.seat_id = s.seat_id
+        AND c.leg = s.leg LIMIT 1) claim GROUP BY s.ord),
+    short AS (
+      SELECT DISTINCT ON (ord) ord, zone_id, greatest(free, 0) AS available FROM need WHERE quantity > free ORDER BY ord, zone_id, free),
+    limited AS MATERIALIZED (
+      SELECT r.ord, r.performance_id, r.email_normalised, rule.most, wanted.places, before.bought
+      FROM request r
+      CROSS JOIN LATERAL (SELECT p.places_per_buyer AS most FROM performances p
+        WHERE p.id = r.performance_id AND p.places_per_buyer IS NOT NULL LIMIT 1) rule
+      CROSS JOIN LATERAL (SELECT sum(i.quantity) AS places FROM item i WHERE i.ord = r.ord) wanted
+      CROSS JOIN LATERAL (SELECT coalesce(sum(i.quantity), 0) AS bought FROM bookings b JOIN booking_items i ON i.booking_id = b.id
+        WHERE b.performance_id = r.performance_id AND b.email_normalised = r.email_normalised
+          AND b.status IN ('pending_payment', 'confirmed')) before),
+    refusal AS MATERIALIZED (
+      SELECT r.ord, known.body_hash, known.status, known.answer,
+        CASE WHEN unpaid.found IS NOT NULL THEN 1 ELSE limited.most END AS most, taken.seats, short.zone_id, short.available,
+        CASE WHEN known.is_expired THEN 'key_expired'
+          WHEN known.body_hash IS NOT NULL THEN 'known'
+          WHEN of_hold.found IS NOT NULL THEN 'hold_already_booked'
+          WHEN unpaid.found IS NOT NULL OR limited.bought + limited.places > limited.most THEN 'limit_reached'
+          WHEN taken.ord IS NOT NULL THEN 'seats_unavailable'
+          WHEN short.ord IS NOT NULL THEN 'zone_sold_out' END AS reason
+      FROM request r
+      LEFT JOIN LATERAL (SELECT k.body_hash, k.status, k.answer,
+          k.created_at <= now() - make_interval(secs => ${IDEMPOTENCY_TTL_SECONDS}) AS is_expired
+        FROM idempotency_keys k WHERE k.caller = r.caller AND k.key = r.key LIMIT 1) known ON true
+      LEFT JOIN LATERAL (SELECT 1 AS found FROM bookings b WHERE b.hold_id = r.hold_id LIMIT 1) of_hold ON true
+      LEFT JOIN LATERAL (SELECT 1 AS found FROM bookings b WHERE b.owner = r.owner AND b.status = 'pending_payment' LIMIT 1) unpaid ON true
+      LEFT JOIN limited USING (ord) LEFT JOIN taken USING (ord) LEFT JOIN short USING (ord)),
+    refused AS MATERIALIZED (SELECT ord FROM refusal WHERE reason IS NOT NULL),
+    beaten AS MATERIALIZED (
+      SELECT ord FROM (SELECT ord, min(ord) OVER (PARTITION BY resource) AS first
+        FROM contest WHERE ord NOT IN (SELECT ord FROM refused)) wish WHERE first < ord
+      UNION
+      SELECT ord FROM (SELECT ord, free, sum(quantity) OVER (PARTITION BY place ORDER BY ord) AS running
+        FROM need WHERE ord NOT IN (SELECT ord FROM refused)) queue WHERE running > free
+      UNION
+      SELECT ord FROM (SELECT ord, most, bought + sum(places) OVER (PARTITION BY performance_id, email_normalised ORDER BY ord) AS running
+        FROM limited WHERE ord NOT IN (SELECT ord FROM refused)) buyer WHERE running > most),
+    loser AS MATERIALIZED (SELECT ord FROM refused UNION ALL SELECT ord FROM beaten)`;
+
+/** Every row of the winners, in the order of the keys by which rivals would wait for each other. */
+export const writes = (tx: Transaction) => tx`
+    new_booking AS (
+      INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised, passengers,
+        access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)
+      SELECT id, hold_id, performance_id, owner, 'pending_payment', buyer_name, buyer_email, email_normalised, passengers,
+        decode(token_hash, 'hex'), total_minor, currency, from_leg, to_leg, pay_by
+      FROM request WHERE ord NOT IN (SELECT ord FROM loser) ORDER BY owner COLLATE "C", id),
+    new_item AS (
+      INSERT INTO booking_items (booking_id, line, zone_id, seat_id, quantity, price_minor)
+      SELECT booking_id, line, zone_id, seat_id, quantity, price_minor FROM item WHERE ord NOT IN (SELECT ord FROM loser)),
+    new_claim AS (
+      INSERT INTO seat_claims (performance_id, seat_id, leg, booking_id, zone_id, state)
+      SELECT performance_id, seat_id, leg, booking_id, zone_id, 'pending' FROM seat_leg WHERE ord NOT IN (SELECT ord FROM loser)
+      ORDER BY performance_id COLLATE "C", seat_id COLLATE "C", leg),
+    sold AS (
+      UPDATE zone_legs l SET sold = l.sold + change.quantity
+      FROM (SELECT zone.performance_id, zone.zone_id, zone.leg, sum(n.quantity)::int AS quantity
+        FROM need n JOIN zone USING (place) WHERE n.ord NOT IN (SELECT ord FROM loser) GROUP BY 1, 2, 3) change
+      WHERE l.performance_id = change.performance_id AND l.zone_id = change.zone_id AND l.leg = change.leg),
+    new_payment AS (
+      INSERT INTO payments (id, booking_id, provider, status, amount_minor, currency)
+      SELECT payment_id, id, provider, 'open', total_minor, currency FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
+    new_code AS (
+      INSERT INTO checkout_codes (code_hash, payment_id, expires_at)
+      SELECT decode(code_hash, 'hex'), payment_id, code_expires_at FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
+    new_work AS (
+      INSERT INTO outbox (id, booking_id, version, kind, payload)
+      SELECT outbox_id, id, 1, 'inventory.apply', '{}' FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
+    new_history AS (
+      INSERT INTO booking_history (booking_id, version, actor, action)
+      SELECT id, 1, 'owner:' || owner, 'created' FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
+    new_answer AS (
+      INSERT INTO idempotency_keys (caller, key, body_hash, status, answer)
+      SELECT caller, key, body_hash, status, answer FROM request WHERE ord NOT IN (SELECT ord FROM loser)
+      ORDER BY caller COLLATE "C", key COLLATE "C")`;
