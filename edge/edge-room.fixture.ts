@@ -50,6 +50,7 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
   const edgeRedis = connectRedis(redis.url, { autoPipelining: true });
   await edgeRedis.connect();
   const overIoredis = createNodeScriptClient(edgeRedis, scripts);
+  const lanesOf = new Map<string, string[]>();
   return {
     redis,
     direct,
@@ -58,9 +59,13 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
     client: () => (options.port === 'ioredis' ? overIoredis : createEdgeScriptClient({ url, token: TOKEN }, scripts)),
     setNow: (ms) => setTestClock(direct, ms),
     async putRoom(room, over = {}) {
-      const config = await toRoomConfig({ ...ROOM, id: room, ...over });
-      const lane = {
-        name: 'general',
+      const row = { ...ROOM, id: room, ...over };
+      const config = await toRoomConfig(row);
+      lanesOf.set(
+        room,
+        row.lanes.map(({ name }) => name),
+      );
+      const numbers = {
         counter: 0,
         leasedTo: 100_000,
         base: 0,
@@ -74,7 +79,7 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
         tick: 0,
         opened: false,
         config,
-        lanes: [lane],
+        lanes: row.lanes.map(({ name }) => ({ name, ...numbers })),
         live: [],
         spent: [],
         admitted: [],
@@ -82,8 +87,9 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
       await direct.sadd(ROOMS_KEY, room);
     },
     async tick(room) {
-      const outcome = await tickRoom(node, { id: room, epoch: EPOCH, tick: 0 }, ['general']);
-      if (outcome.status === 'ticked') await commitTick(node, room, EPOCH, ['general'], outcome.result);
+      const lanes = lanesOf.get(room) ?? [];
+      const outcome = await tickRoom(node, { id: room, epoch: EPOCH, tick: 0 }, lanes);
+      if (outcome.status === 'ticked') await commitTick(node, room, EPOCH, lanes, outcome.result);
     },
     async stop() {
       subscriptions.close();

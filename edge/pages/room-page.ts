@@ -141,8 +141,15 @@ function show(c: EdgeContext, info: RoomInfo, shown: Shown, status: 200 | 401 | 
     shopUrl,
     refreshSeconds,
     opensAtMs: info.opensAtMs,
+    codes: codesOf(info),
   };
   return c.html(renderWaitingPage({ ...page, notice: notice ?? null }), status);
+}
+
+function codesOf({ lanes, laneCodes }: RoomInfo): 'none' | 'some' | 'all' {
+  const asking = lanes.filter((name) => laneCodes[name] !== undefined).length;
+  if (asking === 0) return 'none';
+  return asking === lanes.length ? 'all' : 'some';
 }
 
 function lookAgainSeconds({ place, notice }: Pick<Shown, 'place' | 'notice'>): number | null {
@@ -167,6 +174,7 @@ function reconnecting(c: EdgeContext, room: string, code: ErrorCode): Response {
     board: null,
     shopUrl: '/shop/',
     opensAtMs: null,
+    codes: 'none',
     notice: 'reconnecting',
   } as const;
   return c.html(renderWaitingPage({ ...page, refreshSeconds: RECONNECT_SECONDS }), ERRORS[code].status);

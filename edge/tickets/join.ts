@@ -1,8 +1,5 @@
 import { joinRequestSchema, type JoinRequest, type Place } from '../../contracts/place.ts';
-import { hashLaneCode } from '../../contracts/lane-code.ts';
-import { DEFAULT_LANE } from '../../contracts/room-settings.ts';
 import { QUEUE_TICKET_TTL_SECONDS } from '../../contracts/limits.ts';
-import { OperatingError } from '../../platform/operating-error.ts';
 import { newTicketId } from '../../platform/random.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import type { PlaceFacts } from '../../redis/room/place-reply.ts';
@@ -17,7 +14,8 @@ import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
 import { readBytes, readJson } from '../http/read-body.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
-import { joinLimit, limitCodes, limitReturns } from './limits.ts';
+import { joinLimit, limitReturns } from './limits.ts';
+import { openLane, wishOfForm } from './open-lane.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
 import { resigned } from './resign.ts';
 import { drawFraction, withScore } from './ticket-score.ts';
@@ -26,14 +24,14 @@ import { placeFromFacts } from './to-place.ts';
 /**
  * `POST tickets`: a new place (201), or the place of the ticket that came along (200). The ticket id makes it repeatable. A spent
  * ticket gets a new place. What costs the store nothing is judged first. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson`,
- * `requireIdentity`, `requireSolved` and the join script, `rate_limited`.
+ * `requireIdentity`, `requireSolved`, `openLane` and the join script, `rate_limited`.
  */
 export async function join(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);
   const ticket = await readTicket(c, room);
   requireOwnOrigin(c, ticket?.via ?? 'none');
   const form = isFormPost(c);
-  const wish: JoinRequest = form ? await ignoreForm(c) : await readJson(c, joinRequestSchema);
+  const wish: JoinRequest = form ? wishOfForm(await readBytes(c)) : await readJson(c, joinRequestSchema);
   const info = await c.get('rooms').read(c.get('store'), room);
   const back = returnUrl(c, info);
   const known = ticket === null ? null : await comeBack(c, info, ticket);
@@ -84,22 +82,4 @@ function signTicket(
   // A lobby visitor's ticket carries no score: it could be read from the token before the draw is public.
   const score = facts.state === 'lobby' || facts.score === null ? {} : { score: facts.score };
   return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...score });
-}
-
-/** The lane to stand in: the one asked for, else the first that asks for no code. Throws `lane_unknown`, `code_invalid`. */
-async function openLane(c: EdgeContext, info: RoomInfo, { lane: wished, code }: JoinRequest): Promise<string> {
-  if (wished !== undefined && !info.lanes.includes(wished)) throw new OperatingError('lane_unknown');
-  const lane = wished ?? info.lanes.find((name) => info.laneCodes[name] === undefined) ?? info.lanes[0] ?? DEFAULT_LANE;
-  const hashes = info.laneCodes[lane];
-  if (hashes === undefined) return lane;
-  await limitCodes(c);
-  if (code === undefined || !hashes.includes(await hashLaneCode(info.board.room, lane, code)))
-    throw new OperatingError('code_invalid');
-  return lane;
-}
-
-/** The Join button sends nothing; whatever else comes is bounded and ignored. */
-async function ignoreForm(c: EdgeContext): Promise<JoinRequest> {
-  await readBytes(c);
-  return {};
 }

@@ -8,7 +8,7 @@ export type Answer<T> =
   | { ok: false; code: string; retryAfterMs: number | null };
 
 /** What a join brings along, where the room asks for it. */
-export type JoinFields = { identity?: string };
+export type JoinFields = { identity?: string; code?: string };
 
 /** A call that takes longer than this counts as unanswered, in ms. */
 const TIMEOUT_MS = 8000;

@@ -10,10 +10,22 @@ if (data !== undefined) {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own renderer a moment ago
   const visit = new Visit(JSON.parse(data) as VisitData);
   const identity = takeIdentity(location, history);
-  onSubmit('join', () => visit.join(identity === null ? {} : { identity }));
+  const code = document.querySelector<HTMLInputElement>('#code');
+  onSubmit('join', async () => {
+    const typed = code?.value.trim() ?? '';
+    await visit.join({ ...(identity === null ? {} : { identity }), ...(typed === '' ? {} : { code: typed }) });
+    showCodeError(code, visit.notice === 'code_invalid');
+  });
   onSubmit('enter', () => visit.ask());
   document.getElementById('leave')?.addEventListener('click', () => void visit.leave());
   visit.start();
+}
+
+function showCodeError(code: HTMLInputElement | null, isWrong: boolean): void {
+  if (code === null) return;
+  if (!isWrong) return code.removeAttribute('aria-invalid');
+  code.setAttribute('aria-invalid', 'true');
+  code.focus();
 }
 
 function onSubmit(id: string, act: () => Promise<void>): void {

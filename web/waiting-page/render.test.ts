@@ -41,6 +41,7 @@ const page = (over: Partial<WaitingPage>): string =>
     refreshSeconds: null,
     shopUrl: '/shop/?room=demo',
     opensAtMs: null,
+    codes: 'none',
     ...over,
   });
 const shows = (html: string, id: string): boolean =>
@@ -101,5 +102,14 @@ describe('the waiting page', () => {
     const html = page({ roomName: '<script>alert(1)</script>', board: { ...board, message: '"><img src=x>' } });
     expect(html).not.toContain('<script>alert');
     expect(html).not.toContain('<img');
+  });
+
+  it('asks for a code where a lane does: labelled, told of what is wrong, and part of the form without script', () => {
+    expect(page({})).not.toContain('name="code"');
+    const some = page({ codes: 'some' });
+    expect(some).toMatch(/<form id="join"[^>]*>.*<label for="code">Your code, if you have one<\/label>/s);
+    expect(some).toMatch(/<input id="code" name="code"[^>]* aria-describedby="notice"/);
+    expect(/<input id="code"[^>]*>/.exec(some)?.[0]).not.toContain('required');
+    expect(/<input id="code"[^>]*>/.exec(page({ codes: 'all' }))?.[0]).toContain(' required');
   });
 });

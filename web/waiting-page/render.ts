@@ -20,6 +20,8 @@ export type WaitingPage = {
   refreshSeconds: number | null;
   shopUrl: string;
   opensAtMs: number | null;
+  /** Lanes that ask for a code: none of the room's, some, or every one. */
+  codes: 'none' | 'some' | 'all';
 };
 
 /**
@@ -56,11 +58,17 @@ ${renderDraw(page)}
 `;
 }
 
-function renderForms({ room, query }: WaitingPage, words: PageWords): string {
+function renderForms({ room, query, codes }: WaitingPage, words: PageWords): string {
   const api = `/api/rooms/${escapeHtml(room)}`;
-  return `<form id="join" method="post" action="${api}/tickets${escapeHtml(query)}"${hiddenIf(words.action !== 'join')}><button class="button">Join the line</button></form>
+  return `<form id="join" method="post" action="${api}/tickets${escapeHtml(query)}"${hiddenIf(words.action !== 'join')}>${renderCode(codes)}<button class="button">Join the line</button></form>
 <form id="enter" method="post" action="${api}/passes${escapeHtml(query)}"${hiddenIf(words.action !== 'enter')}><button class="button">Enter</button></form>
 <button class="quiet" id="leave" type="button" hidden>Give up my place</button>`;
+}
+
+function renderCode(codes: WaitingPage['codes']): string {
+  if (codes === 'none') return '';
+  const label = codes === 'all' ? 'Your code' : 'Your code, if you have one';
+  return `<p class="field"><label for="code">${label}</label><input id="code" name="code" type="text" maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="notice"${codes === 'all' ? ' required' : ''}></p>`;
 }
 
 const hiddenIf = (hidden: boolean): string => (hidden ? ' hidden' : '');

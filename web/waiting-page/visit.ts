@@ -64,6 +64,11 @@ export class Visit {
     setInterval(() => this.#beat(), BEAT_MS);
   }
 
+  /** What the page says went wrong, if anything. */
+  get notice(): PageNotice | null {
+    return this.#notice;
+  }
+
   /** The Join button. */
   async join(fields: JoinFields): Promise<void> {
     const told = await this.#attempt(() => this.#calls.join(fields));
