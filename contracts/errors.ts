@@ -60,6 +60,7 @@ export const ERRORS = {
   headers_too_large: { status: 431, title: 'The headers are too large' },
 
   internal: { status: 500, title: 'Something went wrong here' },
+  challenge_unavailable: { status: 503, title: 'The challenge cannot be checked now' },
   payment_provider_unavailable: { status: 503, title: 'The payment provider does not answer' },
   busy: { status: 503, title: 'Too busy to take this now' },
   inventory_rebuilding: { status: 503, title: 'The inventory is being rebuilt' },

@@ -33,7 +33,7 @@ export const joinRequestSchema = v.strictObject({
   lane: v.optional(laneNameSchema),
   /** Opens a lane that has codes. */
   code: v.optional(laneCodeSchema),
-  /** The solved challenge, base64 of altcha's JSON, where the room asks for one. */
+  /** The solved challenge where the room asks for one: base64 of altcha's JSON, or the token of Turnstile's widget. */
   challenge: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2048))),
   /** Who the shop says this is (a JWT, contracts/identity-keys.ts), where the room asks for it; elsewhere nobody looks at it. */
   identity: v.optional(v.string()),

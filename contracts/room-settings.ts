@@ -18,7 +18,8 @@ export const laneNameSchema = v.pipe(
 export const DEFAULT_LANE = 'general';
 
 /** What a newcomer may have to solve before joining. */
-export const CHALLENGES = ['none', 'altcha'] as const;
+export const CHALLENGES = ['none', 'altcha', 'turnstile'] as const;
+export type Challenge = (typeof CHALLENGES)[number];
 
 /** Methods a room can be set to today. */
 export const QUEUEING_METHODS = ['fifo', 'passthrough', 'reject'] as const;
@@ -75,7 +76,7 @@ const fields = {
   requireIdentity: v.boolean(),
   /** The shop's public keys. While there are none, nobody can join a room that asks for an identity. */
   identityKeys: identityKeysSchema,
-  /** A proof of work before each new join; pages without script can't solve one. */
+  /** A proof of work, or Cloudflare's widget, before each new join; pages without script can't do either. */
   challenge: v.picklist(CHALLENGES),
   /** Where admitted visitors go: a path of ours or an https address. */
   shopUrl: v.nullable(v.pipe(plainText(1, 500), v.check(isShopUrl, 'a path or an http(s) address'))),

@@ -11,7 +11,7 @@ import { createEdgeApp } from './app.ts';
 import { loadEdgeKeys, type EdgeKeys } from './edge-keys.ts';
 import type { EdgeEnv } from './http/context.ts';
 import { readWebBody } from './http/read-body.ts';
-import type { EdgeConfig, EdgePorts } from './ports.ts';
+import type { EdgeConfig, EdgePorts, TurnstileConfig } from './ports.ts';
 
 /** What core got, as the gate sent it. */
 export type CoreRequest = { method: string; url: string; headers: Headers; body: string };
@@ -36,6 +36,7 @@ export type FixtureOptions = {
   nowMs?: number;
   store?: () => ScriptClient;
   core?: (request: Request) => Promise<Response>;
+  turnstile?: TurnstileConfig;
   /** The private key set; a new one when left out. */
   keySet?: EdgeKeySet;
   over?: Partial<EdgePorts>;
@@ -49,6 +50,7 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
     feedUrl: 'wss://feed.example',
     coreSecret: 'shared-secret',
     instance: 'test',
+    turnstile: options.turnstile ?? null,
   };
   const keySet = options.keySet ?? (await generateEdgeKeySet());
   const keys = await loadEdgeKeys(JSON.stringify(keySet), config.origin);
@@ -64,6 +66,7 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
       coreRequests.push({ method, url, headers, body: await request.clone().text() });
       return options.core?.(request) ?? Response.json({ from: 'core' });
     },
+    turnstile: (request) => fetch(request),
     readBody: readWebBody,
     clientAddress: () => '203.0.113.7',
     clock,

@@ -10,6 +10,9 @@ export type SharedCache = {
   put(key: string, text: string): Promise<void>;
 };
 
+/** Turnstile for the rooms that ask for it: the widget's public key and script, and the verifier with its secret. */
+export type TurnstileConfig = { siteKey: string; scriptUrl: string; secret: string; verifyUrl: string };
+
 /** What the edge is told at its start; see config.ts for the variables. */
 export type EdgeConfig = {
   /** Public origin: `iss` of our tokens, and the only Origin that may use our cookies. */
@@ -20,6 +23,8 @@ export type EdgeConfig = {
   coreSecret: string;
   /** Part of the cookie names over plain http. */
   instance: string;
+  /** Null where none is set up: rooms that ask for it then let nobody join. */
+  turnstile: TurnstileConfig | null;
 };
 
 /** Everything the app needs of its runtime; `worker.ts` fills it from workerd's bindings. */
@@ -34,6 +39,8 @@ export type EdgePorts = {
   readBody: (request: Request, maxBytes: number) => Promise<Uint8Array<ArrayBuffer> | null | 'too_large'>;
   /** Fetches from core. */
   core: (request: Request) => Promise<Response>;
+  /** Fetches from Turnstile's verifier. */
+  turnstile: (request: Request) => Promise<Response>;
   /** The visitor's address as the runtime vouches for it. */
   clientAddress: (request: Request) => string;
   clock: Clock;

@@ -42,6 +42,7 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
       return incoming === undefined ? readWebBody(request, maxBytes) : readNodeBody(incoming, maxBytes);
     },
     core: (request) => fetch(request),
+    turnstile: (request) => fetch(request),
     clientAddress: (request) => {
       const incoming = sockets.get(request);
       const named = request.headers.get('x-forwarded-for') ?? undefined;

@@ -30,6 +30,7 @@ async function createApp(bindings: Bindings): Promise<ReturnType<typeof createEd
     assets: (request) => bindings.ASSETS.fetch(request),
     readBody: readWebBody,
     core: (request) => fetch(request),
+    turnstile: (request) => fetch(request),
     // Cloudflare sets it and lets nobody else.
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? 'unknown',
     clock,

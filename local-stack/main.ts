@@ -5,7 +5,7 @@ import { signOperatorToken } from '../tokens/operator-token.sign.ts';
 import { ed25519SigningKey } from '../tokens/key-set.ts';
 import { crowdPart, stackTable } from './parts/table.ts';
 import type { StackTable } from './parts/table.ts';
-import { addressesOf, choosePorts, readExternalStores } from './parts/settings.ts';
+import { addressesOf, choosePorts, readExternalStores, readTurnstile } from './parts/settings.ts';
 import type { StackSettings } from './parts/settings.ts';
 import { claimDataFolder } from './supervisor/data-folder.ts';
 import { readEdgePort, rememberEdgePort } from './supervisor/edge-port.ts';
@@ -63,7 +63,15 @@ async function prepare(
   const ports = await choosePorts(options.port, await readEdgePort(data.path));
   const changed = await rememberEdgePort(data.path, ports.edge);
   if (changed.length > 0) terminal.block(changed);
-  return { root, dataFolder: data.path, keys: await loadKeys(data.path), ports, external, edge: options.edge };
+  return {
+    root,
+    dataFolder: data.path,
+    keys: await loadKeys(data.path),
+    ports,
+    external,
+    edge: options.edge,
+    turnstile: readTurnstile(env),
+  };
 }
 
 async function runStack(

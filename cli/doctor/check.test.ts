@@ -8,6 +8,7 @@ import { checkDataFolder } from './data-folder.ts';
 import { checkNode, checkPort } from './machine.ts';
 import { checkChromium, checkRedis } from './programs.ts';
 import { checkStack } from './stack.ts';
+import { checkChallenges, checkTurnstile } from './turnstile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'onsale-doctor-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,6 +60,32 @@ describe('the doctor', () => {
     expect(await checkPort(port)).toMatchObject({ status: 'warning' });
     await new Promise((resolve) => server.close(resolve));
     expect(await checkPort(port)).toMatchObject({ status: 'ok' });
+  });
+
+  it('wants both of Turnstile’s keys or neither', () => {
+    const [ONSALE_TURNSTILE_SITE_KEY, ONSALE_TURNSTILE_SECRET] = ['a', 'b'];
+    expect(checkTurnstile({})).toMatchObject({ status: 'ok' });
+    expect(checkTurnstile({ ONSALE_TURNSTILE_SITE_KEY, ONSALE_TURNSTILE_SECRET })).toMatchObject({ status: 'ok' });
+    for (const half of [{ ONSALE_TURNSTILE_SITE_KEY }, { ONSALE_TURNSTILE_SECRET }])
+      expect(checkTurnstile(half)).toMatchObject({ status: 'missing' });
+  });
+
+  it('names the rooms that ask for what the edge can’t check', async () => {
+    const { createServer } = await import('node:http');
+    const server = createServer((request, response) => {
+      const asksInVain = request.url === '/api/rooms/gala/challenge';
+      response
+        .writeHead(asksInVain ? 503 : 404)
+        .end(JSON.stringify({ code: asksInVain ? 'challenge_unavailable' : 'not_found' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    expect(await checkChallenges(url, ['demo'])).toMatchObject({ status: 'ok' });
+    const found = await checkChallenges(url, ['demo', 'gala']);
+    expect(found).toMatchObject({ status: 'missing', says: expect.stringMatching(/can join gala\.$/) });
+    await new Promise((resolve) => server.close(resolve));
+    expect(await checkChallenges(url, ['demo'])).toMatchObject({ status: 'warning' });
   });
 
   it('says how to get a ready file that is not there', async () => {

@@ -6,6 +6,7 @@ import { checkDescriptors, checkNode, checkPackages, checkPort } from './machine
 import { checkDataFolder } from './data-folder.ts';
 import { checkChromium, checkPostgres, checkRedis } from './programs.ts';
 import { checkStack } from './stack.ts';
+import { checkTurnstile } from './turnstile.ts';
 
 export type Examination = {
   env: Record<string, string | undefined>;
@@ -26,6 +27,7 @@ export async function examine({ env, readyFile, dataFolder }: Examination): Prom
     guarded('port', () => checkPort()),
     guarded('data folder', () => checkDataFolder(dataFolder ?? join(root, '.onsale'))),
     guarded('descriptors', () => checkDescriptors()),
+    guarded('turnstile', async () => checkTurnstile(env)),
   ];
   const machine = await Promise.all(looks);
   return readyFile === undefined ? machine : [...machine, ...(await checkStack(readyFile))];

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { explainFailure } from '../command-error.ts';
 import { readReadyFile } from '../read-ready-file.ts';
 import { ok, missing, warning, type Check } from './check.ts';
+import { checkChallenges } from './turnstile.ts';
 
 /** A part that takes longer counts as away, in ms. */
 const ANSWER_TIMEOUT_MS = 3000;
@@ -35,6 +36,7 @@ export async function checkStack(readyFile: string): Promise<Check[]> {
     asks('redis', withoutPassword(ready.redisUrl), () => pingRedis(ready.redisUrl)),
     asks('postgres', withoutPassword(ready.postgresUrl), () => pingPostgres(ready.postgresUrl)),
     checkWorker(edgeUrl, room),
+    checkChallenges(edgeUrl, Object.keys(ready.rooms)),
   ]);
 }
 

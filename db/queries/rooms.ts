@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { identityKeysSchema, type IdentityKey } from '../../contracts/identity-keys.ts';
+import type { Challenge } from '../../contracts/room-settings.ts';
 import type { Sql, Transaction } from '../connect.ts';
 
 const laneSchema = v.array(v.object({ name: v.string(), weight: v.number(), codes: v.optional(v.array(v.string())) }));
@@ -22,7 +23,7 @@ export type RoomRow = {
   joinsPerClientPerMinute: number;
   requireIdentity: boolean;
   identityKeys: IdentityKey[];
-  challenge: 'none' | 'altcha';
+  challenge: Challenge;
   shopUrl: string | null;
   allowedReturnHosts: string[];
   lanes: { name: string; weight: number; codes?: string[] | undefined }[];

@@ -1,8 +1,10 @@
-import { solveChallenge } from 'altcha-lib/v1';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemOf } from '../edge-app.fixture.ts';
 import { startEdgeStore, STORE_PORTS, type EdgeStore } from '../edge-room.fixture.ts';
 import { api, openRoom, type RoomVisit } from '../edge-visit.fixture.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 type Challenge = { algorithm: string; challenge: string; maxnumber: number; salt: string; signature: string };
 
@@ -15,10 +17,12 @@ describe.each(STORE_PORTS)('the proof of work over %s', (port) => {
   beforeEach(() => store.redis.flush());
 
   const ask = async (visit: RoomVisit) => (await (await visit.send('GET', `${api}/challenge`)).json()) as Challenge;
-  const solve = async (challenge: Challenge, over: object = {}): Promise<string> => {
+  /** Tries numbers as the page does, but on the spot: Web Crypto takes a turn of the loop for each. */
+  const solve = (challenge: Challenge, over: object = {}): string => {
     const { algorithm, challenge: hash, salt, signature, maxnumber } = challenge;
-    const solution = await solveChallenge(hash, salt, algorithm, maxnumber).promise;
-    return btoa(JSON.stringify({ algorithm, challenge: hash, number: solution?.number, salt, signature, ...over }));
+    let number = 0;
+    while (number <= maxnumber && sha256(salt + number) !== hash) number += 1;
+    return btoa(JSON.stringify({ algorithm, challenge: hash, number, salt, signature, ...over }));
   };
   const join = (visit: RoomVisit, challenge?: string, room = 'demo') =>
     visit.edge.app.request(`/api/rooms/${room}/tickets`, {
@@ -29,7 +33,7 @@ describe.each(STORE_PORTS)('the proof of work over %s', (port) => {
 
   it('lets in who solved one, and each solution once only', async () => {
     const visit = await openRoom(store, { challenge: 'altcha' });
-    const solved = await solve(await ask(visit));
+    const solved = solve(await ask(visit));
     const first = await join(visit, solved);
     expect(first.status).toBe(201);
     const { ticket } = (await first.json()) as { ticket: string };
@@ -37,7 +41,7 @@ describe.each(STORE_PORTS)('the proof of work over %s', (port) => {
     const back = await visit.send('POST', `${api}/tickets`, { authorization: `Bearer ${ticket}` });
     expect(back.status).toBe(200);
     // Two at once with one solution: one of them.
-    const shared = await solve(await ask(visit));
+    const shared = solve(await ask(visit));
     const statuses = await Promise.all(
       [join(visit, shared), join(visit, shared)].map(async (answer) => (await answer).status),
     );
@@ -51,11 +55,11 @@ describe.each(STORE_PORTS)('the proof of work over %s', (port) => {
     expect(await problemOf(await join(visit))).toMatchObject({ status: 403, code: 'challenge_required' });
     const challenge = await ask(visit);
     const longer = { salt: challenge.salt.replace(/expires=\d+/, 'expires=9999999999') };
-    const wrong = ['garbage', btoa('{}'), await solve(challenge, { number: 1 }), await solve(challenge, longer)];
-    wrong.push(await solve(challenge, { signature: '0'.repeat(64) }));
+    const wrong = ['garbage', btoa('{}'), solve(challenge, { number: 1 }), solve(challenge, longer)];
+    wrong.push(solve(challenge, { signature: '0'.repeat(64) }));
     for (const solved of wrong)
       expect(await problemOf(await join(visit, solved))).toMatchObject({ status: 403, code: 'challenge_failed' });
-    const elsewhere = await solve(challenge);
+    const elsewhere = solve(challenge);
     expect(await problemOf(await join(visit, elsewhere, 'other'))).toMatchObject({
       status: 403,
       code: 'challenge_failed',

@@ -6,6 +6,7 @@ import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { takeLimit } from '../../redis/take-limit.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
+import { passesTurnstile, turnstileConfig } from './turnstile.ts';
 
 /** How long a challenge may be solved, in ms: a slow phone takes seconds, a visitor may hesitate. */
 const CHALLENGE_TTL_MS = 5 * 60_000;
@@ -20,11 +21,19 @@ const payloadSchema = v.object({
   signature: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
 
-/** `GET challenge`: a proof of work for this room (altcha), signed, so that nothing has to be kept of it. Throws `not_found` where none is asked. */
+/**
+ * `GET challenge`: a proof of work for this room (altcha), signed, so that nothing has to be kept of it; or what a page needs to show
+ * Turnstile's widget. Throws `not_found` where none is asked, `challenge_unavailable`.
+ */
 export async function showChallenge(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);
   const info = await c.get('rooms').readOrLast(c.get('store'), room);
   if (info.challenge === 'none') throw new OperatingError('not_found', { detail: 'This room asks for no challenge.' });
+  c.header('Cache-Control', 'no-store');
+  if (info.challenge === 'turnstile') {
+    const { siteKey, scriptUrl } = turnstileConfig(c, room);
+    return c.json({ kind: 'turnstile', siteKey, scriptUrl }, 200);
+  }
   const { clock, keys } = c.get('ports');
   const challenge = await createChallenge({
     algorithm: 'SHA-256',
@@ -33,23 +42,30 @@ export async function showChallenge(c: EdgeContext): Promise<Response> {
     expires: new Date(clock.nowMs() + CHALLENGE_TTL_MS),
     params: { room },
   });
-  c.header('Cache-Control', 'no-store');
   return c.json(challenge, 200);
 }
 
 /**
  * Lets a new join pass when its room asks for nothing, or when a challenge of this room was solved in time and not used before; each is
- * good for one join on any edge. Throws `challenge_required`, `challenge_failed`; a forged one costs the store nothing.
+ * good for one join on any edge. Throws `challenge_required`, `challenge_failed`, `challenge_unavailable`; a forged one costs the store
+ * nothing.
  */
 export async function requireSolved(c: EdgeContext, info: RoomInfo, solved: string | undefined): Promise<void> {
   if (info.challenge === 'none') return;
+  const { room } = info.board;
+  if (info.challenge === 'turnstile') turnstileConfig(c, room);
   if (solved === undefined) throw new OperatingError('challenge_required');
+  const passes =
+    info.challenge === 'turnstile' ? await passesTurnstile(c, room, solved) : await isSolved(c, room, solved);
+  if (!passes) throw new OperatingError('challenge_failed');
+}
+
+async function isSolved(c: EdgeContext, room: string, solved: string): Promise<boolean> {
   const payload = parsePayload(solved);
-  if (payload === null || !(await isSolution(c, info.board.room, payload)))
-    throw new OperatingError('challenge_failed');
+  if (payload === null || !(await isSolution(c, room, payload))) return false;
   // One call in a window as long as a challenge lives: the same one can't come twice.
   const once = { name: 'solved', subject: payload.challenge, max: 1, windowMs: CHALLENGE_TTL_MS };
-  if (!(await takeLimit(c.get('store'), once)).allowed) throw new OperatingError('challenge_failed');
+  return (await takeLimit(c.get('store'), once)).allowed;
 }
 
 function parsePayload(text: string): Payload | null {

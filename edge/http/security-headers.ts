@@ -2,12 +2,19 @@ import type { EdgeConfig } from '../ports.ts';
 
 /**
  * The Content-Security-Policy of our pages: scripts and styles only as files of ours, so that pages stay cacheable (a nonce would
- * make each one different). `formTargets`: other origins a form may lead to, since browsers also judge the redirect by it.
+ * make each one different). `formTargets`: other origins a form may lead to, since browsers also judge the redirect by it. `widget`: the
+ * origin of a challenge's script and frame, for the pages that show one.
  */
-export function contentSecurityPolicy(config: EdgeConfig, formTargets: readonly string[] = []): string {
+export function contentSecurityPolicy(
+  config: EdgeConfig,
+  formTargets: readonly string[] = [],
+  widget: string | null = null,
+): string {
+  const widgets = widget === null ? [] : [widget];
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...widgets].join(' '),
+    ...widgets.map((origin) => `frame-src ${origin}`),
     "style-src 'self'",
     "img-src 'self' data: blob:",
     "font-src 'self'",

@@ -53,6 +53,7 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
       'rate_limited',
       'challenge_required',
       'challenge_failed',
+      'challenge_unavailable',
       'identity_required',
       'identity_invalid',
       'identity_in_line',
@@ -82,8 +83,10 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     codes: ['unauthenticated', ...TICKET, ...BODY, 'forbidden'],
   },
   'GET /api/rooms/{room}/challenge': {
-    answers: { 200: { text: 'A challenge of altcha, good for five minutes and one join' } },
-    codes: [...ROOM, 'not_found'],
+    answers: {
+      200: { text: 'A challenge of altcha, good for five minutes and one join; or Turnstile’s site key and script' },
+    },
+    codes: [...ROOM, 'not_found', 'challenge_unavailable'],
   },
   'GET /api/rooms/{room}/draw': {
     answers: { 200: { text: 'The commitment; the seed once the room has opened', name: 'Draw', schema: drawSchema } },

@@ -128,8 +128,12 @@ function show(c: EdgeContext, info: RoomInfo, shown: Shown, status: 200 | 401 | 
   const { room, back, place, notice } = shown;
   const shopUrl = back ?? shopUrlOf(room, info);
   const query = returnQuery(back);
+  const widget = info.challenge === 'turnstile' ? config.turnstile : null;
   c.header('Cache-Control', 'no-store');
-  c.header('Content-Security-Policy', contentSecurityPolicy(config, otherOrigin(shopUrl)));
+  c.header(
+    'Content-Security-Policy',
+    contentSecurityPolicy(config, otherOrigin(shopUrl), widget === null ? null : new URL(widget.scriptUrl).origin),
+  );
   const refreshSeconds = lookAgainSeconds(shown);
   if (refreshSeconds !== null && !hasScript(c)) c.header('Refresh', `${refreshSeconds}; url=/rooms/${room}${query}`);
   const page = {
@@ -142,6 +146,7 @@ function show(c: EdgeContext, info: RoomInfo, shown: Shown, status: 200 | 401 | 
     refreshSeconds,
     opensAtMs: info.opensAtMs,
     codes: codesOf(info),
+    turnstile: widget === null ? null : { siteKey: widget.siteKey, scriptUrl: widget.scriptUrl },
   };
   return c.html(renderWaitingPage({ ...page, notice: notice ?? null }), status);
 }
@@ -175,6 +180,7 @@ function reconnecting(c: EdgeContext, room: string, code: ErrorCode): Response {
     shopUrl: '/shop/',
     opensAtMs: null,
     codes: 'none',
+    turnstile: null,
     notice: 'reconnecting',
   } as const;
   return c.html(renderWaitingPage({ ...page, refreshSeconds: RECONNECT_SECONDS }), ERRORS[code].status);

@@ -75,7 +75,7 @@ function feedPart(settings: StackSettings, stores: StoreAddresses): Part {
 }
 
 function edgePart(settings: StackSettings, stores: StoreAddresses): Part {
-  const { root, keys, ports, edge } = settings;
+  const { root, keys, ports, edge, turnstile } = settings;
   const { edgeUrl, coreUrl, feedUrl } = addressesOf(settings);
   return servicePart({
     name: 'edge',
@@ -91,6 +91,7 @@ function edgePart(settings: StackSettings, stores: StoreAddresses): Part {
       ONSALE_CORE_SECRET: keys.coreSecret,
       ONSALE_INSTANCE: keys.instance,
       ONSALE_EDGE_KEYS: JSON.stringify(keys.edgeKeys),
+      ...turnstile,
     }),
   });
 }

@@ -1,3 +1,4 @@
+import { TURNSTILE_VARIABLES } from '../../edge/config.ts';
 import type { StackKeys } from '../supervisor/keys.ts';
 import type { EdgeRuntime } from '../supervisor/options.ts';
 import { claimPort, reservePort } from '../process/free-port.ts';
@@ -11,6 +12,8 @@ export type StackSettings = {
   ports: { edge: number; core: number; feed: number; rest: number; sandbox: number };
   external: ExternalStores;
   edge: EdgeRuntime;
+  /** Variables of the edge that the environment sets for rooms which ask for Turnstile. */
+  turnstile: Record<string, string>;
 };
 
 /** Stores of the environment that replace embedded ones. */
@@ -64,6 +67,11 @@ export function readExternalStores(env: NodeJS.ProcessEnv): ExternalStores {
     );
   }
   return { databaseUrl, redisUrl, rest: { url, token } };
+}
+
+/** What the environment says of Turnstile, for the edge to judge; nothing where it says nothing. */
+export function readTurnstile(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.keys(TURNSTILE_VARIABLES).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import * as v from 'valibot';
+import { TURNSTILE_VARIABLES } from '../../edge/config.ts';
 import { StackError } from '../stack-error.ts';
 
 export type LocalWorker = {
@@ -23,7 +24,7 @@ const optionsSchema = v.object({ workerOptions: v.record(v.string(), v.unknown()
 
 /**
  * Turns wrangler.toml into miniflare's options: compatibility date and flags, assets and bindings as they are deployed;
- * the values of `[vars]` and of the required secrets are taken from `env`. Errors: StackError without a bundle or secret.
+ * the values of `[vars]`, of the required secrets, and of Turnstile where it is set up, are taken from `env`. Errors: StackError without a bundle or secret.
  */
 export function readWorkerOptions(wranglerFile: string, env: NodeJS.ProcessEnv): LocalWorker {
   const config: unknown = unstable_readConfig({ config: wranglerFile }, { hideWarnings: true });
@@ -34,7 +35,7 @@ export function readWorkerOptions(wranglerFile: string, env: NodeJS.ProcessEnv):
   if (missing.length > 0) throw new StackError(`The Worker needs ${missing.join(', ')} in its environment.`);
   const options = v.parse(optionsSchema, unstable_getMiniflareWorkerOptions(wranglerFile));
   const bindings: Record<string, string> = {};
-  for (const name of [...Object.keys(vars), ...secrets.required]) {
+  for (const name of [...Object.keys(vars), ...secrets.required, ...Object.keys(TURNSTILE_VARIABLES)]) {
     const value = env[name];
     if (value !== undefined) bindings[name] = value;
   }

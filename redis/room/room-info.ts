@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { boardSchema, type Board } from '../../contracts/board.ts';
 import { identityKeysSchema, type IdentityKey } from '../../contracts/identity-keys.ts';
-import { CHALLENGES } from '../../contracts/room-settings.ts';
+import { CHALLENGES, type Challenge } from '../../contracts/room-settings.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { ROOMS_KEY, roomKeys } from '../keys.ts';
 import { asText, asTexts } from '../reply.ts';
@@ -24,7 +24,7 @@ export type RoomInfo = {
   requireIdentity: boolean;
   /** Public keys that identities are checked by. */
   identityKeys: IdentityKey[];
-  challenge: 'none' | 'altcha';
+  challenge: Challenge;
   shopUrl: string | null;
   allowedReturnHosts: string[];
 };

@@ -21,7 +21,11 @@ const METHODS: Record<RoomSettings['queueingMethod'], string> = {
   passthrough: 'Everyone in, no limits',
   reject: 'Nobody joins',
 };
-const CHALLENGES: Record<RoomSettings['challenge'], string> = { none: 'None', altcha: 'Proof of work (altcha)' };
+const CHALLENGES: Record<RoomSettings['challenge'], string> = {
+  none: 'None',
+  altcha: 'Proof of work (altcha)',
+  turnstile: 'Turnstile',
+};
 
 /** Every setting of API.md that a form can hold; what this server's rooms don't have is not shown. Lanes have an editor. */
 export const SETTINGS: readonly Setting[] = [
@@ -78,6 +82,7 @@ export const SETTINGS: readonly Setting[] = [
     label: 'Challenge before joining',
     kind: 'choice',
     group: 'Who may join',
+    hint: 'Visitors without script can do neither. Turnstile needs its keys at the edge.',
     options: choices(CHALLENGES),
   },
   {

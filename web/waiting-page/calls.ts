@@ -1,5 +1,6 @@
 import type { Board } from '../../contracts/board.ts';
 import { solveAltcha, type AltchaChallenge } from './solve-altcha.ts';
+import { solveTurnstile, type TurnstileTask } from './turnstile-widget.ts';
 import type { FeedTokenGrant, PassGrant, Place } from '../../contracts/place.ts';
 
 /** What a call came to: the answer, a refusal by its code, or no answer at all. */
@@ -17,7 +18,7 @@ const TIMEOUT_MS = 8000;
 export function createCalls(room: string, query: string) {
   const api = `/api/rooms/${room}`;
   return {
-    join: (fields: JoinFields) => joinSolving(api, fields),
+    join: (fields: JoinFields) => joinSolving(room, fields),
     look: () => call<Place>(`${api}/tickets/me`, 'GET'),
     leave: () => call<null>(`${api}/tickets/me`, 'DELETE'),
     ask: () => call<Place | PassGrant>(`${api}/passes${query}`, 'POST'),
@@ -29,13 +30,15 @@ export function createCalls(room: string, query: string) {
 /** Whether an answer of `ask` is the pass. */
 export const isGrant = (body: Place | PassGrant): body is PassGrant => 'shopUrl' in body;
 
-/** Joins; where the room asks for a proof of work, works and joins again. */
-async function joinSolving(api: string, fields: JoinFields): Promise<Answer<Place>> {
+/** Joins; where the room asks for a challenge, solves it and joins again. */
+async function joinSolving(room: string, fields: JoinFields): Promise<Answer<Place>> {
+  const api = `/api/rooms/${room}`;
   const told = await call<Place>(`${api}/tickets`, 'POST', fields);
   if (told.ok || told.code !== 'challenge_required') return told;
-  const challenge = await call<AltchaChallenge>(`${api}/challenge`, 'GET');
+  const challenge = await call<AltchaChallenge | TurnstileTask>(`${api}/challenge`, 'GET');
   if (!challenge.ok) return challenge;
-  const solved = await solveAltcha(challenge.body);
+  const task = challenge.body;
+  const solved = 'siteKey' in task ? await solveTurnstile(task.siteKey, room) : await solveAltcha(task);
   return solved === null ? told : call<Place>(`${api}/tickets`, 'POST', { ...fields, challenge: solved });
 }
 

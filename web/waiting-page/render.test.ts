@@ -42,6 +42,7 @@ const page = (over: Partial<WaitingPage>): string =>
     shopUrl: '/shop/?room=demo',
     opensAtMs: null,
     codes: 'none',
+    turnstile: null,
     ...over,
   });
 const shows = (html: string, id: string): boolean =>
@@ -111,5 +112,13 @@ describe('the waiting page', () => {
     expect(some).toMatch(/<input id="code" name="code"[^>]* aria-describedby="notice"/);
     expect(/<input id="code"[^>]*>/.exec(some)?.[0]).not.toContain('required');
     expect(/<input id="code"[^>]*>/.exec(page({ codes: 'all' }))?.[0]).toContain(' required');
+  });
+
+  it('loads Turnstile’s script where the room asks for it, and nowhere else', () => {
+    expect(page({})).not.toMatch(/turnstile|noscript/);
+    const turnstile = { siteKey: '1x-site', scriptUrl: 'https://widgets.example/api.js' };
+    const html = page({ turnstile });
+    expect(html).toContain('<script src="https://widgets.example/api.js?render=explicit" async></script>');
+    expect(html).toMatch(/<form id="join"[^>]*>.*<div id="turnstile"><\/div><noscript>/s);
   });
 });

@@ -22,6 +22,8 @@ export type WaitingPage = {
   opensAtMs: number | null;
   /** Lanes that ask for a code: none of the room's, some, or every one. */
   codes: 'none' | 'some' | 'all';
+  /** Turnstile's widget, in a room that asks for it. */
+  turnstile: { siteKey: string; scriptUrl: string } | null;
 };
 
 /**
@@ -34,11 +36,15 @@ export function renderWaitingPage(page: WaitingPage): string {
   const words = toWords({ roomName, place, board, notice: page.notice, opens });
   const again =
     refreshSeconds === null ? '' : `\n<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
+  const widget =
+    page.turnstile === null
+      ? ''
+      : `\n<script src="${escapeHtml(widgetScript(page.turnstile.scriptUrl))}" async></script>`;
   const script = '\n<script src="/waiting-page/client.js" type="module"></script>';
   const facts = { room, query: page.query, roomName, place, board, opensAtMs: page.opensAtMs, shopUrl: page.shopUrl };
   return `<!doctype html>
 <html lang="en">
-${renderHead(words.title, again + script)}
+${renderHead(words.title, again + widget + script)}
 <body>
 <main class="room" data-visit="${escapeHtml(JSON.stringify(facts))}">
 <p class="name">${escapeHtml(roomName)}</p>
@@ -58,12 +64,22 @@ ${renderDraw(page)}
 `;
 }
 
-function renderForms({ room, query, codes }: WaitingPage, words: PageWords): string {
+function renderForms({ room, query, codes, turnstile }: WaitingPage, words: PageWords): string {
   const api = `/api/rooms/${escapeHtml(room)}`;
-  return `<form id="join" method="post" action="${api}/tickets${escapeHtml(query)}"${hiddenIf(words.action !== 'join')}>${renderCode(codes)}<button class="button">Join the line</button></form>
+  return `<form id="join" method="post" action="${api}/tickets${escapeHtml(query)}"${hiddenIf(words.action !== 'join')}>${renderCode(codes)}${turnstile === null ? '' : NEEDS_SCRIPT}<button class="button">Join the line</button></form>
 <form id="enter" method="post" action="${api}/passes${escapeHtml(query)}"${hiddenIf(words.action !== 'enter')}><button class="button">Enter</button></form>
 <button class="quiet" id="leave" type="button" hidden>Give up my place</button>`;
 }
+
+/** The widget is drawn by the page's own script, when somebody wants to join. */
+function widgetScript(url: string): string {
+  const script = new URL(url);
+  script.searchParams.set('render', 'explicit');
+  return script.href;
+}
+
+const NEEDS_SCRIPT =
+  '<div id="turnstile"></div><noscript><p class="next">Before you join, this room checks that you are no robot. That needs JavaScript.</p></noscript>';
 
 function renderCode(codes: WaitingPage['codes']): string {
   if (codes === 'none') return '';

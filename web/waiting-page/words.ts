@@ -154,6 +154,7 @@ const NOTICES = {
   room_rejecting: 'The room takes nobody in.',
   challenge_required: 'This browser could not do the small task that keeps robots out. It needs JavaScript and https.',
   challenge_failed: 'The small task that keeps robots out did not work. Join again for a new one.',
+  challenge_unavailable: 'The check that keeps robots out does not answer. Try again in a moment.',
   code_invalid: 'This code opens nothing here. Check it and try again.',
   identity_required: 'This room asks the shop who you are. Go to the shop and follow its link to this room.',
   identity_invalid:
