@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createNodeScriptClient } from '../../redis/client.node.ts';
 import { scriptsWithTestClock } from '../../redis/test-clock.ts';
+import { generateEdgeKeySet } from '../../tokens/generate-keys.ts';
+import type { EdgeKeySet } from '../../tokens/key-set.ts';
+import { rotateEdgeKeys } from '../../tokens/rotate-keys.ts';
 import { createEdgeFixture, problemOf } from '../edge-app.fixture.ts';
 import { startEdgeStore, STORE_PORTS, type EdgeStore } from '../edge-room.fixture.ts';
 import { api, bearer, openRoom, START, type RoomVisit } from '../edge-visit.fixture.ts';
@@ -158,6 +161,22 @@ describe.each(STORE_PORTS)('a room that asks for an identity, over %s', (port) =
   it('lets nobody join while it has no keys', async () => {
     const visit = await openRoom(store, { requireIdentity: true });
     expect(await problemOf(await joinAs(visit, ANNA))).toMatchObject({ status: 403, code: 'identity_invalid' });
+  });
+
+  it('outlasts a rotation of the edge’s keys: the hash stays, and the place is found taken', async () => {
+    const visit = await openRoom(store, asking());
+    const nowMs = visit.edge.clock.nowMs();
+    const before = await generateEdgeKeySet();
+    const edgeWith = async (keySet: EdgeKeySet) => ({
+      edge: await createEdgeFixture({ nowMs, store: store.client, keySet }),
+    });
+    const old = await edgeWith(before);
+    const ticket = await ticketOf(await post(old, { identity: await identityOf(old, ANNA) }));
+    const rotated = await edgeWith(await rotateEdgeKeys(await rotateEdgeKeys(before, 'add'), 'switch'));
+    const back = (await (await post(rotated, {}, bearer(ticket))).json()) as { ticket: string };
+    expect(back.ticket).not.toBe(ticket);
+    expect(claimsOf(back.ticket)['identity']).toBe(claimsOf(ticket)['identity']);
+    expect(await problemOf(await post(rotated, { identity: await identityOf(rotated, ANNA) }))).toMatchObject(inLine);
   });
 
   it('gives 100 joins at once with one identity one place', async () => {

@@ -88,6 +88,18 @@ describe.each(STORE_PORTS)('over %s,', (port) => {
       expect(await answer.text()).toContain('Join again for a new one.');
     });
 
+    it('a pass that counts no more is taken away, and the page goes on', async () => {
+      const visit = await openRoom(store);
+      const ended = await visit.edge.pass('demo', { sessionEndsAtMs: visit.edge.clock.nowMs() });
+      for (const pass of ['rubbish', ended, await visit.edge.pass('other')]) {
+        const answer = await visit.send('GET', '/rooms/demo', { ...html, cookie: `__Host-onsale-pass-demo=${pass}` });
+        expect([answer.status, answer.headers.get('set-cookie')]).toEqual([
+          200,
+          '__Host-onsale-pass-demo=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+        ]);
+      }
+    });
+
     it('leaves Refresh out where the script runs', async () => {
       const visit = await openRoom(store);
       const { cookie } = await visit.join();

@@ -7,7 +7,7 @@ import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { renderWaitingPage, type PageNotice } from '../../web/waiting-page/render.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { returnQuery, returnUrl } from '../http/return-url.ts';
-import { readCookie } from '../http/cookies.ts';
+import { clearCookie, readCookie } from '../http/cookies.ts';
 import { preferred } from '../http/negotiate.ts';
 import { problem, toRefusal } from '../http/problem.ts';
 import { contentSecurityPolicy } from '../http/security-headers.ts';
@@ -66,13 +66,15 @@ async function roomPage(c: EdgeContext, room: string): Promise<Response> {
     : show(c, info, { room, back, place });
 }
 
-/** Whether the pass cookie still counts; the claim is core's to judge, here it only says where to go. */
+/** Whether the pass cookie still counts; the claim is core's to judge, here it only says where to go. One that counts no more is taken away. */
 async function hasLivePass(c: EdgeContext, room: string): Promise<boolean> {
   const token = readCookie(c, 'pass', room);
   if (token === null) return false;
   const { keys, clock } = c.get('ports');
   const result = await keys.checkPass(token, clock.nowMs());
-  return result.ok && result.claims.room === room;
+  const counts = result.ok && result.claims.room === room;
+  if (!counts) clearCookie(c, 'pass', room);
+  return counts;
 }
 
 type TicketRefusal = 'ticket_invalid' | 'ticket_expired' | 'ticket_wrong_room';
