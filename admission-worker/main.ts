@@ -10,11 +10,17 @@ import { startRoomLoops } from './room-loops.ts';
 
 /** A room asks one thing at a time; a few that wait for a lock (5 s at most) must not take the connections of all others. */
 const POOL_SIZE = 8;
+/** A worker that is stopped within a transaction keeps its room's row from all others for one tick and no longer. */
+const IDLE_IN_TRANSACTION_MS = 1000;
 
 await runService('admission-worker', async (log) => {
   const config = readConfig(process.env);
   const pool = createRenewablePool(() =>
-    connectDatabase(config.DATABASE_URL, { max: POOL_SIZE, applicationName: 'admission-worker' }),
+    connectDatabase(config.DATABASE_URL, {
+      max: POOL_SIZE,
+      idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_MS,
+      applicationName: 'admission-worker',
+    }),
   );
   const redis = connectRedis(config.REDIS_URL);
   const identity = watchServerIdentity(redis);

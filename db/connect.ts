@@ -13,6 +13,8 @@ export type DatabaseOptions = {
   max?: number;
   /** A statement that takes longer is cancelled by the server, ms. */
   statementTimeoutMs?: number;
+  /** A transaction whose client says nothing for this long is rolled back by the server, and its locks are freed, ms. */
+  idleInTransactionTimeoutMs?: number;
   applicationName?: string;
 };
 
@@ -29,7 +31,7 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
     connection: {
       application_name: options.applicationName ?? 'onsale',
       statement_timeout: options.statementTimeoutMs ?? 5000,
-      idle_in_transaction_session_timeout: 10_000,
+      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 10_000,
     },
   });
 }
