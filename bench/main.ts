@@ -6,6 +6,7 @@ import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
 import { saveReport } from './measure/save.ts';
+import { benchRestore } from './restore.ts';
 import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
 import { benchWaitingCost } from './waiting-cost.ts';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, Bench> = {
   'waiting-cost': { about: 'Redis commands while 100 and 10,000 wait, and with ZRANK a poll', run: benchWaitingCost },
   slots: { about: 'slots filled with 40 % ghosts, on the real parts in shortened time', run: benchSlots },
   tick: { about: 'a tick that admits 1,000 while a million wait, or more', run: benchTick },
+  restore: { about: 'a restore of a million spent tickets, and its longest script', run: benchRestore },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 

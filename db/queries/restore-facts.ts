@@ -57,7 +57,10 @@ export async function readLivePage(sql: Sql, room: string, last: LiveFact | null
     ORDER BY a.live_until, a.ticket_id LIMIT ${limit}`;
 }
 
-/** The next spent and revoked tickets after `last`, by id; one that is both may come twice. A plain read by the tables' keys. */
+/**
+ * The next spent and revoked tickets after `last`, by id; one that is both may come twice. A plain read by the tables' keys: each part has
+ * its own limit, or the planner would sort all that is left of a million for every page.
+ */
 export async function readSpentPage(
   sql: Sql,
   room: string,
@@ -67,8 +70,10 @@ export async function readSpentPage(
   const after = last?.id ?? '';
   return sql<{ id: string; expMs: number }[]>`
     SELECT ticket_id AS id, floor(extract(epoch FROM expires_at) * 1000)::float8 AS "expMs" FROM (
-      SELECT ticket_id, expires_at FROM spent_tickets WHERE room = ${room} AND ticket_id > ${after} AND expires_at > now()
+      (SELECT ticket_id, expires_at FROM spent_tickets WHERE room = ${room} AND ticket_id > ${after} AND expires_at > now()
+        ORDER BY ticket_id LIMIT ${limit})
       UNION ALL
-      SELECT ticket_id, expires_at FROM revoked_tickets WHERE room = ${room} AND ticket_id > ${after} AND expires_at > now()
+      (SELECT ticket_id, expires_at FROM revoked_tickets WHERE room = ${room} AND ticket_id > ${after} AND expires_at > now()
+        ORDER BY ticket_id LIMIT ${limit})
     ) AS gone ORDER BY ticket_id LIMIT ${limit}`;
 }

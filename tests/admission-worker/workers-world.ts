@@ -33,7 +33,9 @@ export type WorkersWorld = {
   /** Keeps what Redis holds for a later start. */
   save(): Promise<void>;
   makeRoom(room: string, settings: { rate: number; capacity: number }): Promise<void>;
-  startWorkers(count: number): Promise<WorkerProcess[]>;
+  startWorkers(count: number, env?: Record<string, string>): Promise<WorkerProcess[]>;
+  /** Kills all that are left. */
+  killWorkers(): void;
   close(): Promise<void>;
 };
 
@@ -52,6 +54,9 @@ export async function startWorkersWorld(): Promise<WorkersWorld> {
   const workers: WorkerProcess[] = [];
   // Redis is away at times; then core is silent as well.
   const health = setInterval(() => void writeCoreHealth(scripts, 'test', HEALTHY).catch(() => {}), 500);
+  const killWorkers = () => {
+    for (const worker of workers.splice(0)) worker.signal('SIGKILL');
+  };
   return {
     postgres,
     redis: mortal,
@@ -70,18 +75,16 @@ export async function startWorkersWorld(): Promise<WorkersWorld> {
       frames.set(room, heard);
       await subscriber.subscribe(roomChannel(room), (text) => heard.push(toFrame(text)));
     },
-    async startWorkers(count) {
-      const env = { DATABASE_URL: postgres.url, REDIS_URL: mortal.url };
+    async startWorkers(count, more = {}) {
+      const env = { DATABASE_URL: postgres.url, REDIS_URL: mortal.url, ...more };
       const started = await Promise.all(Array.from({ length: count }, () => startWorker(env)));
       workers.push(...started);
       return started;
     },
+    killWorkers,
     async close() {
       clearInterval(health);
-      for (const worker of workers) {
-        worker.signal('SIGCONT');
-        worker.signal('SIGKILL');
-      }
+      killWorkers();
       subscriber.close();
       redis.disconnect();
       await sql.end({ timeout: 1 });
