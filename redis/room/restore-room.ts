@@ -4,7 +4,7 @@ import type { RedisReply, ScriptClient } from '../script-client.ts';
 import type { RoomConfigFields } from './configure-room.ts';
 import { laneKeyList } from './tick-room.ts';
 
-/** Entries of one step of a restore at most: a step takes Redis about two milliseconds, and others get in between. */
+/** Entries of one step of a restore at most: milliseconds of Redis each (`npm run bench -- restore`), and others get in between. */
 export const RESTORE_STEP = 1000;
 
 /** Long lists come in pages; a page has at most `RESTORE_STEP` entries. */

@@ -92,7 +92,7 @@ export async function startPausablePostgres(): Promise<PausablePostgres> {
   const signalAll = (name: NodeJS.Signals) => {
     // The postmaster first, so that it starts no process that would be missed; each has a group of its own.
     process.kill(server.child.pid, name);
-    for (const pid of childrenOf(server.child.pid)) process.kill(pid, name);
+    for (const pid of childrenOf(server.child.pid)) signalIfThere(pid, name);
   };
   return {
     url: server.url,
@@ -104,6 +104,15 @@ export async function startPausablePostgres(): Promise<PausablePostgres> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A backend may end between being listed and being told. */
+function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 function childrenOf(parent: number): number[] {
