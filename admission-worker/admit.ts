@@ -3,6 +3,7 @@ import { writeTick, type TicketFact, type TickRecord } from '../db/queries/write
 import type { ScriptClient } from '../redis/script-client.ts';
 import { commitTick, tickRoom, type TickResult } from '../redis/room/tick-room.ts';
 import type { AskPostgres } from './ask-postgres.ts';
+import { withRounds } from './board-rounds.ts';
 
 export type Stores = { postgres: AskPostgres; scripts: ScriptClient };
 
@@ -29,7 +30,7 @@ export async function admit(
   const outcome = await tickRoom(scripts, room, lanes);
   if (outcome.status === 'lost') return { status: 'lost' };
   if (outcome.status === 'skipped') return { status: 'skipped', aheadTicks: outcome.aheadTicks };
-  const { result } = outcome;
+  const result = await withRounds(room, outcome.result);
   const written = await postgres((sql) => writeTick(sql, toRecord(room, result, redisRunId)));
   if (written === 'stale' || written === 'lost') return { status: written };
   await commitTick(scripts, room.id, room.epoch, lanes, result);

@@ -13,8 +13,13 @@ const lineSchema = v.object({
   /** Waiting visitors of the lobby, and those with a number of this epoch. */
   lobby: v.number(),
   rest: v.number(),
+  /** Where a number may hold many: points of score and how many up to there; null where every number is one visitor. */
+  parts: v.optional(v.nullable(v.array(v.tuple([v.string(), v.number()]))), null),
   /** Parts that were lost before and had not come back. */
   lost: v.pipe(v.string(), v.parseJson(), v.array(v.tuple([v.string(), v.string(), v.number()]))),
+  /** Whether joins were drawn in rounds, and the rounds that may not be over: JSON for the restore. */
+  random: v.optional(v.boolean(), false),
+  rounds: v.optional(v.string(), '[]'),
 });
 
 /** Draws lie below base + 1, and the first number after the lobby is base + 1. */
@@ -29,7 +34,7 @@ export function lostTickets(lane: Pick<LaneFacts, 'line' | 'calledTo' | 'base'>,
   // Lost before the first tick was written: whoever joined stands somewhere below the new block.
   if (lane.line === null || lane.line === undefined)
     return JSON.stringify(blockFrom > lane.base ? [[String(lane.base), String(blockFrom), 1]] : []);
-  const { counter, from, joined, lobby, rest, lost } = v.parse(lineSchema, lane.line);
+  const { counter, from, joined, lobby, rest, parts: points, lost } = v.parse(lineSchema, lane.line);
   const parts: Part[] = [...lost];
   let end = Number(lost.at(-1)?.[1] ?? lane.calledTo);
   const add = (begin: number, to: number, count: number) => {
@@ -39,9 +44,29 @@ export function lostTickets(lane: Pick<LaneFacts, 'line' | 'calledTo' | 'base'>,
     end = to;
   };
   if (lobby > 0) add(lane.base, lane.base + LOBBY_END, lobby);
+  if (points !== null) {
+    for (const [score, count] of points) add(from, Number(score), count);
+    // How many joined the open round since then nobody knows; those who come back are counted.
+    add(end, blockFrom, 1);
+    return JSON.stringify(parts);
+  }
   // A burst of joins may have come in the tick that was never written.
   const newest = Math.min(blockFrom, counter + 3 * joined);
   if (rest + joined > 0) add(from, newest, rest + joined);
   add(newest, blockFrom, 1);
   return JSON.stringify(parts);
+}
+
+/**
+ * What a restore has to know of a lane's rounds: those that may not be over, and from which number on there may be more that nobody wrote
+ * down. `random`: whether the room draws now.
+ */
+export function openRounds(
+  lane: Pick<LaneFacts, 'line' | 'base'>,
+  random: boolean,
+): { rounds: string; unseenFrom?: number } {
+  if (lane.line === null || lane.line === undefined)
+    return { rounds: '[]', ...(random ? { unseenFrom: lane.base + 1 } : {}) };
+  const line = v.parse(lineSchema, lane.line);
+  return { rounds: line.rounds, ...(random || line.random ? { unseenFrom: line.counter + 1 } : {}) };
 }

@@ -16,7 +16,7 @@ import {
 } from '../redis/room/restore-room.ts';
 import type { Stores } from './admit.ts';
 import { LEASE_BLOCK } from './lease.ts';
-import { lostTickets } from './lost-tickets.ts';
+import { lostTickets, openRounds } from './lost-tickets.ts';
 import { toRoomConfig } from './room-config.ts';
 
 /** A restore without a step for this long is taken over, ms: its worker died, or stopped. A step waits for one page and one script. */
@@ -61,6 +61,8 @@ async function toFacts({ postgres }: Stores, room: RoomRow, taken: TakenEpoch): 
       admittedTo: lane.admittedTo,
       lateTo: lane.lateTo,
       show: lane.show,
+      // A room that begins has no rounds yet.
+      ...openRounds(lane, room.epoch > 0 && room.queueingMethod === 'random'),
       lost: lostTickets(lane, (leasedTo.get(lane.lane) ?? lane.leasedTo) - LEASE_BLOCK),
     })),
     live: livePages(pagesOf<LiveFact>((last) => postgres((sql) => readLivePage(sql, room.id, last, RESTORE_STEP)))),

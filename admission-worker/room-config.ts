@@ -11,6 +11,8 @@ export async function toRoomConfig(row: RoomRow): Promise<RoomConfigFields> {
     lanes: await Promise.all(row.lanes.map((lane) => forEdge(row.id, lane))),
     opensAtMs: row.opensAt?.getTime() ?? null,
     drawSeed: row.drawSeed,
+    queueingMethod: row.queueingMethod,
+    roundSecret: row.roundSecret,
     joinsPerClientPerMinute: row.joinsPerClientPerMinute,
     requireIdentity: row.requireIdentity,
     identityKeys: row.identityKeys,

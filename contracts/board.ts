@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { boardRoundSchema, isRoundOver, roundEndMs, type Round } from './rounds.ts';
 
 /**
  * The board: the one small document everyone in a room reads (WAITING-ROOM §4). It is public, at most 4 KB, and changes
@@ -41,6 +42,8 @@ export const boardSchema = v.object({
   remaining: v.optional(v.number()),
   message: v.optional(v.string()),
   draw: v.optional(v.object({ commitment: v.string(), seed: v.optional(v.string()) })),
+  /** Minutes of a `random` room: this and the next are promised, those that are just over are told. */
+  rounds: v.optional(v.array(boardRoundSchema)),
   opensAt: v.optional(v.number()),
   pollNearMs: v.number(),
   pollFarMs: v.number(),
@@ -79,13 +82,24 @@ export function estimateWaitMs(board: Board, ahead: number): number | null {
   return Math.round((ahead / board.admittedPerMinute) * 60_000);
 }
 
-/** When a visitor with this score should look at the board next, in ms. Score null: not yet known (lobby). */
-export function pollAfterMs(board: Board, laneName: string, score: number | null, nowMs: number): number {
+/**
+ * When a visitor with this score should look at the board next, in ms. Score null: not yet known, in the lobby or in a `round` that is
+ * not over; both look within 2 s of the moment that makes it known.
+ */
+export function pollAfterMs(
+  board: Board,
+  laneName: string,
+  score: number | null,
+  nowMs: number,
+  round?: Round,
+): number {
   const lane = board.lanes[laneName];
   if (board.phase === 'lobby') {
     const untilOpening = board.opensAt === undefined ? board.pollFarMs : Math.max(1000, board.opensAt - nowMs);
     return Math.min(board.pollFarMs, untilOpening);
   }
+  if (score === null && round !== undefined && !isRoundOver(round.minute, board.at))
+    return Math.min(board.pollFarMs, Math.max(1000, roundEndMs(round.minute) - nowMs));
   if (lane === undefined || score === null) return board.pollNearMs;
   return score <= Number(lane.nearTo) ? board.pollNearMs : board.pollFarMs;
 }

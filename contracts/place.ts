@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { laneCodeSchema, laneNameSchema } from './room-settings.ts';
+import { roundSchema } from './rounds.ts';
 
 export const PLACE_STATES = ['lobby', 'waiting', 'called', 'ready', 'late', 'admitted', 'active', 'spent'] as const;
 export type PlaceState = (typeof PLACE_STATES)[number];
@@ -11,8 +12,10 @@ export const placeSchema = v.object({
   ticketId: v.string(),
   room: v.string(),
   lane: v.string(),
-  /** Present only once it may be known: not for lobby visitors before the opening. */
+  /** Present only once it may be known: not for lobby visitors before the opening, not in a round that is not over. */
   score: v.optional(v.string()),
+  /** The round of who joined a `random` room, from which anyone can compute the score once its seed is out. */
+  round: v.optional(roundSchema),
   state: v.picklist(PLACE_STATES),
   /** First late answer, ms; what the board's `lateTo` is compared with. */
   lateAt: v.optional(v.number()),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { roundSchema } from './rounds.ts';
 
 /** The claims of every token kind (DESIGN §5), as they are checked after the signature. Times are seconds since 1970. */
 
@@ -21,8 +22,10 @@ export const queueTicketClaimsSchema = v.object({
   aud: audience,
   sub: v.string(),
   lane: v.string(),
-  /** Absent for those who joined in the lobby: their score comes from the draw. */
+  /** Absent for those who joined in the lobby or in a round: their score comes from the draw. */
   score: v.optional(v.string()),
+  /** The round of who joined a `random` room; the score follows from it once it is over. */
+  round: v.optional(roundSchema),
   identity,
 });
 export type QueueTicketClaims = v.InferOutput<typeof queueTicketClaimsSchema>;
@@ -45,6 +48,7 @@ export const feedHelloClaimsSchema = v.object({
   room: v.string(),
   lane: v.string(),
   score: v.optional(v.string()),
+  round: v.optional(roundSchema),
 });
 export type FeedHelloClaims = v.InferOutput<typeof feedHelloClaimsSchema>;
 

@@ -1,5 +1,6 @@
 import { serve, type ServerType } from '@hono/node-server';
 import type { Redis } from 'ioredis';
+import { withRounds } from '../admission-worker/board-rounds.ts';
 import { toRoomConfig } from '../admission-worker/room-config.ts';
 import type { RoomRow } from '../db/queries/rooms.ts';
 import { createRestFrontApp } from '../local-stack/rest-front/app.ts';
@@ -47,6 +48,7 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
   await front.connected();
   const scripts = options.shippedClock === true ? undefined : scriptsWithTestClock();
   const node = createNodeScriptClient(direct, scripts);
+  const rows = new Map<string, RoomRow>();
   const edgeRedis = connectRedis(redis.url, { autoPipelining: true });
   await edgeRedis.connect();
   const overIoredis = createNodeScriptClient(edgeRedis, scripts);
@@ -54,7 +56,6 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
   await createEdgeScriptClient({ url, token: TOKEN })
     .get('nothing')
     .catch(() => null);
-  const lanesOf = new Map<string, string[]>();
   return {
     redis,
     direct,
@@ -64,11 +65,8 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
     setNow: (ms) => setTestClock(direct, ms),
     async putRoom(room, over = {}) {
       const row = { ...ROOM, id: room, ...over };
+      rows.set(room, row);
       const config = await toRoomConfig(row);
-      lanesOf.set(
-        room,
-        row.lanes.map(({ name }) => name),
-      );
       const numbers = {
         counter: 0,
         leasedTo: 100_000,
@@ -91,9 +89,11 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
       await direct.sadd(ROOMS_KEY, room);
     },
     async tick(room) {
-      const lanes = lanesOf.get(room) ?? [];
+      const row = rows.get(room) ?? { ...ROOM, id: room };
+      const lanes = row.lanes.map(({ name }) => name);
       const outcome = await tickRoom(node, { id: room, epoch: EPOCH, tick: 0 }, lanes);
-      if (outcome.status === 'ticked') await commitTick(node, room, EPOCH, lanes, outcome.result);
+      if (outcome.status !== 'ticked') return;
+      await commitTick(node, room, EPOCH, lanes, await withRounds(row, outcome.result));
     },
     async stop() {
       subscriptions.close();
@@ -144,6 +144,7 @@ const ROOM: RoomRow = {
   formerLanes: [],
   message: null,
   drawSeed: 'a seed for tests',
+  roundSecret: 'a secret for tests',
   epoch: EPOCH,
   tick: 0,
   opened: false,

@@ -90,6 +90,7 @@ export const BENCH_ROOM: RoomRow = {
   soldOut: false,
   mode: 'manual',
   drawSeed: 'a seed for benches',
+  roundSecret: 'a secret for benches',
   epoch: 1,
   tick: 0,
   opened: true,

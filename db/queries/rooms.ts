@@ -34,6 +34,8 @@ export type RoomRow = {
   soldOut: boolean;
   message: string | null;
   drawSeed: string;
+  /** From it follow the seeds of `random` rounds (contracts/draw.ts). */
+  roundSecret: string;
   epoch: number;
   tick: number;
   opened: boolean;
@@ -56,7 +58,7 @@ export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
       queueing_method AS "queueingMethod", mode, lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
       hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute",
       require_identity AS "requireIdentity", identity_keys AS "identityKeys", challenge, shop_url AS "shopUrl",
-      allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, sold_out AS "soldOut", message, draw_seed AS "drawSeed", epoch, tick, opened,
+      allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, sold_out AS "soldOut", message, draw_seed AS "drawSeed", round_secret AS "roundSecret", epoch, tick, opened,
       redis_run_id AS "redisRunId",
       ARRAY(SELECT l.lane FROM room_lanes l WHERE l.room = rooms.id ORDER BY l.lane) AS "knownLanes"
     FROM rooms ORDER BY id`;

@@ -1,12 +1,20 @@
+import type { Round } from '../../contracts/rounds.ts';
 import { joinLimiterKey } from '../keys.ts';
 import type { ScriptClient } from '../script-client.ts';
 import { toPlaceFacts, type PlaceFacts } from './place-reply.ts';
 import { identityKeys, ticketKeys, type TicketRef } from './ticket-keys.ts';
 
+/** Draws in [0, 1) for three minutes, the first of them named: the edge can't know for sure which one Redis is in. */
+export type RoundDraws = { minute: number; draws: readonly number[] };
+
 /** A join: a new ticket id, or a known ticket with its score. `drawFraction` in [0, 1) places a lobby visitor. */
 export type JoinRequest = Omit<TicketRef, 'score'> & {
   score?: string;
   drawFraction?: number;
+  /** Of a known ticket that was drawn in a round. */
+  round?: Round;
+  /** For a new ticket of a room that draws rounds. */
+  roundDraws?: RoundDraws;
   /** For a new ticket: the client it counts against (an address, IPv6 by /64), and how many joins it may make in a window. */
   limit?: { subject: string; max: number; windowMs: number };
 };
@@ -18,10 +26,12 @@ export type JoinRequest = Omit<TicketRef, 'score'> & {
  * state `spent`, also when another ticket of the same identity goes before it.
  */
 export async function joinRoom(client: ScriptClient, join: JoinRequest): Promise<PlaceFacts> {
-  const { limit } = join;
+  const { limit, roundDraws } = join;
   const limiter = limit === undefined ? [] : [joinLimiterKey(join.room, limit.subject)];
   const keys = [...ticketKeys(join), ...limiter, ...identityKeys(join)];
-  const args = [join.ticketId, join.lane, join.score ?? '', join.expMs, join.drawFraction ?? ''];
-  args.push(limit?.max ?? '', limit?.windowMs ?? '', join.identity === undefined ? '' : '1');
+  const place = [join.ticketId, join.lane, join.score ?? '', join.expMs, join.drawFraction ?? ''];
+  const bound = [limit?.max ?? '', limit?.windowMs ?? '', join.identity === undefined ? '' : '1'];
+  const rounds = [join.round?.minute ?? roundDraws?.minute ?? '', ...(roundDraws?.draws ?? [])];
+  const args = [...place, ...bound, ...rounds];
   return toPlaceFacts(await client.run('join', keys, args));
 }

@@ -1,4 +1,5 @@
 import { PLACE_STATES, type PlaceState } from '../../contracts/place.ts';
+import type { Round } from '../../contracts/rounds.ts';
 import { asList, asNumber, asNumberOrNull, asText, asTextOrNull } from '../reply.ts';
 import type { RedisReply } from '../script-client.ts';
 
@@ -17,11 +18,14 @@ export type PlaceFacts = {
   untilMs: number | null;
   epoch: number;
   nowMs: number;
+  /** The round of who joined one; told by a join only. */
+  round: Round | null;
 };
 
-/** Reads the eight values that every personal script replies with. */
+/** Reads the eight values that every personal script replies with, and the ninth of a join. */
 export function toPlaceFacts(reply: RedisReply): PlaceFacts {
-  const [state, score, ahead, againMs, lateAtMs, untilMs, epoch, nowMs] = asList(reply, 8);
+  const [state, score, ahead, againMs, lateAtMs, untilMs, epoch, nowMs, minute] = asList(reply, 8);
+  const drawnIn = asNumberOrNull(minute);
   return {
     state: toState(asText(state)),
     score: asTextOrNull(score),
@@ -31,6 +35,7 @@ export function toPlaceFacts(reply: RedisReply): PlaceFacts {
     untilMs: asNumberOrNull(untilMs),
     epoch: asNumber(epoch),
     nowMs: asNumber(nowMs),
+    round: drawnIn === null ? null : { minute: drawnIn, base: Math.floor(asNumber(score)) },
   };
 }
 

@@ -32,6 +32,10 @@ export type RestoreFacts = {
     show: number;
     /** Tickets that wait but are not in the index: JSON of [from, to, count] (redis/lua/includes/line.lua). */
     lost?: string;
+    /** Rounds that may not be over: JSON of [minute, base] (redis/lua/includes/rounds.lua). */
+    rounds?: string;
+    /** In a room that draws: numbers from this one on may be rounds that nobody wrote down. */
+    unseenFrom?: number;
   }[];
   live: Pages<LiveEntry>;
   spent: Pages<SpentEntry>;

@@ -20,6 +20,9 @@ export type RoomInfo = {
   opensAtMs: number | null;
   /** Server-side secret until the lobby has opened. */
   drawSeed: string;
+  queueingMethod: string;
+  /** Server-side secret for ever; null while an older worker's config stands. */
+  roundSecret: string | null;
   joinsPerClientPerMinute: number;
   requireIdentity: boolean;
   /** Public keys that identities are checked by. */
@@ -43,6 +46,9 @@ const publishedConfigSchema = v.object({
   lanes: v.array(edgeLaneSchema),
   opensAtMs: v.nullable(v.number()),
   drawSeed: v.string(),
+  // Optional for what an older worker wrote.
+  queueingMethod: v.optional(v.string(), 'fifo'),
+  roundSecret: v.optional(v.nullable(v.string()), null),
   joinsPerClientPerMinute: v.number(),
   // Optional for what an older worker wrote.
   requireIdentity: v.optional(v.boolean(), false),

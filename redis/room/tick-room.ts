@@ -16,6 +16,8 @@ const laneNumbersSchema = v.object({
   show: v.number(),
   /** What the line is made of, for a restore: JSON (admission-worker/lost-tickets.ts). */
   line: v.string(),
+  /** Minute of the lane's latest round; 0 before the first. */
+  round: v.number(),
 });
 const tickNumbersSchema = v.object({
   tick: v.number(),

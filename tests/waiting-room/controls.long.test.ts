@@ -29,6 +29,13 @@ const CONTROLS: Control[] = [
     noticed: /within a minute, \d+ allowed/,
   },
   {
+    without: 'the end of a round',
+    script: 'tick',
+    from: 'if not round_is_over(round, now, since) then return round[2] end',
+    to: '',
+    noticed: /was called \d+ ms before the end of the round/,
+  },
+  {
     without: 'the gate of open calls',
     script: 'tick',
     from: "lane.calls[1] and digits(lane.calls[1].from) or '+inf'",

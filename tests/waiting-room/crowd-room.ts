@@ -42,6 +42,7 @@ const SETTINGS: Settings = {
   paused: false,
   opensAt: null,
   lanes: [{ name: LANE, weight: 1 }],
+  method: 'fifo',
 };
 
 /** Opens a room with one lane and lets it tick until everyone knows its first `nearTo`. */

@@ -10,7 +10,9 @@ export type Settings = {
   paused: boolean;
   opensAt: number | null;
   lanes: { name: string; weight: number }[];
+  method: 'fifo' | 'random';
 };
+type Round = { minute: number; base: number };
 type Call = { from: number; to: number; count: number; answered: number; at: number | null };
 type Near = { to: number; knownAfter: number; knownAt: number | null };
 type Ticket = {
@@ -39,6 +41,8 @@ export type Lane = {
   silent: Map<Ticket, number>;
   calls: Call[];
   near: Near[];
+  /** All rounds that ever began, in order of their bases. */
+  rounds: Round[];
   show: number;
   turn: number;
   lateCredit: number;
@@ -64,6 +68,10 @@ const TICK = 1000;
 const WINDOW = 6000;
 const LOOKAHEAD = 15_000;
 const MINUTE = 60_000;
+/** Draws are multiples of this. */
+const DRAW_STEP = 2 ** -26;
+/** How long after its end a round may not yet be called: its visitors have to learn where they stand. */
+const ROUND_KNOWN = 6000;
 
 /** A room that was just put into Redis for the first time. */
 export function newModel(settings: Settings, now: number): Model {
@@ -84,6 +92,7 @@ export function newModel(settings: Settings, now: number): Model {
     silent: new Map(),
     calls: [],
     near: [],
+    rounds: [],
   }));
   const none = { tick: 0, committed: 0, pace: 0, freed: 0, turnover: 0, openMs: MINUTE, opened: false, ring: [] };
   return { ...none, settings, at: now, live: new Map(), spent: new Set(), tickets: new Map(), lanes };
@@ -99,17 +108,35 @@ const isOpen = (call: Call, clock: number): boolean =>
   call.answered < call.count && (call.at === null || clock - call.at < WINDOW);
 const callOf = ({ lane, score }: Ticket): Call | undefined => lane.calls.find((c) => score > c.from && score <= c.to);
 
-/** Takes a place; `draw` is used in the lobby only. A known ticket keeps the one it has. */
+/** Takes a place; `draw` is used in the lobby and in rounds. A known ticket keeps the one it has. */
 export function join(m: Model, id: string, laneName: string, now: number, draw: number): void {
   const lane = m.lanes.find((candidate) => candidate.name === laneName);
   if (lane === undefined || m.tickets.has(id)) return;
   const lobby = !m.opened && m.settings.opensAt !== null && now < m.settings.opensAt;
-  const score = lobby ? 1 + draw : (lane.counter += 1);
+  const score = lobby ? 1 + draw : nextScore(m, lane, now, draw);
   const ticket = { id, lane, score, counted: false, strikes: 0 };
   m.tickets.set(id, ticket);
   lane.waiting.push(ticket);
   lane.waiting.sort(byScore);
 }
+
+/** A number of the counter, or a place in the round of this minute. */
+const nextScore = (m: Model, lane: Lane, now: number, draw: number): number =>
+  m.settings.method === 'random' ? roundBase(lane, now) + draw : (lane.counter += 1);
+
+/** A round is one minute's joins with no other number and no call between them. */
+function roundBase(lane: Lane, now: number): number {
+  const minute = Math.floor(now / MINUTE);
+  const last = lane.rounds.at(-1);
+  if (last?.minute === minute && last.base === lane.counter && last.base > lane.calledTo) return last.base;
+  lane.counter += 1;
+  lane.rounds.push({ minute, base: lane.counter });
+  return lane.counter;
+}
+
+/** The base of the first round that did not end at least `since` ms ago. */
+const firstOpenBase = (lane: Lane, now: number, since: number): number =>
+  lane.rounds.find(({ minute }) => now < (minute + 1) * MINUTE + since)?.base ?? Infinity;
 
 /** First answer, repeated answer and claim. */
 export function answer(m: Model, id: string, now: number, claims: boolean): { state: string; againMs?: number } {
@@ -299,10 +326,14 @@ function callMore(m: Model, now: number, opening: boolean): void {
     const show = Math.max(0.05, lane.show);
     callLane(lane, share, show, now);
     const reach = Math.max(256, Math.ceil((share / LOOKAHEAD) * (MINUTE / show)));
-    const to = lane.waiting[reach - 1]?.score ?? lane.counter + reach - lane.waiting.length;
+    const beyond = m.settings.method === 'random' ? 1 - DRAW_STEP : reach - lane.waiting.length;
+    const open = firstOpenBase(lane, now, 0);
+    const to = Math.min(lane.waiting[reach - 1]?.score ?? lane.counter + beyond, open - DRAW_STEP);
     if (to > lane.nearTo) {
+      const uncallable = firstOpenBase(lane, now, ROUND_KNOWN);
+      const amongEnded = uncallable !== open && lane.nearTo >= uncallable - DRAW_STEP && to < uncallable + 1;
       lane.nearTo = to;
-      lane.near.push({ to, knownAfter: opening ? 6000 : 22_000, knownAt: null });
+      lane.near.push({ to, knownAfter: opening || amongEnded ? 6000 : 22_000, knownAt: null });
     }
     while (lane.near.length > 1 && (lane.near[1]?.knownAt ?? Infinity) <= now) lane.near.shift();
   }
@@ -310,7 +341,8 @@ function callMore(m: Model, now: number, opening: boolean): void {
 
 function callLane(lane: Lane, share: number, show: number, now: number): void {
   const expected = lane.calls.reduce((total, call) => total + Math.max(0, call.count * show - call.answered), 0);
-  const known = lane.near.findLast((near) => (near.knownAt ?? Infinity) <= now)?.to ?? -Infinity;
+  const near = lane.near.findLast((step) => (step.knownAt ?? Infinity) <= now)?.to ?? -Infinity;
+  const known = Math.min(near, firstOpenBase(lane, now, ROUND_KNOWN) - DRAW_STEP);
   const missing = Math.max(1, share) - lane.ready.size - expected;
   if (missing <= 0) return;
   const wanted = Math.max(64, Math.ceil(missing / show));

@@ -3,6 +3,7 @@ import { admit, type AdmitOutcome } from '../../admission-worker/admit.ts';
 import { askDirectly } from '../../admission-worker/ask-postgres.ts';
 import { restore } from '../../admission-worker/restore.ts';
 import { toRoomConfig } from '../../admission-worker/room-config.ts';
+import { roundMinuteAt, type Round } from '../../contracts/rounds.ts';
 import { connectDatabase, type Sql } from '../../db/connect.ts';
 import { listRooms, type RoomRow } from '../../db/queries/rooms.ts';
 import { startTestPostgres, startTestRedis } from '../../local-stack/test-stack.ts';
@@ -10,7 +11,7 @@ import { connectRedis, createNodeScriptClient } from '../../redis/client.node.ts
 import { laneKeys, roomKeys } from '../../redis/keys.ts';
 import { answerCall } from '../../redis/room/answer.ts';
 import { configureRoom } from '../../redis/room/configure-room.ts';
-import { joinRoom } from '../../redis/room/join.ts';
+import { joinRoom, type JoinRequest, type RoundDraws } from '../../redis/room/join.ts';
 import { leaveRoom } from '../../redis/room/leave.ts';
 import type { PlaceFacts } from '../../redis/room/place-reply.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
@@ -23,6 +24,9 @@ import type { Settings } from './model.ts';
 
 export const START = 1_800_000_000_000;
 const DAY_MS = 86_400_000;
+
+/** What a room can be set to here; the model knows no `passthrough`. */
+type RoomSettings = Omit<Settings, 'method'> & { method: Settings['method'] | 'passthrough' };
 
 /** Replaces a piece of one script's text, so that a control can show what happens without it. */
 export type Mutation = { script: ScriptName; from: string; to: string };
@@ -37,7 +41,7 @@ export async function startStores() {
     sql,
     redis,
     flush: () => testRedis.flush(),
-    openRoom: (settings: Settings, mutations: Mutation[] = []) =>
+    openRoom: (settings: RoomSettings, mutations: Mutation[] = []) =>
       openRoom(sql, redis, settings, createNodeScriptClient(redis, mutated(mutations))),
     async stop() {
       redis.disconnect();
@@ -60,7 +64,7 @@ function mutated(mutations: Mutation[]): ScriptSet {
   return scripts;
 }
 
-async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: ScriptClient) {
+async function openRoom(sql: Sql, redis: Redis, first: RoomSettings, scripts: ScriptClient) {
   let settings = first;
   let now = START;
   await redis.flushall();
@@ -68,7 +72,7 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
   await sql`DELETE FROM rooms`;
   await sql`INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,
     queueing_method, opens_at, hold_limit, joins_per_client_per_minute, draw_seed, lanes, paused)
-    VALUES ('demo', 'Demo', ${settings.rate}, ${settings.capacity}, ${settings.sessionMs / 1000}, ${settings.claimMs / 1000}, 'fifo',
+    VALUES ('demo', 'Demo', ${settings.rate}, ${settings.capacity}, ${settings.sessionMs / 1000}, ${settings.claimMs / 1000}, ${settings.method},
       ${settings.opensAt === null ? null : new Date(settings.opensAt)}, 6, 1000, 'seed', ${sql.json(settings.lanes)}, ${settings.paused})`;
   const stores = { postgres: askDirectly(sql), scripts };
   const row = async (): Promise<RoomRow> => {
@@ -76,6 +80,11 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
     if (room === undefined) throw new Error('the room is gone');
     return room;
   };
+  /** Only the draw of this minute is the one meant: another one would be another score. */
+  const draws = (draw: number): RoundDraws => ({
+    minute: roundMinuteAt(now) - 1,
+    draws: [(draw + 0.25) % 1, draw, (draw + 0.5) % 1],
+  });
   const ref = (ticketId: string, lane: string, score?: string): TicketRef => ({
     room: 'demo',
     ticketId,
@@ -91,9 +100,18 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
       now += ms;
       await setTestClock(redis, now);
     },
-    /** A new place, or with a score the place of a known ticket. */
-    join: (id: string, lane: string, drawFraction: number, score?: string): Promise<PlaceFacts> =>
-      joinRoom(scripts, { ...ref(id, lane, score), drawFraction }),
+    /** A new place, or with a score the place of a known ticket. `draw` counts in the lobby and in rounds. */
+    join: (
+      id: string,
+      lane: string,
+      draw: number,
+      known?: { score: string; round: Round | null },
+    ): Promise<PlaceFacts> => {
+      const round = known === undefined ? { roundDraws: draws(draw) } : known.round && { round: known.round };
+      return joinRoom(scripts, { ...ref(id, lane, known?.score), drawFraction: draw, ...round });
+    },
+    /** A join as a client of the store makes it. */
+    joinAs: (request: JoinRequest): Promise<PlaceFacts> => joinRoom(scripts, request),
     answer: (id: string, lane: string, score: string, claims: boolean): Promise<PlaceFacts> =>
       answerCall(scripts, ref(id, lane, score), claims),
     place: (id: string, lane: string, score: string): Promise<PlaceFacts> => readPlace(scripts, ref(id, lane, score)),
@@ -113,10 +131,10 @@ async function openRoom(sql: Sql, redis: Redis, first: Settings, scripts: Script
       );
     },
     restore: async () => restore(stores, await row()),
-    async configure(change: Partial<Settings>) {
+    async configure(change: Partial<RoomSettings>) {
       settings = { ...settings, ...change };
       await sql`UPDATE rooms SET version = version + 1, new_users_per_minute = ${settings.rate},
-        total_active_users = ${settings.capacity}, paused = ${settings.paused}`;
+        total_active_users = ${settings.capacity}, paused = ${settings.paused}, queueing_method = ${settings.method}`;
       const room = await row();
       await configureRoom(scripts, 'demo', room.epoch, room.version, await toRoomConfig(room));
     },

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { AdmitOutcome } from '../../admission-worker/admit.ts';
+import type { Round } from '../../contracts/rounds.ts';
 import type { TickResult } from '../../redis/room/tick-room.ts';
 import * as law from './model.ts';
 import type { Mutation, RoomUnderTest, Stores } from './room-under-test.ts';
@@ -7,7 +8,15 @@ import { START } from './room-under-test.ts';
 import type { Plan, Step } from './steps.ts';
 import { createWitness, type Witness } from './witness.ts';
 
-type Visitor = { id: string; lane: string; score: string; gone: boolean; inside: boolean; keys: number };
+type Visitor = {
+  id: string;
+  lane: string;
+  score: string;
+  round: Round | null;
+  gone: boolean;
+  inside: boolean;
+  keys: number;
+};
 type Run = {
   room: RoomUnderTest;
   settings: law.Settings;
@@ -78,6 +87,8 @@ async function take(run: Run, step: Step): Promise<void> {
       // Without the model nobody here knows the clock of open time.
       if (run.model !== null) await configure(run, { paused: step.paused });
       return;
+    case 'method':
+      return configure(run, { method: step.method });
     case 'lose':
       return lose(run, false, () => room.lose());
     case 'remember':
@@ -104,13 +115,14 @@ async function join(run: Run, laneIndex: number, draw: number): Promise<void> {
   if (model !== null) law.join(model, id, lane, room.nowMs(), fraction);
   if (place.score === null) throw new Error('a place without a score');
   witness.sawPlace(id, place.score);
-  visitors.push({ id, lane, score: place.score, gone: false, inside: false, keys: 0 });
+  if (place.round !== null) witness.sawRound(id, lane, place.round);
+  visitors.push({ id, lane, score: place.score, round: place.round, gone: false, inside: false, keys: 0 });
   if (model !== null) expect(Number(place.score), `score of ${id}`).toBe(model.tickets.get(id)?.score);
 }
 
 /** As a page does after a reload; the edge adds what the draw says of a lobby ticket. */
-async function joinAgain({ room, witness }: Run, { id, lane, score }: Visitor): Promise<void> {
-  const again = await room.join(id, lane, 0.5, score);
+async function joinAgain({ room, witness }: Run, { id, lane, score, round }: Visitor): Promise<void> {
+  const again = await room.join(id, lane, 0.5, { score, round });
   if (again.state !== 'spent' && again.state !== 'active') witness.sawPlace(id, again.score);
 }
 
@@ -185,6 +197,7 @@ async function note(run: Run, result: TickResult, expected: string[] | null): Pr
   const { room, model, witness, visitors } = run;
   run.seenTick = result.tick;
   witness.sawTick(result.admitted, result.at, await room.liveCount(), run.settings);
+  for (const [lane, { calledTo }] of Object.entries(result.lanes)) witness.sawCalled(lane, Number(calledTo), result.at);
   for (const { id } of result.admitted) {
     const visitor = visitors.find((candidate) => candidate.id === id);
     if (visitor !== undefined) visitor.keys++;

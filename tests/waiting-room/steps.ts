@@ -13,6 +13,7 @@ export type Step =
   | { do: 'silence'; ms: number }
   | { do: 'configure'; rate: number; capacity: number }
   | { do: 'pause'; paused: boolean }
+  | { do: 'method'; method: Settings['method'] }
   | { do: 'lose' }
   | { do: 'remember' }
   | { do: 'rollBack' };
@@ -20,6 +21,7 @@ export type Plan = { settings: Settings; steps: Step[] };
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
 const who = whole(0, 999);
+const method = fc.constantFrom<Settings['method']>('fifo', 'fifo', 'random');
 
 const join = fc.record({
   do: fc.constant('join' as const),
@@ -46,6 +48,7 @@ const rare = [
     capacity: whole(0, 25),
   }),
   fc.record({ do: fc.constant('pause' as const), paused: fc.boolean() }),
+  fc.record({ do: fc.constant('method' as const), method }),
 ];
 const losses = [
   fc.record({ do: fc.constant('lose' as const) }),
@@ -60,6 +63,7 @@ const settings = (start: number): fc.Arbitrary<Settings> =>
     sessionMs: fc.constantFrom(20_000, 120_000),
     claimMs: fc.constantFrom(10_000, 30_000),
     paused: fc.constant(false),
+    method,
     opensAt: fc.option(
       whole(1, 20).map((seconds) => start + seconds * 1000),
       { freq: 3 },

@@ -1,3 +1,4 @@
+import type { Round } from '../../contracts/rounds.ts';
 import type { Settings } from './model.ts';
 
 const WINDOW_MS = 6000;
@@ -13,9 +14,15 @@ export function createWitness() {
   const shownTo = new Map<string, { to: number; openAt: number }[]>();
   /** Answered inside the window and not silent since: nobody behind them may enter first. */
   const punctual = new Map<string, { lane: string; score: number; due: number }>();
+  /** Answered inside the window, then silent: whoever came after them may have passed them since. */
+  const lapsed = new Set<string>();
+  /** May be missing from an older copy of the index: a call can close without them until they add themselves again. */
+  const unsure = new Set<string>();
   const sessions = new Map<string, 'inside' | 'over'>();
   const sessionEnds = new Map<string, number>();
   const places = new Map<string, string>();
+  /** Rounds that may not be over, by ticket. */
+  const rounds = new Map<string, { lane: string; base: number; endsAt: number }>();
   /** Ends that no committed tick has written down: a loss undoes them. */
   const fresh = new Set<string>();
   /** Highest score admitted, by lane; and as it was at the last loss: who is below may be late by right. */
@@ -29,12 +36,24 @@ export function createWitness() {
       if (score === null) return;
       const known = places.get(id);
       if (known !== undefined && known !== score) throw new Error(`${id} has two places: ${known} and ${score}`);
+      unsure.delete(id);
       if (known !== undefined) return;
       if (!rolledBack)
         for (const [other, taken] of places)
           if (laneOf(other) === laneOf(id) && taken === score)
             throw new Error(`${id} and ${other} share the place ${score}`);
       places.set(id, score);
+    },
+    sawRound(id: string, lane: string, { minute, base }: Round) {
+      rounds.set(id, { lane, base, endsAt: (minute + 1) * MINUTE_MS });
+    },
+    /** A lane was called up to a score: nobody in a round that is not over may be among them. */
+    sawCalled(lane: string, calledTo: number, at: number) {
+      for (const [id, round] of rounds) {
+        if (at >= round.endsAt) rounds.delete(id);
+        else if (round.lane === lane && calledTo >= round.base)
+          throw new Error(`${id} was called ${round.endsAt - at} ms before the end of the round`);
+      }
     },
     /** The board of a committed tick is out. `openAt` is the clock of open time. */
     sawBoard(lane: string, calledTo: number, openAt: number) {
@@ -56,11 +75,13 @@ export function createWitness() {
       const known = punctual.get(id);
       const call = shownTo.get(lane)?.find((shown) => shown.to >= score);
       const inTime = call !== undefined && openAt - call.openAt < WINDOW_MS;
-      const passed = score <= (passedAtLoss.get(lane) ?? 0) || entered.some((entry) => entry.id === id);
+      const excused = lapsed.has(id) || unsure.has(id) || entered.some((entry) => entry.id === id);
+      const passed = excused || score <= (passedAtLoss.get(lane) ?? 0);
       if (state === 'late' && (known !== undefined || (inTime && !passed)))
         throw new Error(`${id} answered in time and was sent to the late line`);
       if (state === 'ready' && (known !== undefined || inTime))
         punctual.set(id, { lane, score, due: at + (againMs ?? 0) + 10_000 });
+      if (state === 'ready') lapsed.delete(id);
     },
     sawEnd(id: string) {
       punctual.delete(id);
@@ -75,7 +96,7 @@ export function createWitness() {
       live: number,
       settings: Settings,
     ) {
-      for (const [id, answer] of punctual) if (answer.due < at) punctual.delete(id);
+      for (const [id, answer] of punctual) if (answer.due < at && punctual.delete(id)) lapsed.add(id);
       for (const { id, lane, score, late } of admitted) {
         if (!late) admittedTo.set(lane, Math.max(admittedTo.get(lane) ?? 0, Number(score)));
         punctual.delete(id);
@@ -107,7 +128,11 @@ export function createWitness() {
       // In a copy younger than a tick nobody's window begins anew, and answers may be missing: nothing is promised to the called.
       if (copied)
         for (const [lane, shown] of shownTo) passedAtLoss.set(lane, Math.max(0, ...shown.map(({ to }) => to)));
+      // Nor does it know of a round that began since; who was drawn in it adds it again with the ticket.
+      if (copied) rounds.clear();
+      if (copied) for (const id of places.keys()) unsure.add(id);
       punctual.clear();
+      lapsed.clear();
       for (const shown of shownTo.values()) shown.splice(0, shown.length);
     },
   };

@@ -1,3 +1,4 @@
+--- @include "law"
 --- @include "numbers"
 --- Purpose: who waits in a lane, by rank and by score. Tickets that have not added themselves again since Redis lost its index are counted
 ---   by arithmetic (WAITING-ROOM §5): `lane.lost` is a list of {from, to, count}, each spread evenly over from < score <= to.
@@ -36,6 +37,18 @@ local function score_at(lane, rank)
   if behind > 0 then return tonumber(redis.call('ZRANGE', lane.waiting, index, index, 'WITHSCORES')[2]) end
   return #lane.lost > 0 and lane.lost[#lane.lost][2] or nil
 end
+-- How many wait below a score.
+local function count_below(lane, score)
+  local known = redis.call('ZCOUNT', lane.waiting, '-inf', '(' .. digits(score))
+  if #lane.lost == 0 then return known end
+  local there, should = 0, 0
+  for _, part in ipairs(lane.lost) do
+    local share = math.max(0, math.min(1, (score - part[1]) / (part[2] - part[1])))
+    should = should + part[3] * share
+  end
+  there = redis.call('ZCOUNT', lane.waiting, '-inf', digits(math.min(score - DRAW_STEP, lane.lost[#lane.lost][2])))
+  return math.max(there, math.floor(should)) + known - there
+end
 -- Takes all up to a score out of the line; returns how many they are.
 local function take_up_to(lane, to)
   local there, should = line_sizes(lane)
@@ -52,20 +65,36 @@ local function take_up_to(lane, to)
   local known = math.min(removed, there)
   return math.max(1, known, math.ceil(should - left)) + removed - known
 end
+-- Of a round that is not over only the size is told, by where it begins and ends: its scores are nobody's to know, as in the lobby.
+local function hidden_marks(lane)
+  local marks = {}
+  for _, round in ipairs(lane.open_from and lane.rounds or {}) do
+    local base = round[2]
+    if base >= lane.open_from and base > lane.called_to then
+      marks[#marks + 1] = { base, count_below(lane, base) + lane.ready_count }
+      marks[#marks + 1] = { base + 1 - DRAW_STEP, count_below(lane, base + 1) + lane.ready_count }
+    end
+  end
+  return marks
+end
 -- Points of score and rank for everyone's own position: geometric, at most `most` and the two ends.
 local function marks_of(lane, opened, most)
   -- In the lobby the order is nobody's to know: who saw the draws could join again until they like theirs (WAITING-ROOM §2).
   if not opened then return { { 0, 0 }, { lane.counter + 1, lane.waiting_count } } end
   local marks = { { lane.called_to, lane.ready_count } }
-  local count, rank = lane.waiting_count, 1
+  local count, rank, hidden = lane.waiting_count, 1, hidden_marks(lane)
+  most = most - #hidden
   local step = math.max(1.05, math.exp(math.log(math.max(2, count)) / most))
   while count > 0 and #marks <= most do
     rank = math.min(count, rank)
-    marks[#marks + 1] = { score_at(lane, rank), rank - 1 + lane.ready_count }
+    local score = score_at(lane, rank)
+    if lane.open_from and score >= lane.open_from then break end
+    marks[#marks + 1] = { score, rank - 1 + lane.ready_count }
     if rank == count then break end
     rank = math.max(rank + 1, math.ceil(rank * step))
     if #marks == most then rank = count end
   end
+  for _, mark in ipairs(hidden) do marks[#marks + 1] = mark end
   -- Where the next joiner will stand: numbers may have been skipped since the last one.
   if lane.counter + 1 > marks[#marks][1] then marks[#marks + 1] = { lane.counter + 1, count + lane.ready_count } end
   return marks

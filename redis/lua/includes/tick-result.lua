@@ -2,7 +2,9 @@
 --- @include "numbers"
 --- @include "calls"
 --- @include "line"
+--- @include "rounds"
 --- Purpose: the last step of a tick: the board, what Postgres needs, and the state from which the next tick goes on.
+local LINE_PARTS = 16 -- as many as say well enough how long a drawn line is
 local MAX_FACTS = 5000 -- a tick's work is bounded; the rest waits a second
 
 local function phase_of(room)
@@ -33,27 +35,47 @@ local function board_of(room)
   return board
 end
 
+-- Points that cut the line behind the lobby into equal parts, as {score, how many up to there since the point before}: where people were
+-- drawn, a number may hold any count of them. Nothing where every number is one visitor.
+local function parts_of(lane, first, rest)
+  local last, parts = lane.rounds[#lane.rounds], {}
+  if not last or last[2] + 1 <= lane.called_to or rest <= 0 then return cjson.null end
+  local before = 0
+  for part = 0, LINE_PARTS do
+    -- The first one alone says where the line begins.
+    local upto = math.max(1, math.ceil(rest * part / LINE_PARTS))
+    if upto > before then
+      local score = redis.call('ZRANGE', lane.waiting, first + upto - 1, first + upto - 1, 'WITHSCORES')[2]
+      parts[#parts + 1] = { score, upto - before }
+      before = upto
+    end
+  end
+  return parts
+end
+
 -- What the line is made of, so that a restore can count by arithmetic who has not come back.
-local function line_of(lane)
-  local _, _, behind = line_sizes(lane)
+local function line_of(room, lane)
+  local there, _, behind = line_sizes(lane)
   local lobby = lane.called_to < lane.base + 1 and redis.call('ZCOUNT', lane.waiting, '-inf', '(' .. digits(lane.base + 1)) or 0
   if #lane.lost > 0 then lobby = 0 end
   return cjson.encode({ counter = lane.counter, from = lane.from, joined = lane.counter - lane.counter_before, lobby = lobby,
-    rest = behind - lobby, lost = lost_text(lane.lost) })
+    rest = behind - lobby, parts = parts_of(lane, there + lobby, behind - lobby), lost = lost_text(lane.lost),
+    random = room.random, rounds = rounds_text(lane.rounds) })
 end
 
-local function numbers_of(lane)
+local function numbers_of(room, lane)
   return {
     counter = lane.counter, leasedTo = lane.leased_to, calledTo = digits(lane.called_to), nearTo = digits(lane.near_to),
     admittedTo = digits(lane.admitted_to), lateTo = lane.late_to, waiting = lane.waiting_count, ready = lane.ready_count,
-    late = lane.late_count, show = lane.show, line = line_of(lane),
+    late = lane.late_count, show = lane.show, line = line_of(room, lane),
+    round = #lane.rounds > 0 and lane.rounds[#lane.rounds][1] or 0,
   }
 end
 
 -- The tick as the worker takes it: short JSON, and lists as lines of text, which cost a tenth of JSON. `fact_count`: the first so many facts.
 local function result_of(room, fact_count)
   local numbers = {}
-  for _, lane in ipairs(room.lanes) do numbers[lane.name] = numbers_of(lane) end
+  for _, lane in ipairs(room.lanes) do numbers[lane.name] = numbers_of(room, lane) end
   return {
     numbers = cjson.encode({ tick = room.period, previous = room.previous, at = room.now, configVersion = number_or(room.c.version, 0),
       opened = room.opened, liveUntil = room.until_ms, lanes = numbers }),
@@ -88,6 +110,7 @@ local function write_lane(fields, lane)
   keep('turn', digits(lane.turn))
   keep('lateCredit', digits(lane.late_credit))
   keep('lost', lost_text(lane.lost))
+  keep('rounds', rounds_text(lane.rounds))
   keep('counterBefore', digits(lane.counter))
   keep('near', #lane.near > 0 and cjson.encode(lane.near) or '[]')
 end

@@ -2,6 +2,7 @@
 --- @include "numbers"
 --- @include "calls"
 --- @include "line"
+--- @include "rounds"
 --- Purpose: the room and its lanes as a tick finds them: one table that the tick's steps read and change, and the last one writes back.
 local function hash(key)
   local flat, fields = redis.call('HGETALL', key), {}
@@ -9,8 +10,18 @@ local function hash(key)
   return fields
 end
 
+-- What a tick has to know of a lane's rounds: from which base on nobody may be called, from which on nobody knows their score, and the
+-- round that ended just now. The latest round is kept, since the line behind it was drawn; the others only while it matters.
+local function judge_rounds(lane, now)
+  local rounds = lane.rounds
+  while #rounds > 1 and round_is_over(rounds[1], now, ROUND_KNOWN_MS) do table.remove(rounds, 1) end
+  lane.uncallable_from = first_open_base(rounds, now, ROUND_KNOWN_MS)
+  lane.open_from = first_open_base(rounds, now, 0)
+  if lane.uncallable_from ~= lane.open_from then lane.ended_round = lane.uncallable_from end
+end
+
 -- One lane per name in ARGV[5…], its keys in KEYS[7…].
-local function read_lanes(s, c)
+local function read_lanes(s, c, now)
   local lanes = {}
   for index = 5, #ARGV do
     local name, at = ARGV[index], 6 + (index - 5) * 6
@@ -22,8 +33,9 @@ local function read_lanes(s, c)
       admitted_to = field('admittedTo', 0), late_to = field('lateTo', 0), show = field('show', SHOW_START),
       turn = field('turn', 0), late_credit = field('lateCredit', 0), near = cjson.decode(s['near:' .. name] or '[]'), calls = {},
       lost = read_lost(s['lost:' .. name]), from = field('from', 1), counter_before = field('counterBefore', 1),
-      leased_to = field('leasedTo', 0),
+      leased_to = field('leasedTo', 0), rounds = read_rounds(s['rounds:' .. name]),
     }
+    judge_rounds(lanes[#lanes], now)
   end
   for _, wanted in ipairs(cjson.decode(c.lanes or '[]')) do
     for _, lane in ipairs(lanes) do if lane.name == wanted.name then lane.weight = wanted.weight end end
@@ -38,10 +50,11 @@ local function read_tick(s, c, now)
   local opening = s.opened ~= '1' and (opens_at == nil or now >= opens_at)
   local opened = s.opened == '1' or opening
   return {
-    now = now, period = math.floor(now / TICK_MS), previous = number_or(s.tick, 0), elapsed = math.max(1, now - before), c = c, lanes = read_lanes(s, c),
+    now = now, period = math.floor(now / TICK_MS), previous = number_or(s.tick, 0), elapsed = math.max(1, now - before), c = c, lanes = read_lanes(s, c, now),
     open_ms = open_clock(number_or(s.openMs, 0), before, s.opened, paused or closed, now),
     opens_at = opens_at, opening = opening, opened = opened, closed = closed, paused = paused,
     running = opened and not paused and not closed, sold_out = c.soldOut == '1', passthrough = c.queueingMethod == 'passthrough',
+    random = c.queueingMethod == 'random',
     capacity = number_or(c.totalActiveUsers, 0), rate = number_or(c.newUsersPerMinute, 0),
     pace = number_or(s.pace, 0), freed = number_or(s.freed, 0), turnover = number_or(s.turnover, 0),
     until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admitted = {}, admissions = {},

@@ -1,11 +1,12 @@
 --- @include "now"
 --- @include "numbers"
 --- @include "law"
+--- @include "rounds"
 --- Purpose: the last step of a restore: settings, lanes and the last minute's admissions, and with them the epoch, from which on the room
 ---   counts again. Who waits keeps the place by score; the steps before brought sessions and spent tickets.
 --- KEYS: 1 config, 2 state, 3 ring, then per lane: calls
 --- ARGV: 1 epoch, 2 JSON {tick, opened, config: {field: text}, lanes: [{name, counter, leasedTo, base, calledTo, nearTo,
----   admittedTo, lateTo, show, lost: JSON as in includes/line.lua}], admitted: [[atMs, how many]] of the last minute}
+---   admittedTo, lateTo, show, lost: JSON as in includes/line.lua, rounds: JSON as in includes/rounds.lua, unseenFrom}], admitted: [[atMs, how many]] of the last minute}
 --- Returns: 1 restored, 0 when this epoch is not being restored.
 --- Cost: O(lanes + ticks of a minute).
 local state_key = KEYS[2]
@@ -26,6 +27,10 @@ for index, lane in ipairs(facts.lanes) do
   keep('counterBefore', lane, digits(lane.counter))
   keep('from', lane, digits(lane.counter))
   keep('lost', lane, lane.lost or '[]')
+  -- Rounds that nobody wrote down have begun no later than now: none of them may be called before this minute is over.
+  local rounds = read_rounds(lane.rounds)
+  if lane.unseenFrom then keep_round(rounds, round_minute(now, facts.tick), lane.unseenFrom) end
+  keep('rounds', lane, rounds_text(rounds))
   -- Who was called before the loss gets a whole window again: nobody behind them enters first.
   if tonumber(lane.calledTo) > tonumber(lane.admittedTo) then
     redis.call('RPUSH', KEYS[3 + index], lane.admittedTo .. ' ' .. lane.calledTo .. ' ' .. RESTORED_CALL .. ' 0 -')
