@@ -21,8 +21,8 @@ export const DEFAULT_LANE = 'general';
 export const CHALLENGES = ['none', 'altcha', 'turnstile'] as const;
 export type Challenge = (typeof CHALLENGES)[number];
 
-/** Methods a room can be set to today. */
-export const QUEUEING_METHODS = ['fifo', 'passthrough', 'reject'] as const;
+/** How later joins are put in order; who waits keeps the place they have. */
+export const QUEUEING_METHODS = ['fifo', 'random', 'passthrough', 'reject'] as const;
 
 /** Who sets a room's rate. */
 export const MODES = ['manual'] as const;

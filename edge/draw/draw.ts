@@ -3,9 +3,11 @@ import {
   drawCheckRequestSchema,
   drawCommitment,
   drawScore,
+  roundSeed,
   type Draw,
   type DrawCheck,
 } from '../../contracts/draw.ts';
+import { isRoundOver, type Round } from '../../contracts/rounds.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { isTicketId } from '../../platform/random.ts';
 import type { RoomInfo } from '../../redis/room/room-info.ts';
@@ -23,24 +25,25 @@ export async function showDraw(c: EdgeContext): Promise<Response> {
 }
 
 /**
- * `POST draw/check`: computes a ticket's draw again with what is public and nothing else, so it can say no more than anyone could.
- * Throws the codes of a ticket, `lane_unknown`.
+ * `POST draw/check`: computes a ticket's draw again with what is public and nothing else, so it can say no more than anyone could: the
+ * lobby's seed once the board shows it, a round's once the round is over by the board's time. Throws the codes of a ticket, `lane_unknown`.
  */
 export async function checkDraw(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);
-  const { ticket, lane: named } = await readJson(c, drawCheckRequestSchema);
-  const known = isTicketId(ticket) ? { ticketId: ticket, lane: named } : await checkTicket(c, room, ticket);
+  const { ticket, lane: named, round } = await readJson(c, drawCheckRequestSchema);
+  const known = isTicketId(ticket) ? { ticketId: ticket, lane: named, round } : await checkTicket(c, room, ticket);
   const info = await c.get('rooms').readOrLast(c.get('store'), room);
   const lane = known.lane ?? info.lanes[0];
   if (lane === undefined || !info.lanes.includes(lane)) throw new OperatingError('lane_unknown');
-  const told = await drawOf(room, info);
-  const base = info.board.lanes[lane]?.base ?? null;
+  const told = await drawOf(room, info, known.round);
+  const base = known.round === undefined ? (info.board.lanes[lane]?.base ?? null) : String(known.round.base);
   const numbered = 'score' in known ? known.score : undefined;
   const draw = told.seed === undefined || numbered !== undefined ? null : await drawScore(told.seed, known.ticketId, 0);
   const body: DrawCheck = {
     ...told,
     ticketId: known.ticketId,
     lane,
+    ...(known.round === undefined ? {} : { round: known.round }),
     inDraw: numbered === undefined,
     seedFits: told.seed === undefined ? null : (await drawCommitment(told.seed)) === told.commitment,
     draw,
@@ -51,9 +54,22 @@ export async function checkDraw(c: EdgeContext): Promise<Response> {
   return c.json(body, 200);
 }
 
-/** Only what the board says: the edge knows the seed all along, and this is where it must not slip out. */
-async function drawOf(room: string, info: RoomInfo): Promise<Draw> {
-  const { draw } = info.board;
+/** Only what the board says: the edge knows all seeds all along, and this is where they must not slip out. */
+async function drawOf(room: string, info: RoomInfo, round?: Round): Promise<Draw> {
+  const { draw, rounds } = info.board;
+  const told = { room, algorithm: DRAW_ALGORITHM, ...(rounds === undefined ? {} : { rounds }) };
+  if (round !== undefined) return { ...told, ...(await promiseOf(room, info, round)) };
   const commitment = draw?.commitment ?? (await drawCommitment(info.drawSeed));
-  return { room, commitment, ...(draw?.seed === undefined ? {} : { seed: draw.seed }), algorithm: DRAW_ALGORITHM };
+  return { ...told, commitment, ...(draw?.seed === undefined ? {} : { seed: draw.seed }) };
+}
+
+/** A round's commitment, and its seed when it is over; also of rounds that the board has forgotten. */
+async function promiseOf(
+  room: string,
+  { roundSecret, board }: RoomInfo,
+  { minute }: Round,
+): Promise<Pick<Draw, 'commitment' | 'seed'>> {
+  if (roundSecret === null) throw new OperatingError('room_recovering');
+  const seed = await roundSeed(roundSecret, room, minute);
+  return { commitment: await drawCommitment(seed), ...(isRoundOver(minute, board.at) ? { seed } : {}) };
 }

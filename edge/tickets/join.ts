@@ -1,5 +1,6 @@
 import { joinRequestSchema, type JoinRequest, type Place } from '../../contracts/place.ts';
 import { QUEUE_TICKET_TTL_SECONDS } from '../../contracts/limits.ts';
+import type { Round } from '../../contracts/rounds.ts';
 import { newTicketId } from '../../platform/random.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import type { PlaceFacts } from '../../redis/room/place-reply.ts';
@@ -18,7 +19,7 @@ import { joinLimit, limitReturns } from './limits.ts';
 import { openLane, wishOfForm } from './open-lane.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
 import { resigned } from './resign.ts';
-import { drawFraction, withScore } from './ticket-score.ts';
+import { drawFraction, roundDraws, withScore } from './ticket-score.ts';
 import { placeFromFacts } from './to-place.ts';
 
 /**
@@ -65,12 +66,17 @@ async function takePlace(c: EdgeContext, info: RoomInfo, who: Pick<Ticket, 'lane
   // To the second, as the ticket itself will say it.
   const expMs = (Math.floor(nowMs / 1000) + QUEUE_TICKET_TTL_SECONDS) * 1000;
   const fraction = await drawFraction(info, ticketId);
-  const draw = fraction === undefined ? {} : { drawFraction: fraction };
+  const rounds = await roundDraws(info, { room, ticketId }, nowMs);
+  const draw = {
+    ...(fraction === undefined ? {} : { drawFraction: fraction }),
+    ...(rounds === undefined ? {} : { roundDraws: rounds }),
+  };
   const request = { room, ticketId, ...who, expMs, ...draw, limit: joinLimit(c, info.joinsPerClientPerMinute) };
   const facts = await joinRoom(c.get('store'), request);
   const ticket = await signTicket(c, { room, ticketId, ...who, nowMs }, facts);
   putCookie(c, 'ticket', room, ticket, expMs);
-  return { ticket, ...placeFromFacts({ room, ticketId, lane: who.lane }, info, facts) };
+  const round = facts.round === null ? {} : { round: facts.round };
+  return { ticket, ...placeFromFacts({ room, ticketId, lane: who.lane, ...round }, info, facts) };
 }
 
 function signTicket(
@@ -79,7 +85,11 @@ function signTicket(
   facts: PlaceFacts,
 ): Promise<string> {
   const { config, keys } = c.get('ports');
-  // A lobby visitor's ticket carries no score: it could be read from the token before the draw is public.
-  const score = facts.state === 'lobby' || facts.score === null ? {} : { score: facts.score };
-  return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...score });
+  return signQueueTicket(keys.queueKey, { issuer: config.origin, ...who, ...placeOnTicket(facts) });
+}
+
+/** A lobby visitor's ticket carries no score, and a round's the round only: it could be read from the token before the draw is public. */
+function placeOnTicket({ state, score, round }: PlaceFacts): { score?: string; round?: Round } {
+  if (round !== null) return { round };
+  return state === 'lobby' || score === null ? {} : { score };
 }

@@ -1,3 +1,4 @@
+import type { Round } from '../../contracts/rounds.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { isTicketId } from '../../platform/random.ts';
 import { bearerToken } from '../http/bearer.ts';
@@ -9,8 +10,9 @@ export type Ticket = {
   room: string;
   ticketId: string;
   lane: string;
-  /** Absent for those who joined in the lobby. */
+  /** Absent for those who joined in the lobby or in a round. */
   score?: string;
+  round?: Round;
   /** Hash of the identity it was given to, where the room asked for one. */
   identity?: string;
   expMs: number;
@@ -41,13 +43,14 @@ export async function checkTicket(c: EdgeContext, room: string, token: string): 
   const { keys, clock } = c.get('ports');
   const result = await keys.checkTicket(token, room, clock.nowMs());
   if (!result.ok) throw new OperatingError(REFUSALS[result.reason]);
-  const { sub, lane, score, identity, exp } = result.claims;
+  const { sub, lane, score, round, identity, exp } = result.claims;
   if (!isTicketId(sub)) throw new OperatingError('ticket_invalid');
   return {
     room,
     ticketId: sub,
     lane,
     ...(score === undefined ? {} : { score }),
+    ...(round === undefined ? {} : { round }),
     ...(identity === undefined ? {} : { identity }),
     expMs: exp * 1000,
     isOld: keys.isOldTicket(token),

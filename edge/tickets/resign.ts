@@ -11,13 +11,14 @@ import type { Ticket } from './read-ticket.ts';
 export async function resigned(c: EdgeContext, ticket: Ticket): Promise<{ ticket?: string }> {
   if (!ticket.isOld) return {};
   const { config, keys } = c.get('ports');
-  const { room, ticketId, lane, score, identity, expMs } = ticket;
+  const { room, ticketId, lane, score, round, identity, expMs } = ticket;
   const token = await signQueueTicket(keys.queueKey, {
     issuer: config.origin,
     room,
     ticketId,
     lane,
     ...(score === undefined ? {} : { score }),
+    ...(round === undefined ? {} : { round }),
     ...(identity === undefined ? {} : { identity }),
     nowMs: expMs - QUEUE_TICKET_TTL_SECONDS * 1000,
   });

@@ -18,6 +18,7 @@ const choices = (labels: Record<string, string>) => Object.entries(labels).map((
 
 const METHODS: Record<RoomSettings['queueingMethod'], string> = {
   fifo: 'First come, first served',
+  random: 'Drawn by lot, minute by minute',
   passthrough: 'Everyone in, no limits',
   reject: 'Nobody joins',
 };
