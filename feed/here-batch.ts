@@ -23,7 +23,9 @@ export function createHereBatch(room: string, client: ScriptClient, log: Logger,
     timer = undefined;
     const batch = waiting;
     waiting = new Set();
-    for (const [lane, tickets] of groupByLane(batch)) {
+    for (const [lane, all] of groupByLane(batch)) {
+      const tickets = all.filter((tabs) => !isInOpenRound(tabs));
+      for (const tabs of all) if (isInOpenRound(tabs)) tell(tabs, { type: 'place', state: 'waiting' });
       for (let start = 0; start < tickets.length; start += MAX_ANSWERS) {
         await answer(lane, tickets.slice(start, start + MAX_ANSWERS));
       }
@@ -54,6 +56,9 @@ export function createHereBatch(room: string, client: ScriptClient, log: Logger,
     stop: () => clearTimeout(timer),
   };
 }
+
+/** Nobody of a round is called while its draw is secret, and without a score there is nothing to ask the store. */
+const isInOpenRound = ([first]: Visitor[]): boolean => first?.round !== undefined && first.score === undefined;
 
 /** Lane → the tabs of each ticket. */
 function groupByLane(visitors: Iterable<Visitor>): Map<string, Visitor[][]> {

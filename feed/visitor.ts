@@ -1,6 +1,7 @@
 import type { Board } from '../contracts/board.ts';
-import { drawScore } from '../contracts/draw.ts';
 import { QUEUE_TICKET_TTL_SECONDS } from '../contracts/limits.ts';
+import type { Round } from '../contracts/rounds.ts';
+import { scoreOnBoard } from '../contracts/score-on-board.ts';
 import type { FeedHelloClaims } from '../contracts/token-claims.ts';
 import type { TicketRef } from '../redis/room/ticket-keys.ts';
 import type { Outbox } from './outbox.ts';
@@ -10,8 +11,9 @@ export type Visitor = {
   room: string;
   ticketId: string;
   lane: string;
-  /** Absent for a lobby ticket until the draw's seed is out. */
+  /** Absent for a ticket of the lobby or of a round until the draw's seed is out. */
   score?: string;
+  round?: Round;
   expMs: number;
   /** Whether `called` was said on this socket. */
   called: boolean;
@@ -28,18 +30,18 @@ export function createVisitor(claims: FeedHelloClaims, outbox: Outbox): Visitor 
     ticketId: claims.sub,
     lane: claims.lane,
     ...(claims.score === undefined ? {} : { score: claims.score }),
+    ...(claims.round === undefined ? {} : { round: claims.round }),
     expMs: (claims.iat + QUEUE_TICKET_TTL_SECONDS) * 1000,
     called: false,
     outbox,
   };
 }
 
-/** Gives a lobby visitor the score that the draw gave its ticket, once the board tells seed and base. */
+/** Gives a visitor of the lobby or of a round the score that the draw gave its ticket, once the board tells the seed. */
 export async function learnScore(visitor: Visitor, board: Board): Promise<void> {
-  const seed = board.draw?.seed;
-  const base = board.lanes[visitor.lane]?.base;
-  if (visitor.score !== undefined || seed === undefined || base === undefined) return;
-  visitor.score = String(await drawScore(seed, visitor.ticketId, Number(base)));
+  if (visitor.score !== undefined) return;
+  const score = await scoreOnBoard(board, visitor);
+  if (score !== null) visitor.score = score;
 }
 
 /** Says `called`, once, when the lane's call has reached this visitor. */

@@ -1,7 +1,6 @@
 import { pollAfterMs, type Board } from '../../contracts/board.ts';
-import { drawScore } from '../../contracts/draw.ts';
 import type { Place } from '../../contracts/place.ts';
-import { isTimeToAsk, type AskMemory } from '../../web/waiting-page/line-place.ts';
+import { isTimeToAsk, placeByDraw, type AskMemory } from '../../web/waiting-page/line-place.ts';
 import type { Character } from './character.ts';
 
 /** What one visitor in line knows. Times in ms of this machine. */
@@ -40,7 +39,9 @@ export function nextLineStep({ patience }: Character, me: InLine, nowMs: number)
   }
   const score = place.score === undefined ? null : Number(place.score);
   const pace =
-    state === 'waiting' || state === 'lobby' ? pollAfterMs(board, place.lane, score, nowMs) : board.pollNearMs;
+    state === 'waiting' || state === 'lobby'
+      ? pollAfterMs(board, place.lane, score, nowMs, place.round)
+      : board.pollNearMs;
   const until = Math.min(pace, ...[me.askAtMs, endOfPatience(patience, me)].map((at) => (at ?? Infinity) - nowMs));
   return { kind: 'look', afterMs: Math.max(LOOK_LEAST_MS, until) };
 }
@@ -54,16 +55,10 @@ export function hearPlace(me: InLine, place: Place, nowMs: number): void {
   me.askAtMs = place.againMs === undefined ? null : nowMs + place.againMs;
 }
 
-/** Takes in a board; a visitor from the lobby learns the score that the draw gave its ticket, once the seed is out. */
+/** Takes in a board; a visitor of the lobby or of a round learns the score that the draw gave its ticket, once the seed is out. */
 export async function hearBoard(me: InLine, board: Board): Promise<void> {
   me.board = board;
-  const { lane, ticketId, score, state } = me.place;
-  if (score !== undefined || board.phase === 'lobby') return;
-  const base = board.lanes[lane]?.base;
-  const seed = board.draw?.seed;
-  if (base === undefined || seed === undefined) return;
-  const drawn = String(await drawScore(seed, ticketId, Number(base)));
-  me.place = { ...me.place, score: drawn, state: state === 'lobby' ? 'waiting' : state };
+  me.place = (await placeByDraw(me.place, board)).place;
 }
 
 const endOfPatience = (patience: Character['patience'], me: InLine): number | null =>

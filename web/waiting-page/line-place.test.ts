@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Board } from '../../contracts/board.ts';
 import type { Place } from '../../contracts/place.ts';
-import { isTimeToAsk, placeFromServer, placeOnBoard } from './line-place.ts';
+import { isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard } from './line-place.ts';
 
 const lane = {
   calledTo: '100',
@@ -120,5 +120,30 @@ describe('time to ask', () => {
     ['spent', { ...place, state: 'spent' as const, score: '1' }, board, quiet, false],
   ])('%s', (_name, who, seen, memory, expected) => {
     expect(isTimeToAsk(who, seen, memory, now)).toBe(expected);
+  });
+});
+
+describe('a place of a round', () => {
+  const { score: _score, ...unscored } = place;
+  const drawn: Place = { ...unscored, round: { minute: 30_000_000, base: 100 } };
+  const at = (ms: number, rounds: Board['rounds'] = []): Board => ({ ...board, at: board.at + ms, rounds });
+
+  it('asks nobody before the round is over, then takes its score from the board', async () => {
+    const promised = [{ minute: 30_000_000, commitment: 'c' }];
+    expect(await placeByDraw(drawn, at(59_999, promised))).toEqual({ place: drawn, ask: false });
+    const told = await placeByDraw(drawn, at(60_000, [{ minute: 30_000_000, seed: 's' }]));
+    expect(told.ask).toBe(false);
+    expect(Number(told.place.score)).toBeGreaterThanOrEqual(100);
+    expect(Number(told.place.score)).toBeLessThan(101);
+  });
+
+  it('asks the server when the board has forgotten the seed', async () => {
+    expect(await placeByDraw(drawn, at(600_000))).toEqual({ place: drawn, ask: true });
+  });
+
+  it('answers a call of the whole round although its score is secret, and no call of a part', () => {
+    const never = { lastAskMs: 0, askAtMs: null };
+    expect(isTimeToAsk(drawn, withLane({ calledTo: '100.9999' }), never, 10_000)).toBe(false);
+    expect(isTimeToAsk(drawn, withLane({ calledTo: '101' }), never, 10_000)).toBe(true);
   });
 });

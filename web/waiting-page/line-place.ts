@@ -1,5 +1,7 @@
 import { aheadOf, estimateWaitMs, type Board } from '../../contracts/board.ts';
 import type { Place } from '../../contracts/place.ts';
+import { isRoundOver, lastScoreOf } from '../../contracts/rounds.ts';
+import { scoreOnBoard } from '../../contracts/score-on-board.ts';
 
 /** How often a visitor may ask because the board says so, in ms; a board comes every second, an answer takes a while. */
 const ASK_GAP_MS = 2000;
@@ -19,6 +21,19 @@ export function placeOnBoard(place: Place, board: Board): Place {
   const before = place.epoch === board.epoch ? place.ahead : null;
   const ahead = before === null ? counted : Math.min(before, counted);
   return { ...place, ahead, position: ahead + 1, estimatedWaitMs: estimateWaitMs(board, ahead), epoch: board.epoch };
+}
+
+/**
+ * The place with the score that the board gives it: of the lobby after the opening, of a round when it is over. `ask`: the board should
+ * tell and does not, so that only the server can.
+ */
+export async function placeByDraw(place: Place, board: Board): Promise<{ place: Place; ask: boolean }> {
+  const { score, state, round } = place;
+  const waits = state === 'waiting' || state === 'lobby';
+  const secret = round === undefined ? board.phase === 'lobby' : !isRoundOver(round.minute, board.at);
+  if (score !== undefined || !waits || secret) return { place, ask: false };
+  const drawn = await scoreOnBoard(board, place);
+  return drawn === null ? { place, ask: true } : { place: { ...place, state: 'waiting', score: drawn }, ask: false };
 }
 
 /** A place that the server told, with the same promise: the position does not rise within an epoch and a state. */
@@ -42,8 +57,10 @@ export function isTimeToAsk(place: Place, board: Board, memory: AskMemory, nowMs
 
 function boardCalls(place: Place, board: Board): boolean {
   const lane = board.lanes[place.lane];
-  if (lane === undefined || place.score === undefined) return false;
-  const score = Number(place.score);
+  // Where everyone is let in, a whole round is called before its draw is told.
+  const known = place.score ?? (place.round && lastScoreOf(place.round));
+  if (lane === undefined || known === undefined) return false;
+  const score = Number(known);
   if (place.state === 'late') return place.lateAt !== undefined && lane.lateTo >= place.lateAt;
   if (place.state === 'ready') return Number(lane.admittedTo) >= score;
   return Number(lane.calledTo) >= score;

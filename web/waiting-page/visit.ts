@@ -1,11 +1,10 @@
 import { pollAfterMs, type Board } from '../../contracts/board.ts';
-import { drawScore } from '../../contracts/draw.ts';
 import type { RoomServerMessage } from '../../contracts/feed-messages.ts';
 import type { Place } from '../../contracts/place.ts';
 import { createCalls, isGrant, type Answer, type JoinFields } from './calls.ts';
 import { createDrawView } from './draw-view.ts';
 import { openFeedSocket, type FeedSocket } from './feed-socket.ts';
-import { isTimeToAsk, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
+import { isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
 import { createView } from './view.ts';
 import { isTold, toWords, type PageNotice } from './words.ts';
 
@@ -83,8 +82,9 @@ export class Visit {
     this.#memory.lastAskMs = Date.now();
     this.#memory.askAtMs = null;
     const state = this.#place?.state;
-    // The socket's "here" is an answer, but only a call can claim.
-    if (state !== 'admitted' && state !== 'active' && this.#feed?.here() === true) {
+    // The socket's "here" is an answer, but only a call can claim, or tell a score that the feed can't know.
+    const bySocket = state !== 'admitted' && state !== 'active' && this.#place?.score !== undefined;
+    if (bySocket && this.#feed?.here() === true) {
       this.#memory.askAtMs = Date.now() + HERE_LOST_MS;
       return;
     }
@@ -125,26 +125,25 @@ export class Visit {
     const board = this.#board;
     if (board === null) return TROUBLE_MS * 5;
     if (this.#place === null) return board.pollFarMs;
-    const { lane, score } = this.#place;
-    return pollAfterMs(board, lane, score === undefined ? null : Number(score), nowMs);
+    const { lane, score, round } = this.#place;
+    return pollAfterMs(board, lane, score === undefined ? null : Number(score), nowMs, round);
   }
 
   async #setBoard(board: Board): Promise<void> {
     this.#board = board;
     if (board.stale !== true && this.#notice === 'reconnecting') this.#notice = null;
-    if (this.#place?.state === 'lobby' && board.phase !== 'lobby') await this.#leaveLobby(this.#place, board);
+    await this.#learnDraw(board);
     if (this.#place !== null) this.#place = placeOnBoard(this.#place, board);
-    if (this.#place?.state === 'waiting' && this.#place.score === undefined) this.#askSoon();
     this.#draw();
   }
 
-  /** After the opening the draw's seed is public, and everyone's score follows from it (contracts/draw.ts). */
-  async #leaveLobby(place: Place, board: Board): Promise<void> {
-    const base = board.lanes[place.lane]?.base;
-    const seed = board.draw?.seed;
-    if (base === undefined || seed === undefined) return this.#askSoon();
-    const score = await drawScore(seed, place.ticketId, Number(base));
-    this.#place = { ...place, state: 'waiting', score: String(score) };
+  /** When a draw's seed is public, everyone's score follows from it. A place that changed meanwhile waits for the next board. */
+  async #learnDraw(board: Board): Promise<void> {
+    const before = this.#place;
+    if (before === null) return;
+    const { place, ask } = await placeByDraw(before, board);
+    if (this.#place === before) this.#place = place;
+    if (ask) this.#askSoon();
   }
 
   /** For what only the server can tell: everyone at another moment, since all learn of the opening at once. */
@@ -167,11 +166,16 @@ export class Visit {
   }
 
   #setPlace(told: Place | null): void {
+    // A socket that was opened before the score could be known may never learn it: boards tell a round's seed for minutes only.
+    if (told?.round !== undefined && told.score !== undefined && this.#place?.score === undefined) this.#closeFeed();
     this.#place = told === null ? null : placeFromServer(this.#place, told);
     this.#memory.askAtMs = told?.againMs === undefined ? null : Date.now() + told.againMs;
     const waits = told !== null && told.state !== 'active' && told.state !== 'spent';
     if (waits) this.#feed ??= openFeedSocket(this.#calls.feedToken, (message) => this.#onMessage(message));
-    if (waits) return;
+    if (!waits) this.#closeFeed();
+  }
+
+  #closeFeed(): void {
     this.#feed?.stop();
     this.#feed = null;
   }

@@ -81,7 +81,13 @@ function inLine(place: Place, facts: PageFacts): Said {
       };
     }
     case 'waiting':
-      return { ...NOTHING, ...numbers(place), headline: 'You are in line', next: waitingNext(board), canLeave: true };
+      return {
+        ...NOTHING,
+        ...numbers(place),
+        headline: 'You are in line',
+        next: waitingNext(place, board),
+        canLeave: true,
+      };
     case 'called':
     case 'ready':
       return {
@@ -136,11 +142,13 @@ function numbers({ position, ahead, estimatedWaitMs }: Place): Pick<Said, 'posit
   };
 }
 
-function waitingNext(board: Board | null): string {
+function waitingNext(place: Place, board: Board | null): string {
   if (board?.phase === 'paused') return 'Letting in is paused. Your place is safe; it goes on by itself.';
   if (board?.phase === 'sold_out') return 'None free now, some may return. Your place is safe if you want to stay.';
   if (board?.phase === 'closed') return 'The room has closed.';
   if (board?.held !== undefined) return 'Letting in stands still for a moment. Your place is safe.';
+  if (place.round !== undefined && place.score === undefined)
+    return 'All who join within this minute are drawn by lot. You see your place here when the minute is over; keep this page open.';
   return 'Keep this page open. It looks by itself, and says when it is your turn.';
 }
 
