@@ -21,7 +21,7 @@ local r = redis.call('HMGET', state_key, rounds_field, 'tick')
 local rounds = read_rounds(r[1])
 
 -- A place with the minute of its round; nothing where the score is no draw of a round.
-local function place_in_round(score)
+local function standing_in_round(score)
   local reply = standing(room, id, score)
   for _, round in ipairs(rounds) do if round[2] == math.floor(score) then reply[9] = round[1] end end
   return reply
@@ -56,7 +56,7 @@ if score then
     if number > room.counter and number <= room.leased_to then redis.call('HSET', state_key, 'counter:' .. lane, digits(number)) end
     if known_score and minute and not round_is_over({ minute }, room.now, ROUND_KNOWN_MS) then note_round(minute, number) end
   end
-  return place_in_round(score)
+  return standing_in_round(score)
 end
 
 -- Judged before the counter moves, and in the same step: a refused join leaves nothing behind.
@@ -94,4 +94,4 @@ else
   score = redis.call('HINCRBY', state_key, 'counter:' .. lane, 1)
 end
 redis.call('ZADD', waiting_key, digits(score), id)
-return draws_round and place_in_round(score) or standing(room, id, score)
+return standing_in_round(score)
