@@ -1,3 +1,5 @@
+import { DRAW_STEP, firstOpenBase, nextScore, ROUND_KNOWN, type ModelRound } from './model-rounds.ts';
+
 /**
  * The waiting room's law as a plain program (WAITING-ROOM §1-3): what the Lua scripts must do, without Redis, Postgres and workers.
  * It knows nothing of losing Redis; a run that loses it is judged by the witness alone. Times are ms.
@@ -12,7 +14,6 @@ export type Settings = {
   lanes: { name: string; weight: number }[];
   method: 'fifo' | 'random';
 };
-type Round = { minute: number; base: number };
 type Call = { from: number; to: number; count: number; answered: number; at: number | null };
 type Near = { to: number; knownAfter: number; knownAt: number | null };
 type Ticket = {
@@ -42,7 +43,7 @@ export type Lane = {
   calls: Call[];
   near: Near[];
   /** All rounds that ever began, in order of their bases. */
-  rounds: Round[];
+  rounds: ModelRound[];
   show: number;
   turn: number;
   lateCredit: number;
@@ -68,10 +69,6 @@ const TICK = 1000;
 const WINDOW = 6000;
 const LOOKAHEAD = 15_000;
 const MINUTE = 60_000;
-/** Draws are multiples of this. */
-const DRAW_STEP = 2 ** -26;
-/** How long after its end a round may not yet be called: its visitors have to learn where they stand. */
-const ROUND_KNOWN = 6000;
 
 /** A room that was just put into Redis for the first time. */
 export function newModel(settings: Settings, now: number): Model {
@@ -113,30 +110,13 @@ export function join(m: Model, id: string, laneName: string, now: number, draw: 
   const lane = m.lanes.find((candidate) => candidate.name === laneName);
   if (lane === undefined || m.tickets.has(id)) return;
   const lobby = !m.opened && m.settings.opensAt !== null && now < m.settings.opensAt;
-  const score = lobby ? 1 + draw : nextScore(m, lane, now, draw);
+  const isDrawn = m.settings.method === 'random';
+  const score = lobby ? 1 + draw : nextScore(lane, now, isDrawn ? draw : null);
   const ticket = { id, lane, score, counted: false, strikes: 0 };
   m.tickets.set(id, ticket);
   lane.waiting.push(ticket);
   lane.waiting.sort(byScore);
 }
-
-/** A number of the counter, or a place in the round of this minute. */
-const nextScore = (m: Model, lane: Lane, now: number, draw: number): number =>
-  m.settings.method === 'random' ? roundBase(lane, now) + draw : (lane.counter += 1);
-
-/** A round is one minute's joins with no other number and no call between them. */
-function roundBase(lane: Lane, now: number): number {
-  const minute = Math.floor(now / MINUTE);
-  const last = lane.rounds.at(-1);
-  if (last?.minute === minute && last.base === lane.counter && last.base > lane.calledTo) return last.base;
-  lane.counter += 1;
-  lane.rounds.push({ minute, base: lane.counter });
-  return lane.counter;
-}
-
-/** The base of the first round that did not end at least `since` ms ago. */
-const firstOpenBase = (lane: Lane, now: number, since: number): number =>
-  lane.rounds.find(({ minute }) => now < (minute + 1) * MINUTE + since)?.base ?? Infinity;
 
 /** First answer, repeated answer and claim. */
 export function answer(m: Model, id: string, now: number, claims: boolean): { state: string; againMs?: number } {
