@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders that hold nothing of ours: installed, built, or a running stack's data. */
+/** What holds nothing of ours: installed, built, or a running stack's data. In a git worktree `.git` is a file. */
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.wrangler']);
 
 /**
@@ -13,8 +13,9 @@ export function treeFiles(root: string): string[] {
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (NOT_OURS.has(entry.name)) continue;
       if (entry.isDirectory()) {
-        if (!NOT_OURS.has(entry.name) && !entry.name.startsWith('.onsale')) walk(path);
+        if (!entry.name.startsWith('.onsale')) walk(path);
       } else if (entry.isFile() && !entry.name.endsWith('.log') && !entry.name.startsWith('.onsale')) {
         found.push(path);
       }
