@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { makeBoard, ORIGIN, startKeyPublisher } from '../feed/feed.fixture.ts';
+import { makeBoard, startKeyPublisher } from '../feed/feed.fixture.ts';
+import { ORIGIN } from '../feed/test-socket.fixture.ts';
 import { newTicketId } from '../platform/random.ts';
 import { roomChannel, roomKeys } from '../redis/keys.ts';
 import { startCrowd, type Crowd } from './parts/crowd.ts';

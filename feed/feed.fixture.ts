@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import * as v from 'valibot';
-import { WebSocket } from 'ws';
 import type { Board } from '../contracts/board.ts';
 import { createLogger } from '../platform/log.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -9,9 +7,7 @@ import { generateOkpKeySet } from '../tokens/generate-keys.ts';
 import { signFeedHello } from '../tokens/feed-hello.sign.ts';
 import { ed25519SigningKey, publicKeySet } from '../tokens/key-set.ts';
 import { startFeed, type FeedBounds } from './feed.ts';
-
-/** The origin of the tests' edge. */
-export const ORIGIN = 'http://shop.test';
+import { ORIGIN } from './test-socket.fixture.ts';
 
 /** A served key set and a signer of feed tokens: what the edge is to the feed. */
 export async function startKeyPublisher() {
@@ -59,44 +55,5 @@ export function makeBoard(room: string, tick: number, changes: Partial<Board> & 
     pollNearMs: 2000,
     pollFarMs: 20_000,
     ...board,
-  };
-}
-
-/** A socket that keeps what it heard. */
-export type TestSocket = {
-  socket: WebSocket;
-  frames: string[];
-  /** Waits for the first message, heard already or not, that has this type. */
-  heard(type: string): Promise<Record<string, unknown>>;
-  count(type: string): number;
-  closed: Promise<number>;
-};
-
-/** Opens a socket and starts to listen before the first frame can come. */
-export async function openSocket(url: string, origin: string | null = ORIGIN): Promise<TestSocket> {
-  const socket = new WebSocket(url, origin === null ? {} : { origin });
-  const frames: string[] = [];
-  const parsed = () => frames.map((frame) => v.parse(v.record(v.string(), v.unknown()), JSON.parse(frame)));
-  socket.on('message', (data: Buffer) => void frames.push(data.toString('utf8')));
-  const closed = new Promise<number>((resolve) => {
-    socket.on('close', (code) => resolve(code));
-  });
-  await once(socket, 'open');
-  const heard = async (type: string): Promise<Record<string, unknown>> => {
-    for (;;) {
-      const found = parsed().find((message) => message['type'] === type);
-      if (found !== undefined) return found;
-      await Promise.race([
-        once(socket, 'message'),
-        closed.then((code) => Promise.reject(new Error(`closed ${code} before ${type}: ${frames.at(-1)}`))),
-      ]);
-    }
-  };
-  return {
-    socket,
-    frames,
-    heard,
-    count: (type) => parsed().filter((message) => message['type'] === type).length,
-    closed,
   };
 }

@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Redis } from 'ioredis';
-import { startTestRedis, type TestRedis } from '../local-stack/test-stack.ts';
 import { newId } from '../platform/id.ts';
 import { createNodeScriptClient } from '../redis/client.node.ts';
 import type { InventoryLayout } from '../redis/inventory/layout.ts';
@@ -9,7 +7,8 @@ import { placeHold, type PlacedHold } from '../redis/inventory/place-hold.ts';
 import { readAvailability } from '../redis/inventory/read-availability.ts';
 import { releaseHold } from '../redis/inventory/release-hold.ts';
 import { accessKey, performanceRoomKey, roomKeys } from '../redis/keys.ts';
-import { openSocket, startKeyPublisher, startTestFeed, type TestSocket } from './feed.fixture.ts';
+import { startFeedWorld, type FeedWorld } from './feed-world.fixture.ts';
+import type { TestSocket } from './test-socket.fixture.ts';
 
 const ref = { room: 'demo', performanceId: 'show' };
 const LAYOUT: InventoryLayout = {
@@ -20,38 +19,23 @@ const LAYOUT: InventoryLayout = {
   stops: ['A', 'B', 'C'],
 };
 
-let server: TestRedis;
-let redis: Redis;
-let edge: Awaited<ReturnType<typeof startKeyPublisher>>;
-let feed: Awaited<ReturnType<typeof startTestFeed>>;
+let world: FeedWorld;
 let client: ReturnType<typeof createNodeScriptClient>;
-const open: TestSocket[] = [];
 
 beforeAll(async () => {
-  server = await startTestRedis();
-  redis = new Redis(server.url);
-  client = createNodeScriptClient(redis);
-  edge = await startKeyPublisher();
-  feed = await startTestFeed(server.url, edge.jwksUrl);
+  world = await startFeedWorld();
+  client = createNodeScriptClient(world.redis);
 });
 beforeEach(() => load(1));
-afterEach(async () => {
-  for (const { socket } of open.splice(0)) socket.terminate();
-  await redis.flushall();
-});
-afterAll(async () => {
-  await feed.stop();
-  edge.stop();
-  redis.disconnect();
-  await server.stop();
-});
+afterEach(() => world.reset());
+afterAll(() => world.stop());
 
 /** An inventory of ten seats and a floor on two legs, as of an epoch of the room. */
 async function load(epoch: number): Promise<void> {
-  await redis.hset(roomKeys('demo').state, { epoch });
-  await redis.hset(roomKeys('demo').config, { holdLimit: 50 });
-  await redis.set(accessKey('demo', 'owner'), `${Date.now() + 600_000} session`);
-  await redis.set(performanceRoomKey('show'), 'demo');
+  await world.redis.hset(roomKeys('demo').state, { epoch });
+  await world.redis.hset(roomKeys('demo').config, { holdLimit: 50 });
+  await world.redis.set(accessKey('demo', 'owner'), `${Date.now() + 600_000} session`);
+  await world.redis.set(performanceRoomKey('show'), 'demo');
   await beginLoad(client, { ...ref, token: `t${epoch}`, seats: 10, legs: 2, layout: LAYOUT });
   await finishLoad(client, { ...ref, token: `t${epoch}` });
 }
@@ -71,11 +55,7 @@ async function hold(seats: number[], legs: [number, number] = [0, 2], places = 0
   return outcome.hold;
 }
 
-async function watch(query = ''): Promise<TestSocket> {
-  const socket = await openSocket(`${feed.url}/performances/show${query}`);
-  open.push(socket);
-  return socket;
-}
+const watch = (query = ''): Promise<TestSocket> => world.open(`/performances/show${query}`);
 
 const version = async () => (await readAvailability(client, ref)).version;
 const last = (socket: TestSocket): unknown => JSON.parse(socket.frames.at(-1) ?? 'null');
@@ -125,7 +105,7 @@ describe('a watcher', () => {
     const { holdId } = await hold([7]);
     const socket = await watch();
     await socket.heard('snapshot');
-    await redis.zadd(`{r:demo}:inv:show:holds`, 1, holdId);
+    await world.redis.zadd(`{r:demo}:inv:show:holds`, 1, holdId);
     expect(await socket.heard('delta')).toMatchObject({ seats: [[7, 0]] });
   });
 });
@@ -158,7 +138,7 @@ describe('one who comes back', () => {
 
   test('with a version nobody has any more gets a snapshot', async () => {
     const since = await version();
-    await redis.flushall();
+    await world.redis.flushall();
     await load(2);
     const socket = await watch(`?since=${since}`);
     expect(await socket.heard('snapshot')).toMatchObject({ version: await version() });
@@ -167,7 +147,7 @@ describe('one who comes back', () => {
   test('finds, after the inventory was loaded anew, a snapshot among its frames', async () => {
     const socket = await watch();
     await socket.heard('snapshot');
-    await redis.flushall();
+    await world.redis.flushall();
     await load(2);
     await expect.poll(() => socket.count('snapshot'), { timeout: 4000 }).toBe(2);
   });
@@ -179,13 +159,13 @@ describe('what is not there', () => {
     ['an unknown stop', '/performances/show?from=X', 'invalid_request', 1008],
     ['stops in the wrong order', '/performances/show?from=C&to=B', 'invalid_request', 1008],
   ])('%s is refused', async (_title, path, code, closeCode) => {
-    const socket = await openSocket(feed.url + path);
+    const socket = await world.open(path);
     expect(await socket.closed).toBe(closeCode);
     expect(last(socket)).toEqual({ type: 'error', code });
   });
 
   test('an inventory that is being rebuilt asks to come again', async () => {
-    await redis.hset(roomKeys('demo').state, { epoch: 9 });
+    await world.redis.hset(roomKeys('demo').state, { epoch: 9 });
     const socket = await watch();
     expect(await socket.closed).toBe(1013);
     expect(last(socket)).toEqual({ type: 'error', code: 'inventory_rebuilding' });
@@ -195,8 +175,8 @@ describe('what is not there', () => {
 test('9 watchers of one stretch cost Redis no more than one', async () => {
   const sockets = await Promise.all(Array.from({ length: 9 }, () => watch()));
   await Promise.all(sockets.map((socket) => socket.heard('snapshot')));
-  await redis.config('RESETSTAT');
+  await world.redis.config('RESETSTAT');
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const stats = await redis.info('commandstats');
+  const stats = await world.redis.info('commandstats');
   expect(Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1])).toBeLessThanOrEqual(4);
 });

@@ -1,17 +1,18 @@
 import * as v from 'valibot';
-import { boardSchema, type Board } from '../contracts/board.ts';
+import { BOARD_STALE_MS, boardSchema, type Board } from '../contracts/board.ts';
 import { tickAnnouncementSchema } from '../contracts/feed-messages.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { roomKeys } from '../redis/keys.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { createHereBatch } from './here-batch.ts';
+import { createRoomVisitors } from './room-visitors.ts';
 import { textFrame } from './text-frame.ts';
-import { callIfReached, learnScore, type Visitor } from './visitor.ts';
+import type { Visitor } from './visitor.ts';
 
 /**
  * One watched room: the board as one serialised frame for all its sockets, `called` and `admitted` for the few they
- * concern, and the tick's `here`s gathered for Redis.
+ * concern, the operator's `message` when it changes, and the tick's `here`s gathered for Redis.
  */
 export type RoomHub = {
   /** Takes a verified visitor in; from now on it gets every board. */
@@ -24,46 +25,90 @@ export type RoomHub = {
   here(visitor: Visitor): void;
   /** A committed tick from pub/sub. */
   announce(text: string): void;
-  /** Reads the board from Redis: announcements may have been missed. */
+  /** Reads the board from Redis: announcements may have been missed. What is still old then is shown again, as stale. */
   refresh(): Promise<void>;
   /** When anything of this room was last heard, in ms. */
   heardAtMs(): number;
   stop(): void;
 };
 
-export type RoomHubPorts = { client: ScriptClient; clock: Clock; log: Logger; gatherMs?: number };
+/** `onFrame` hears how long a board took to be handed to all sockets. */
+export type RoomHubPorts = {
+  client: ScriptClient;
+  clock: Clock;
+  log: Logger;
+  gatherMs?: number;
+  onFrame?: (frame: { tookMs: number; sockets: number }) => void;
+};
 
-type Current = { board: Board; text: string; frame: Buffer };
+type Current = { board: Board; text: string; frame: Buffer; shownAtMs: number };
 
 /** A hub without visitors; its owner subscribes it to the room's channel. */
-export function createRoomHub(room: string, { client, clock, log, gatherMs }: RoomHubPorts): RoomHub {
-  const visitors = new Set<Visitor>();
-  const byTicket = new Map<string, Set<Visitor>>();
+export function createRoomHub(room: string, { client, clock, log, gatherMs, onFrame }: RoomHubPorts): RoomHub {
+  const visitors = createRoomVisitors();
   const heres = createHereBatch(room, client, log, gatherMs);
   let current: Current | undefined;
   let heardAtMs = clock.nowMs();
 
-  const show = (text: string): void => {
+  const show = (text: string, admitted: readonly string[] = []): void => {
+    const began = performance.now();
     const parsed = v.safeParse(boardSchema, parseJson(text));
     if (!parsed.success) {
       log.error({ room }, 'a board is not readable');
       return;
     }
     const board = parsed.output;
-    if (current !== undefined && !isNewer(board, text, current)) return;
-    current = { board, text, frame: textFrame(`{"type":"board",${text.slice(1)}`) };
-    const unscored: Visitor[] = [];
-    for (const visitor of visitors) {
-      visitor.outbox.offer(current.frame);
-      if (visitor.score === undefined) unscored.push(visitor);
-      else callIfReached(visitor, board);
-    }
-    // Lobby visitors learn their score from the first board with a seed; later boards find nothing left to do.
-    void callFromDraw(unscored, board);
+    const before = current;
+    // Those who have to act are told first: everyone's board takes a while to write.
+    if (before !== undefined && !isNewer(board, text, before)) return visitors.admit(admitted);
+    const frame = boardFrame(text);
+    current = { board, text, frame, shownAtMs: clock.nowMs() };
+    visitors.call(board);
+    visitors.admit(admitted);
+    visitors.offer(frame);
+    if (before !== undefined && before.board.message !== board.message) visitors.offer(messageFrame(board));
+    onFrame?.({ tookMs: performance.now() - began, sockets: visitors.size() });
   };
 
-  const refresh = async (): Promise<void> => {
-    heardAtMs = clock.nowMs();
+  /** The last board again, marked: nobody ticks, or Redis is away. Also a sign of life for pages that hear nothing else. */
+  const showStale = (): void => {
+    if (current === undefined || clock.nowMs() - current.shownAtMs < BOARD_STALE_MS) return;
+    current = { ...current, frame: boardFrame(JSON.stringify({ ...current.board, stale: true })) };
+    visitors.offer(current.frame);
+  };
+
+  return {
+    add: (visitor) => visitors.add(visitor),
+    async welcome(visitor) {
+      // The first visitor's board is shown to all by the read itself.
+      if (current === undefined) await refreshed();
+      else visitor.outbox.offer(current.frame);
+      if (current === undefined) return;
+      if (current.board.message !== undefined) visitor.outbox.offer(messageFrame(current.board));
+      visitors.call(current.board);
+    },
+    leave(visitor) {
+      visitors.remove(visitor);
+      heres.forget(visitor);
+    },
+    isEmpty: () => visitors.size() === 0,
+    here: (visitor) => heres.add(visitor),
+    announce(text) {
+      heardAtMs = clock.nowMs();
+      const announcement = v.safeParse(tickAnnouncementSchema, parseJson(text));
+      if (announcement.success) show(announcement.output.board, announcement.output.admitted);
+      else log.error({ room }, 'an announcement is not readable');
+    },
+    async refresh() {
+      heardAtMs = clock.nowMs();
+      await refreshed();
+      showStale();
+    },
+    heardAtMs: () => heardAtMs,
+    stop: () => heres.stop(),
+  };
+
+  async function refreshed(): Promise<void> {
     try {
       const text = await client.get(roomKeys(room).board);
       if (text !== null) show(text);
@@ -71,57 +116,19 @@ export function createRoomHub(room: string, { client, clock, log, gatherMs }: Ro
       // Those who wait keep the last board; the next look comes by itself.
       log.warn({ room, err: error }, 'could not read the board');
     }
-  };
-
-  return {
-    add(visitor) {
-      visitors.add(visitor);
-      byTicket.set(visitor.ticketId, (byTicket.get(visitor.ticketId) ?? new Set()).add(visitor));
-    },
-    async welcome(visitor) {
-      // The first visitor's board is shown to all by the read itself.
-      if (current === undefined) return refresh();
-      visitor.outbox.offer(current.frame);
-      await callFromDraw([visitor], current.board);
-    },
-    leave(visitor) {
-      visitors.delete(visitor);
-      const tabs = byTicket.get(visitor.ticketId);
-      tabs?.delete(visitor);
-      if (tabs?.size === 0) byTicket.delete(visitor.ticketId);
-      heres.forget(visitor);
-    },
-    isEmpty: () => visitors.size === 0,
-    here: (visitor) => heres.add(visitor),
-    announce(text) {
-      heardAtMs = clock.nowMs();
-      const announcement = v.safeParse(tickAnnouncementSchema, parseJson(text));
-      if (!announcement.success) {
-        log.error({ room }, 'an announcement is not readable');
-        return;
-      }
-      show(announcement.output.board);
-      for (const id of announcement.output.admitted) {
-        for (const visitor of byTicket.get(id) ?? []) visitor.outbox.send({ type: 'admitted' });
-      }
-    },
-    refresh,
-    heardAtMs: () => heardAtMs,
-    stop: () => heres.stop(),
-  };
-}
-
-async function callFromDraw(visitors: Visitor[], board: Board): Promise<void> {
-  for (const visitor of visitors) {
-    await learnScore(visitor, board);
-    callIfReached(visitor, board);
   }
 }
 
+/** The stored text goes out as it is; only its type is put before it. */
+const boardFrame = (text: string): Buffer => textFrame(`{"type":"board",${text.slice(1)}`);
+
+/** Empty: the announcement was taken back. */
+const messageFrame = ({ message = '' }: Board): Buffer => textFrame(JSON.stringify({ type: 'message', message }));
+
 /** A held room republishes its last tick with another text; a tick that went back belongs to an older announcement. */
-function isNewer(board: Board, text: string, current: Current): boolean {
-  if (board.epoch !== current.board.epoch) return board.epoch > current.board.epoch;
-  return board.tick >= current.board.tick && text !== current.text;
+function isNewer(board: Board, text: string, { board: shown, text: shownText }: Current): boolean {
+  if (board.epoch !== shown.epoch) return board.epoch > shown.epoch;
+  return board.tick >= shown.tick && text !== shownText;
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,11 @@
+import { BOARD_STALE_MS } from '../contracts/board.ts';
 import { roomChannel } from '../redis/keys.ts';
 import type { Subscriber } from '../redis/subscriber.node.ts';
 import { createRoomHub, type RoomHub, type RoomHubPorts } from './room-hub.ts';
 import type { Visitor } from './visitor.ts';
 
-/** A room that has been silent for this long has its board read again, in ms: five ticks. */
-const SILENT_AFTER_MS = 5000;
+/** How often rooms are looked at for having fallen silent, in ms. */
+const LOOK_EVERY_MS = 1000;
 
 /** The rooms somebody watches. */
 export type Rooms = {
@@ -22,10 +23,11 @@ export function createRooms(ports: RoomHubPorts & { subscriber: Subscriber }): R
     for (const { hub } of hubs.values()) void hub.refresh();
   };
   ports.subscriber.onReconnect(refreshAll);
+  // A room that has been silent for as long as a board may be old has it read again, and is shown it as stale.
   const watchdog = setInterval(() => {
-    const silentSince = ports.clock.nowMs() - SILENT_AFTER_MS;
+    const silentSince = ports.clock.nowMs() - BOARD_STALE_MS;
     for (const { hub } of hubs.values()) if (hub.heardAtMs() <= silentSince) void hub.refresh();
-  }, SILENT_AFTER_MS / 2);
+  }, LOOK_EVERY_MS);
 
   const open = (room: string): { hub: RoomHub; opened: Promise<void> } => {
     const hub = createRoomHub(room, ports);

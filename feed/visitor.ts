@@ -15,8 +15,6 @@ export type Visitor = {
   score?: string;
   round?: Round;
   expMs: number;
-  /** Whether `called` was said on this socket. */
-  called: boolean;
   outbox: Outbox;
 };
 
@@ -32,7 +30,6 @@ export function createVisitor(claims: FeedHelloClaims, outbox: Outbox): Visitor 
     ...(claims.score === undefined ? {} : { score: claims.score }),
     ...(claims.round === undefined ? {} : { round: claims.round }),
     expMs: (claims.iat + QUEUE_TICKET_TTL_SECONDS) * 1000,
-    called: false,
     outbox,
   };
 }
@@ -42,13 +39,6 @@ export async function learnScore(visitor: Visitor, board: Board): Promise<void> 
   if (visitor.score !== undefined) return;
   const score = await scoreOnBoard(board, visitor);
   if (score !== null) visitor.score = score;
-}
-
-/** Says `called`, once, when the lane's call has reached this visitor. */
-export function callIfReached(visitor: Visitor, board: Board): void {
-  const lane = board.lanes[visitor.lane];
-  if (visitor.called || visitor.score === undefined || lane === undefined || board.phase === 'lobby') return;
-  if (Number(visitor.score) <= Number(lane.calledTo)) visitor.called = visitor.outbox.send({ type: 'called' });
 }
 
 /** The visitor's ticket as the scripts take it. */
