@@ -50,15 +50,15 @@ export async function startFeedWorld(): Promise<FeedWorld> {
   const redis = connectRedis(server.url);
   await redis.connect();
   const edge = await startKeyPublisher();
-  const { url, stop } = await startTestFeed(server.url, edge.jwksUrl);
+  const first = await startTestFeed(server.url, edge.jwksUrl);
   const sockets: TestSocket[] = [];
   const feeds: Feed[] = [];
-  const open = async (path: string, at = url): Promise<TestSocket> => {
+  const open = async (path: string, at = first.url): Promise<TestSocket> => {
     const socket = await openSocket(at + path);
     sockets.push(socket);
     return socket;
   };
-  const connect = async ({ ticketId = newTicketId(), score = '400', url: at = url }: Who = {}) => {
+  const connect = async ({ ticketId = newTicketId(), score = '400', url: at = first.url }: Who = {}) => {
     const token = await edge.sign({ room: ROOM, ticketId, ...(score === null ? {} : { score }) });
     const socket = await open(`/rooms/${ROOM}`, at);
     socket.socket.send(JSON.stringify({ type: 'hello', token }));
@@ -73,7 +73,7 @@ export async function startFeedWorld(): Promise<FeedWorld> {
     redis,
     redisUrl: server.url,
     edge,
-    url,
+    url: first.url,
     async startFeed(bounds = {}, maxSockets = 1000) {
       const feed = await startTestFeed(server.url, edge.jwksUrl, bounds, maxSockets);
       feeds.push(feed);
@@ -98,7 +98,7 @@ export async function startFeedWorld(): Promise<FeedWorld> {
     reset,
     async stop() {
       await reset();
-      await stop();
+      await first.stop();
       edge.stop();
       redis.disconnect();
       await server.stop();

@@ -11,11 +11,18 @@ import type { OutboxLimits } from './outbox.ts';
 import { servePerformanceSocket } from './performance-socket.ts';
 import { createPerformances } from './performances.ts';
 import { serveRoomSocket } from './room-socket.ts';
+import type { RoomHubPorts } from './room-hub.ts';
 import { createRooms } from './rooms.ts';
 import { startFeedServer } from './server.ts';
 
-/** Bounds that tests make small, and scripts with a clock of theirs. */
-export type FeedBounds = { outboxLimits?: OutboxLimits; pingEveryMs?: number; gatherMs?: number; scripts?: ScriptSet };
+/** Bounds that tests make small, scripts with a clock of theirs, and who measures frames. */
+export type FeedBounds = {
+  outboxLimits?: OutboxLimits;
+  pingEveryMs?: number;
+  gatherMs?: number;
+  scripts?: ScriptSet;
+  onFrame?: NonNullable<RoomHubPorts['onFrame']>;
+};
 
 /** Starts the feed: connects to Redis, then listens. It holds no private key and no Postgres. */
 export async function startFeed(

@@ -15,7 +15,7 @@ export const CLOSE_FAULT = 1011;
 export const CLOSE_TRY_LATER = 1013;
 
 /** A socket as ws knows it, and the stream that it writes to. */
-export type Connection = { socket: WebSocket; stream: Pick<Writable, 'write'> };
+export type Connection = { socket: WebSocket; stream: Pick<Writable, 'write' | 'writableLength'> };
 
 export type OutboxLimits = { coalesceBytes: number; dropAfterMs: number };
 
@@ -35,45 +35,61 @@ export type Outbox = {
  * An outbox over an open ws socket and the stream below it. Frames for many are written to the stream as they are; ws itself writes
  * whole frames at once too (no compression, no blobs), so the two can't end up inside each other.
  */
-export function createOutbox(
-  { socket, stream }: Connection,
+export const createOutbox = (
+  connection: Connection,
   clock: Clock,
   limits: OutboxLimits = { coalesceBytes: COALESCE_BYTES, dropAfterMs: DROP_AFTER_MS },
-): Outbox {
-  let behindSince: number | undefined;
+): Outbox => new SocketOutbox(connection, clock, limits);
 
-  const close = (code: number, reason = ''): void => {
+/** A class, since thousands stand beside each other: a frame then touches few objects of each socket, and closures cost memory. */
+class SocketOutbox implements Outbox {
+  readonly #socket: WebSocket;
+  readonly #stream: Connection['stream'];
+  readonly #clock: Clock;
+  readonly #limits: OutboxLimits;
+  #behindSince: number | undefined;
+
+  constructor({ socket, stream }: Connection, clock: Clock, limits: OutboxLimits) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  offer(frame: Buffer): boolean {
+    if (!this.#canWrite()) return false;
+    this.#stream.write(frame);
+    return true;
+  }
+
+  send(message: object): boolean {
+    if (!this.#canWrite()) return false;
+    this.#socket.send(JSON.stringify(message), { binary: false });
+    return true;
+  }
+
+  close(code: number, reason = ''): void {
+    const socket = this.#socket;
     if (socket.readyState >= socket.CLOSING) return;
     socket.close(code, reason);
     // A peer that does not read will not shake hands either.
     const cut = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
     cut.unref();
     socket.once('close', () => clearTimeout(cut));
-  };
+  }
 
-  const isBehind = (): boolean => {
-    if (socket.bufferedAmount <= limits.coalesceBytes) {
-      behindSince = undefined;
+  #canWrite(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN && !this.#isBehind();
+  }
+
+  #isBehind(): boolean {
+    if (this.#stream.writableLength <= this.#limits.coalesceBytes) {
+      this.#behindSince = undefined;
       return false;
     }
-    behindSince ??= clock.nowMs();
-    if (clock.nowMs() - behindSince >= limits.dropAfterMs) close(CLOSE_POLICY, 'too slow');
+    const now = this.#clock.nowMs();
+    this.#behindSince ??= now;
+    if (now - this.#behindSince >= this.#limits.dropAfterMs) this.close(CLOSE_POLICY, 'too slow');
     return true;
-  };
-
-  const canWrite = (): boolean => socket.readyState === socket.OPEN && !isBehind();
-
-  return {
-    offer(frame) {
-      if (!canWrite()) return false;
-      stream.write(frame);
-      return true;
-    },
-    send(message) {
-      if (!canWrite()) return false;
-      socket.send(JSON.stringify(message), { binary: false });
-      return true;
-    },
-    close,
-  };
+  }
 }

@@ -13,12 +13,11 @@ function fakeSocket() {
     OPEN: 1,
     CLOSING: 2,
     readyState: 1,
-    bufferedAmount: 0,
     send: () => {},
     close: (code: number) => void closed.push(code),
     terminate: () => {},
   });
-  const connection = { socket: socket as unknown as WebSocket, stream: { write: () => true } };
+  const connection = { socket: socket as unknown as WebSocket, stream: { writableLength: 0, write: () => true } };
   return { connection, socket, closed };
 }
 

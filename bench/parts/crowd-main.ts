@@ -9,6 +9,7 @@ const questionSchema = v.variant('ask', [
   v.object({ ask: v.literal('open'), url: v.string(), tokens: v.array(v.string()) }),
   v.object({ ask: v.literal('heard') }),
   v.object({ ask: v.literal('close') }),
+  v.object({ ask: v.literal('cpu') }),
 ]);
 
 /** Many sockets of a room in one process: for each tick, how many heard it and when the first and the last did (ms since 1970). */
@@ -35,6 +36,7 @@ await servePart(v.object({}), async () => {
     ready: {},
     async answer(question) {
       const asked = v.parse(questionSchema, question);
+      if (asked.ask === 'cpu') return process.cpuUsage().user + process.cpuUsage().system;
       if (asked.ask === 'open') await open(asked.url, asked.tokens);
       if (asked.ask === 'close') for (const socket of sockets.splice(0)) socket.close();
       const heard = [...ticks].map(([tick, seen]) => ({ tick, ...seen }));

@@ -16,6 +16,8 @@ export type Crowd = {
   /** Ticks heard since the last opening. */
   heard(): Promise<v.InferOutput<typeof answerSchema>['heard']>;
   closeAll(): Promise<void>;
+  /** Processor time so far, in µs. */
+  cpu(): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -30,6 +32,7 @@ export async function startCrowd(): Promise<Crowd> {
     },
     heard: async () => (await part.ask(answerSchema, { ask: 'heard' })).heard,
     closeAll: async () => void (await part.ask(answerSchema, { ask: 'close' })),
+    cpu: () => part.ask(v.number(), { ask: 'cpu' }),
     stop: () => part.stop(),
   };
 }

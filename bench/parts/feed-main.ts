@@ -5,15 +5,24 @@ import { createLogger } from '../../platform/log.ts';
 import { servePart } from './serve-part.ts';
 
 const settings = v.object({ redisUrl: v.string(), jwksUrl: v.string(), origin: v.string(), maxSockets: v.number() });
-const question = v.picklist(['memory', 'cpu']);
+const question = v.picklist(['memory', 'cpu', 'frames']);
 
-/** A feed process as it ships; it also tells its memory, after a collection, and its processor time. */
+/** A feed process as it ships; it also tells its memory, after a collection, its processor time, and how long frames took it. */
 await servePart(settings, async (config) => {
-  const feed = await startFeed({ ...config, host: '127.0.0.1', port: 0 }, createLogger('feed', 'error'), systemClock);
+  let tookMs: number[] = [];
+  const onFrame = (frame: { tookMs: number }): void => void tookMs.push(frame.tookMs);
+  const log = createLogger('feed', 'error');
+  const feed = await startFeed({ ...config, host: '127.0.0.1', port: 0 }, log, systemClock, { onFrame });
   return {
     ready: { url: feed.url },
     answer(asked) {
-      if (v.parse(question, asked) === 'cpu') return process.cpuUsage().user + process.cpuUsage().system;
+      const wanted = v.parse(question, asked);
+      if (wanted === 'cpu') return process.cpuUsage().user + process.cpuUsage().system;
+      if (wanted === 'frames') {
+        const told = tookMs;
+        tookMs = [];
+        return told;
+      }
       globalThis.gc?.();
       return process.memoryUsage.rss();
     },
