@@ -63,6 +63,7 @@ export function createRoomHub(room: string, { client, clock, log, gatherMs, onFr
     if (before !== undefined && !isNewer(board, text, before)) return visitors.admit(admitted);
     const frame = boardFrame(text);
     current = { board, text, frame, shownAtMs: clock.nowMs() };
+    if (before !== undefined && before.board.epoch !== board.epoch) visitors.forgetCalls();
     visitors.call(board);
     visitors.admit(admitted);
     visitors.offer(frame);

@@ -11,6 +11,8 @@ export type RoomVisitors = {
   offer(frame: Buffer): void;
   /** Says `called` to those whom the board's calls have reached; lobby visitors learn their score first, once it is out. */
   call(board: Board): void;
+  /** Forgets who was called: in a new epoch their answers are lost, and each is asked once more. */
+  forgetCalls(): void;
   /** Says `admitted` to every tab of these tickets. */
   admit(ticketIds: readonly string[]): void;
 };
@@ -19,7 +21,7 @@ export type RoomVisitors = {
 export function createRoomVisitors(): RoomVisitors {
   const all = new Set<Visitor>();
   const byTicket = new Map<string, Set<Visitor>>();
-  const line = createCallLine();
+  let line = createCallLine();
   /** Those whose score is not known: the draw is still to come. */
   const unscored = new Set<Visitor>();
 
@@ -58,6 +60,10 @@ export function createRoomVisitors(): RoomVisitors {
     call(board) {
       line.call(board);
       if (unscored.size > 0 && board.phase !== 'lobby') void learn(board);
+    },
+    forgetCalls() {
+      line = createCallLine();
+      for (const visitor of all) line.add(visitor);
     },
     admit(ticketIds) {
       for (const id of ticketIds) {

@@ -41,12 +41,14 @@ test('a held room shows its last tick again, saying who is away, each second tha
   expect(JSON.parse(socket.frames.at(-1) ?? '')).toMatchObject({ tick: 5, held: 'core' });
 });
 
-test('a new epoch is shown although its ticks begin lower', async () => {
-  await world.putBoard(50);
-  const socket = await world.enter();
-  await world.publish(7, { epoch: 2 });
-  await expect.poll(() => socket.count('board')).toBe(2);
-  expect(JSON.parse(socket.frames.at(-1) ?? '')).toMatchObject({ epoch: 2, tick: 7 });
+test('a new epoch is shown although its ticks begin lower, and who was called is called again: the answers are lost', async () => {
+  await world.putBoard(50, { calledTo: '64' });
+  const [called, waiting] = await Promise.all([world.enter({ score: '9' }), world.enter({ score: '65' })]);
+  await called.heard('called');
+  await world.publish(7, { epoch: 2, calledTo: '64' });
+  await expect.poll(() => [called.count('board'), waiting.count('board')]).toEqual([2, 2]);
+  expect([called.count('called'), waiting.count('called')]).toEqual([2, 0]);
+  expect(JSON.parse(waiting.frames.at(-1) ?? '')).toMatchObject({ epoch: 2, tick: 7 });
 });
 
 test('an announcement is a message of its own when it is made, to who comes later, and when it is taken back', async () => {

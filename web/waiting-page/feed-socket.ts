@@ -4,7 +4,8 @@ import type { FeedTokenGrant } from '../../contracts/place.ts';
 
 /** No frame for this long means that the socket is dead without saying so, in ms; boards come every second. */
 const SILENCE_MS = 10_000;
-const RETRY_FIRST_MS = 1000;
+/** Thousands lose their feed in the same moment, and each needs a signature first; meanwhile the board serves, in ms. */
+const RETRY_FIRST_MS = 4000;
 const RETRY_MAX_MS = 60_000;
 /** A feed that is full is left alone for longer, in ms: the board serves as well. */
 const RETRY_FULL_MS = 30_000;

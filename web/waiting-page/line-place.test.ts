@@ -1,44 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Board } from '../../contracts/board.ts';
-import type { Place } from '../../contracts/place.ts';
-import { isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard } from './line-place.ts';
+import { isOlder, isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard } from './line-place.ts';
+import { board, lane, place } from './waiting.fixture.ts';
 
-const lane = {
-  calledTo: '100',
-  nearTo: '300',
-  admittedTo: '50',
-  lateTo: 0,
-  waiting: 900,
-  marks: [[1000, 900]] as [number, number][],
-};
-const board: Board = {
-  room: 'demo',
-  epoch: 1,
-  tick: 5,
-  at: 1_800_000_000_000,
-  phase: 'open',
-  lanes: { general: lane },
-  active: 0,
-  capacity: 10,
-  admittedPerMinute: 60,
-  waitTimeKnown: true,
-  pollNearMs: 2000,
-  pollFarMs: 20_000,
-};
-const place: Place = {
-  ticketId: 'AAAAAAAAAAAAAAAAAAAAAA',
-  room: 'demo',
-  lane: 'general',
-  score: '600',
-  state: 'waiting',
-  position: null,
-  ahead: null,
-  estimatedWaitMs: null,
-  pollAfterMs: 20_000,
-  boardUrl: '/api/rooms/demo/board',
-  epoch: 1,
-  now: '2027-01-15T08:00:00.000Z',
-};
 const withLane = (more: Partial<typeof lane>): Board => ({ ...board, lanes: { general: { ...lane, ...more } } });
 
 describe('the place on a board', () => {
@@ -58,6 +22,13 @@ describe('the place on a board', () => {
     expect(placeFromServer(before, told)).toMatchObject({ ahead: 4, position: 5 });
     expect(placeFromServer(before, { ...told, state: 'late' })).toMatchObject({ ahead: 6 });
   });
+});
+
+it('an older board is known by epoch and tick, and the same tick shown again is not older', () => {
+  expect(isOlder({ ...board, tick: 4 }, board)).toBe(true);
+  expect(isOlder({ ...board, tick: 5, stale: true }, board)).toBe(false);
+  expect(isOlder({ ...board, epoch: 2, tick: 1 }, board)).toBe(false);
+  expect(isOlder({ ...board, tick: 9 }, { ...board, epoch: 2, tick: 1 })).toBe(true);
 });
 
 describe('time to ask', () => {

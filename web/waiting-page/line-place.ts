@@ -36,6 +36,10 @@ export async function placeByDraw(place: Place, board: Board): Promise<{ place: 
   return drawn === null ? { place, ask: true } : { place: { ...place, state: 'waiting', score: drawn }, ask: false };
 }
 
+/** Whether a board is older than another of its room; the same tick may come again, held or stale. */
+export const isOlder = (board: Board, than: Board): boolean =>
+  board.epoch < than.epoch || (board.epoch === than.epoch && board.tick < than.tick);
+
 /** A place that the server told, with the same promise: the position does not rise within an epoch and a state. */
 export function placeFromServer(before: Place | null, told: Place): Place {
   const comparable =

@@ -3,10 +3,11 @@ import type { RoomServerMessage } from '../../contracts/feed-messages.ts';
 import type { Place } from '../../contracts/place.ts';
 import { createCalls, isGrant, type Answer, type JoinFields } from './calls.ts';
 import { createDrawView } from './draw-view.ts';
+import { createEpochReturn, type EpochReturn } from './epoch-return.ts';
 import { openFeedSocket, type FeedSocket } from './feed-socket.ts';
-import { isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
+import { isOlder, isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard, type AskMemory } from './line-place.ts';
 import { createView } from './view.ts';
-import { isTold, toWords, type PageNotice } from './words.ts';
+import { countdown, isTold, toWords, type PageNotice } from './words.ts';
 
 /** What the server knew when it rendered the page. */
 export type VisitData = {
@@ -41,12 +42,16 @@ export class Visit {
   readonly #show = createView();
   readonly #showDraw: ReturnType<typeof createDrawView>;
   readonly #memory: AskMemory = { lastAskMs: 0, askAtMs: null };
+  readonly #return: EpochReturn;
   #place: Place | null = null;
   #board: Board | null;
   #notice: PageNotice | null = null;
   #feed: FeedSocket | null = null;
   #nextBoardMs = 0;
   #troubles = 0;
+  /** By how much the room's clock is ahead of this page's, in ms. */
+  #aheadMs = Number.NEGATIVE_INFINITY;
+  #drawnAtMs = 0;
   #busy = false;
 
   constructor(data: VisitData) {
@@ -54,6 +59,8 @@ export class Visit {
     this.#calls = createCalls(data.room, data.query);
     this.#showDraw = createDrawView(data.room);
     this.#board = data.board;
+    this.#return = createEpochReturn(data.place?.epoch ?? null, Math.random);
+    if (data.board !== null) this.#setClock(data.board);
   }
 
   /** Begins to watch the board, the feed and the clock. */
@@ -72,6 +79,7 @@ export class Visit {
   async join(fields: JoinFields): Promise<void> {
     const told = await this.#attempt(() => this.#calls.join(fields));
     if (told === null) return;
+    this.#return.standsIn(told.epoch);
     this.#setPlace(told);
     this.#nextBoardMs = 0;
     this.#draw();
@@ -95,6 +103,7 @@ export class Visit {
       location.assign(body.shopUrl);
       return;
     }
+    if (body.state !== 'waiting') this.#return.standsIn(body.epoch);
     this.#setPlace(body);
     this.#draw();
   }
@@ -108,33 +117,49 @@ export class Visit {
 
   #beat(): void {
     const nowMs = Date.now();
-    if (this.#feed?.isLive() !== true && nowMs >= this.#nextBoardMs) void this.#pollBoard(nowMs);
+    if (this.#feed?.isLive() !== true && nowMs >= this.#nextBoardMs) void this.#pollBoard();
+    // The countdown goes on between two boards.
+    if (this.#board?.phase === 'lobby' && nowMs - this.#drawnAtMs >= 1000) this.#draw();
     if (this.#busy || this.#place === null || this.#board === null) return;
+    const step = this.#return.due(this.#place, this.#board, nowMs);
+    if (step === 'rejoin') return void this.join({});
+    if (step === 'answer') this.#memory.askAtMs = nowMs;
     if (isTimeToAsk(this.#place, this.#board, this.#memory, nowMs)) void this.ask();
   }
 
-  async #pollBoard(nowMs: number): Promise<void> {
+  async #pollBoard(): Promise<void> {
     this.#nextBoardMs = Number.POSITIVE_INFINITY;
     const answer = await this.#calls.board();
     if (answer.ok) await this.#setBoard(answer.body);
     else this.#say('reconnecting');
-    this.#nextBoardMs = Date.now() + this.#pollWaitMs(nowMs) * (0.9 + Math.random() * 0.2);
+    this.#nextBoardMs = this.#nextLookMs();
   }
 
-  #pollWaitMs(nowMs: number): number {
+  #nextLookMs(): number {
+    return Date.now() + this.#pollWaitMs() * (0.9 + Math.random() * 0.2);
+  }
+
+  #pollWaitMs(): number {
     const board = this.#board;
     if (board === null) return TROUBLE_MS * 5;
     if (this.#place === null) return board.pollFarMs;
     const { lane, score, round } = this.#place;
-    return pollAfterMs(board, lane, score === undefined ? null : Number(score), nowMs, round);
+    return pollAfterMs(board, lane, score === undefined ? null : Number(score), this.#serverNowMs(), round);
   }
 
   async #setBoard(board: Board): Promise<void> {
+    // Polls and frames come by different ways, and a cache may lag behind: time never goes back.
+    if (this.#board !== null && isOlder(board, this.#board)) return;
     this.#board = board;
+    this.#setClock(board);
     if (board.stale !== true && this.#notice === 'reconnecting') this.#notice = null;
     await this.#learnDraw(board);
     if (this.#place !== null) this.#place = placeOnBoard(this.#place, board);
     this.#draw();
+  }
+
+  #setClock(board: Board): void {
+    this.#aheadMs = Math.max(this.#aheadMs, board.at - Date.now());
   }
 
   /** When a draw's seed is public, everyone's score follows from it. A place that changed meanwhile waits for the next board. */
@@ -152,7 +177,11 @@ export class Visit {
   }
 
   #onMessage(message: RoomServerMessage): void {
-    if (message.type === 'board') void this.#setBoard(message);
+    if (message.type === 'board') {
+      void this.#setBoard(message);
+      // When the socket breaks, the next look comes as it would have without one: nobody polls at the same moment as all others.
+      this.#nextBoardMs = this.#nextLookMs();
+    }
     if (message.type === 'called') this.#memory.askAtMs = Date.now();
     if (message.type === 'admitted' && this.#place !== null) {
       this.#setPlace({ ...this.#place, state: 'admitted' });
@@ -161,6 +190,7 @@ export class Visit {
     if (message.type !== 'place' || this.#place === null) return;
     const { type: _type, ...told } = message;
     const { againMs: _again, ...before } = this.#place;
+    if (told.state !== 'waiting' && this.#board !== null) this.#return.standsIn(this.#board.epoch);
     this.#setPlace({ ...before, ...told });
     this.#draw();
   }
@@ -219,6 +249,7 @@ export class Visit {
   }
 
   #draw(): void {
+    this.#drawnAtMs = Date.now();
     const { roomName } = this.#data;
     const words = { roomName, place: this.#place, board: this.#board, notice: this.#notice, opens: this.#opensText() };
     this.#show(toWords(words), Date.now());
@@ -228,7 +259,13 @@ export class Visit {
   #opensText(): string | null {
     const at = this.#board?.opensAt ?? this.#data.opensAtMs;
     if (at === null || this.#board?.phase !== 'lobby') return null;
-    return `at ${new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(at)}`;
+    const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+    return `${countdown(at - this.#serverNowMs())}, at ${time}`;
+  }
+
+  /** The room's time by this page's clock: a board is never younger than it looks, so the greatest difference is the nearest. */
+  #serverNowMs(): number {
+    return Date.now() + (Number.isFinite(this.#aheadMs) ? this.#aheadMs : 0);
   }
 }
 

@@ -175,6 +175,17 @@ function noticeOf({ notice, board }: PageFacts): string | null {
   return board?.stale === true ? NOTICES.reconnecting : null;
 }
 
+/** How long until the doors open, in words: to the second in the last minutes, so that a page is seen to live. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  if (seconds === 0) return 'any moment';
+  if (seconds < 600) return `in ${seconds < 60 ? '' : `${Math.floor(seconds / 60)} min `}${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `in ${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `in ${hours} hours` : `in ${Math.round(hours / 24)} days`;
+}
+
 const whole = (count: number): string => new Intl.NumberFormat('en').format(count);
 const people = (count: number): string => (count === 1 ? 'One person is' : `${whole(count)} people are`);
 
