@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { takeEpoch } from '../db/queries/rooms.ts';
+import { roomKeys } from '../redis/keys.ts';
+import { joinRoom } from '../redis/room/join.ts';
 import { leaveRoom } from '../redis/room/leave.ts';
+import { readPlace } from '../redis/room/read-place.ts';
+import type { TicketRef } from '../redis/room/ticket-keys.ts';
 import { setTestClock } from '../redis/test-clock.ts';
 import { restore } from './restore.ts';
 import { admittedIds, ROOM, type RoomWorld, startRoomWorld } from './room-world.fixture.ts';
@@ -73,6 +77,31 @@ describe('losing Redis', () => {
     await restore(world.stores(), await world.row());
     await world.ticks(12);
     expect(await world.ask(ticket)).toMatchObject({ state: 'spent' });
+  });
+
+  it('counts who has not come back, so that the first to return are told their true place', async () => {
+    await world.openRoom({ rate: 60 });
+    await world.sql()`UPDATE rooms SET paused = true, version = version + 1`;
+    await world.redis.hset(roomKeys(ROOM).config, 'paused', '1');
+    const tickets: TicketRef[] = [];
+    for (let count = 0; count < 20; count += 1) tickets.push(await world.join());
+    await world.ticks(2);
+    const ahead = () => Promise.all(tickets.map(async (ticket) => (await readPlace(world.scripts, ticket)).ahead));
+    const places = tickets.map((_ticket, index) => index);
+    expect(await ahead()).toEqual(places);
+    await world.testRedis.flush();
+    await setTestClock(world.redis, world.now());
+    await restore({ sql: world.sql(), scripts: world.scripts }, await world.row());
+    expect(await ahead()).toEqual(places);
+    for (const ticket of [...tickets].reverse()) {
+      const { ahead: told } = await joinRoom(world.scripts, ticket);
+      expect(told).toBe(tickets.indexOf(ticket));
+    }
+    expect(await ahead()).toEqual(places);
+    // Some may have joined after the last tick that Postgres has, so whoever is new may stand a few places further back, never ahead.
+    const { ahead: before } = await readPlace(world.scripts, await world.join());
+    expect(before).toBeGreaterThanOrEqual(20);
+    expect(before).toBeLessThanOrEqual(23);
   });
 
   it('notices an older snapshot', async () => {

@@ -108,6 +108,9 @@ it('two pages in line, one by its socket and one by the board, outlive a loss of
   for (const { page } of [first, second]) await join(page, 'lost');
   const positions = () => Promise.all([shownPosition(first.page), shownPosition(second.page)]);
   await expect.poll(positions, WAIT).toEqual(['1', '2']);
+  // A tick without joins is written, so that a restore need not guess how many came since.
+  const { tick } = await board('lost');
+  await expect.poll(async () => (await board('lost')).tick, WAIT).toBeGreaterThan(tick + 2);
   const { epoch } = await board('lost');
   const ids = await Promise.all([first, second].map(async ({ page }) => (await ownPlace(page, 'lost')).ticketId));
 

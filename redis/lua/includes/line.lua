@@ -25,6 +25,24 @@ local function count_waiting(lane)
   local there, should, behind = line_sizes(lane)
   return math.max(there, should) + behind
 end
+-- How many wait before a score: those in the index, or by arithmetic where more of them are missing from it.
+local function count_before(lane, score)
+  local there = redis.call('ZCOUNT', lane.waiting, '-inf', '(' .. digits(score))
+  if #lane.lost == 0 then return there end
+  local should, missing_to = 0, lane.lost[#lane.lost][2]
+  for _, part in ipairs(lane.lost) do
+    if score > part[2] then
+      should = should + part[3]
+    elseif score > part[1] then
+      -- The last one counted is who asks.
+      should = should + math.max(0, part[3] * (score - part[1]) / (part[2] - part[1]) - 1)
+    end
+  end
+  should = math.floor(should + 0.5)
+  if score <= missing_to then return math.max(there, should) end
+  local before = redis.call('ZCOUNT', lane.waiting, '-inf', digits(missing_to))
+  return math.max(before, should) + there - before
+end
 -- The score at which `rank` people wait, or of the last one when fewer do; nil when nobody does.
 local function score_at(lane, rank)
   local sum = 0

@@ -2,6 +2,7 @@
 --- @include "law"
 --- @include "numbers"
 --- @include "calls"
+--- @include "line"
 --- Purpose: what the personal scripts share: one ticket's state and what it changes.
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 waiting, 7 ready, 8 ready-seen, 9 late, 10 calls, 11 answers, 12 access:<id>
 local RECOVERING = redis.error_reply('ONSALE room_recovering')
@@ -11,7 +12,7 @@ local waiting_key, ready_key, seen_key, late_key, calls_key, answers_key = KEYS[
 -- The room and the lane as this script found them; nil when Redis lost the room's state.
 local function read_room(lane, now)
   local s = redis.call('HMGET', state_key, 'epoch', 'opened', 'committed', 'openMs', 'at',
-    'calledTo:' .. lane, 'admittedTo:' .. lane, 'counter:' .. lane, 'leasedTo:' .. lane, 'base:' .. lane)
+    'calledTo:' .. lane, 'admittedTo:' .. lane, 'counter:' .. lane, 'leasedTo:' .. lane, 'base:' .. lane, 'lost:' .. lane)
   if not s[1] then return nil end
   local c = redis.call('HMGET', config_key, 'opensAtMs', 'paused', 'sessionDurationSeconds', 'queueingMethod', 'lobbyOpensAtMs',
     'closesAtMs', 'closed')
@@ -25,6 +26,7 @@ local function read_room(lane, now)
     lobby = s[2] ~= '1' and opens_at ~= nil and now < opens_at,
     session_ms = number_or(c[3], 600) * 1000, method = c[4],
     lobby_opens_at = tonumber(c[5] or ''), shut = shut,
+    waiting = waiting_key, lost = (s[11] or '[]') == '[]' and {} or read_lost(s[11]),
   }
 end
 
@@ -65,7 +67,7 @@ local function standing(room, id, score)
   local late_at = redis.call('ZSCORE', late_key, id)
   if late_at then return place(room, 'late', score, { late_at = tonumber(late_at), ahead = redis.call('ZRANK', late_key, id) }) end
   if score <= room.called_to then return place(room, 'called', score, { ahead = redis.call('ZCOUNT', ready_key, '-inf', '(' .. digits(score)) }) end
-  local rank = redis.call('ZRANK', waiting_key, id) or redis.call('ZCOUNT', waiting_key, '-inf', '(' .. digits(score))
+  local rank = #room.lost == 0 and redis.call('ZRANK', waiting_key, id) or count_before(room, score)
   return place(room, 'waiting', score, { ahead = rank + redis.call('ZCARD', ready_key) })
 end
 
