@@ -91,7 +91,7 @@ describe('losing Redis', () => {
     expect(await ahead()).toEqual(places);
     await world.testRedis.flush();
     await setTestClock(world.redis, world.now());
-    await restore({ sql: world.sql(), scripts: world.scripts }, await world.row());
+    await restore(world.stores(), await world.row());
     expect(await ahead()).toEqual(places);
     for (const ticket of [...tickets].reverse()) {
       const { ahead: told } = await joinRoom(world.scripts, ticket);

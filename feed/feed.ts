@@ -20,6 +20,7 @@ export type FeedBounds = {
   outboxLimits?: OutboxLimits;
   pingEveryMs?: number;
   gatherMs?: number;
+  silentAfterMs?: number;
   scripts?: ScriptSet;
   onFrame?: NonNullable<RoomHubPorts['onFrame']>;
 };

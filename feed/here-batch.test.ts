@@ -17,7 +17,11 @@ it('who is drawn in a round that is not over is told to wait, and holds up nobod
   const heard: Record<string, object[]> = { drawn: [], called: [] };
   const visitor = (sub: string, place: object): Visitor => {
     const claims = { iss: '', aud: '', iat: 0, exp: 0, sub, room: 'demo', lane: 'general', ...place };
-    const outbox = { send: (message: object) => Boolean(heard[sub]?.push(message)), offer: () => true, close: () => {} };
+    const outbox = {
+      send: (message: object) => Boolean(heard[sub]?.push(message)),
+      offer: () => true,
+      close: () => {},
+    };
     return createVisitor(claims, outbox);
   };
   const batch = createHereBatch('demo', client, createLogger('test', 'silent'), 1);

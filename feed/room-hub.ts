@@ -32,19 +32,24 @@ export type RoomHub = {
   stop(): void;
 };
 
-/** `onFrame` hears how long a board took to be handed to all sockets. */
+/**
+ * `silentAfterMs`: how old a board may be before it is shown as stale. `onFrame` hears how long a board took to be handed to all
+ * sockets.
+ */
 export type RoomHubPorts = {
   client: ScriptClient;
   clock: Clock;
   log: Logger;
   gatherMs?: number;
+  silentAfterMs?: number;
   onFrame?: (frame: { tookMs: number; sockets: number }) => void;
 };
 
 type Current = { board: Board; text: string; frame: Buffer; shownAtMs: number };
 
 /** A hub without visitors; its owner subscribes it to the room's channel. */
-export function createRoomHub(room: string, { client, clock, log, gatherMs, onFrame }: RoomHubPorts): RoomHub {
+export function createRoomHub(room: string, ports: RoomHubPorts): RoomHub {
+  const { client, clock, log, gatherMs, onFrame, silentAfterMs = BOARD_STALE_MS } = ports;
   const visitors = createRoomVisitors();
   const heres = createHereBatch(room, client, log, gatherMs);
   let current: Current | undefined;
@@ -73,7 +78,7 @@ export function createRoomHub(room: string, { client, clock, log, gatherMs, onFr
 
   /** The last board again, marked: nobody ticks, or Redis is away. Also a sign of life for pages that hear nothing else. */
   const showStale = (): void => {
-    if (current === undefined || clock.nowMs() - current.shownAtMs < BOARD_STALE_MS) return;
+    if (current === undefined || clock.nowMs() - current.shownAtMs < silentAfterMs) return;
     current = { ...current, frame: boardFrame(JSON.stringify({ ...current.board, stale: true })) };
     visitors.offer(current.frame);
   };

@@ -25,7 +25,7 @@ export function createRooms(ports: RoomHubPorts & { subscriber: Subscriber }): R
   ports.subscriber.onReconnect(refreshAll);
   // A room that has been silent for as long as a board may be old has it read again, and is shown it as stale.
   const watchdog = setInterval(() => {
-    const silentSince = ports.clock.nowMs() - BOARD_STALE_MS;
+    const silentSince = ports.clock.nowMs() - (ports.silentAfterMs ?? BOARD_STALE_MS);
     for (const { hub } of hubs.values()) if (hub.heardAtMs() <= silentSince) void hub.refresh();
   }, LOOK_EVERY_MS);
 

@@ -19,15 +19,19 @@ export type TestSocket = {
 export async function openSocket(url: string, origin: string | null = ORIGIN): Promise<TestSocket> {
   const socket = new WebSocket(url, origin === null ? {} : { origin });
   const frames: string[] = [];
-  const parsed = () => frames.map((frame) => v.parse(v.record(v.string(), v.unknown()), JSON.parse(frame)));
-  socket.on('message', (data: Buffer) => void frames.push(data.toString('utf8')));
+  const messages: Record<string, unknown>[] = [];
+  socket.on('message', (data: Buffer) => {
+    const frame = data.toString('utf8');
+    frames.push(frame);
+    messages.push(v.parse(v.record(v.string(), v.unknown()), JSON.parse(frame)));
+  });
   const closed = new Promise<number>((resolve) => {
     socket.on('close', (code) => resolve(code));
   });
   await once(socket, 'open');
   const heard = async (type: string): Promise<Record<string, unknown>> => {
     for (;;) {
-      const found = parsed().find((message) => message['type'] === type);
+      const found = messages.find((message) => message['type'] === type);
       if (found !== undefined) return found;
       await Promise.race([
         once(socket, 'message'),
@@ -39,7 +43,7 @@ export async function openSocket(url: string, origin: string | null = ORIGIN): P
     socket,
     frames,
     heard,
-    count: (type) => parsed().filter((message) => message['type'] === type).length,
+    count: (type) => messages.filter((message) => message['type'] === type).length,
     closed,
   };
 }

@@ -49,8 +49,10 @@ async function join(page: Page, room: string): Promise<void> {
 }
 
 /** The place as the server tells it to this page. */
-const ownPlace = (page: Page, room: string): Promise<{ ticketId: string; score?: string }> =>
-  page.evaluate(async (path) => (await fetch(path)).json(), `/api/rooms/${room}/tickets/me`);
+async function ownPlace(page: Page, room: string): Promise<{ ticketId: string; score?: string | undefined }> {
+  const text = await page.evaluate(async (path) => (await fetch(path)).text(), `/api/rooms/${room}/tickets/me`);
+  return v.parse(v.object({ ticketId: v.string(), score: v.optional(v.string()) }), JSON.parse(text));
+}
 
 const shownPosition = (page: Page): Promise<string | null> => page.locator('#position-number').textContent();
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Board } from '../../contracts/board.ts';
+import type { Place } from '../../contracts/place.ts';
 import { isOlder, isTimeToAsk, placeByDraw, placeFromServer, placeOnBoard } from './line-place.ts';
 import { board, lane, place } from './waiting.fixture.ts';
 
