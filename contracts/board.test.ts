@@ -13,6 +13,7 @@ const lane: BoardLane = {
     [200, 104],
     [1100, 1004],
   ],
+  pace: { perMinute: 120, showUpRate: 0.6, expected: 10 },
 };
 const board: Board = {
   room: 'demo',
@@ -56,14 +57,24 @@ describe('people ahead', () => {
 });
 
 describe('the estimate', () => {
-  it('is people ahead at the measured rate', () => {
-    expect(estimateWaitMs(board, 120)).toBe(120_000);
+  it('is who is ready, who is expected and those of the waiting who will answer, at the measured pace', () => {
+    expect(estimateWaitMs(board, 'general', 105)).toBe((5 + 10 + 100 * 0.6) * 500);
+  });
+  it('counts everyone ahead for who is ready: they all answered', () => {
+    expect(estimateWaitMs(board, 'general', 4)).toBe(4 * 500);
+  });
+  it('is never shorter than being called and answering takes', () => {
+    const quick = { ...lane, pace: { perMinute: 6000, showUpRate: 1, expected: 0 } };
+    expect(estimateWaitMs({ ...board, lanes: { general: quick } }, 'general', 5)).toBe(3000);
   });
   it('is unknown rather than invented', () => {
-    expect(estimateWaitMs({ ...board, waitTimeKnown: false }, 120)).toBeNull();
-    expect(estimateWaitMs({ ...board, phase: 'paused' }, 120)).toBeNull();
-    expect(estimateWaitMs({ ...board, held: 'postgres' }, 120)).toBeNull();
-    expect(estimateWaitMs({ ...board, admittedPerMinute: 0 }, 120)).toBeNull();
+    const { pace: _pace, ...unmeasured } = lane;
+    expect(estimateWaitMs({ ...board, lanes: { general: unmeasured } }, 'general', 120)).toBeNull();
+    expect(estimateWaitMs(board, 'nobody', 120)).toBeNull();
+    expect(estimateWaitMs({ ...board, waitTimeKnown: false }, 'general', 120)).toBeNull();
+    expect(estimateWaitMs({ ...board, phase: 'paused' }, 'general', 120)).toBeNull();
+    expect(estimateWaitMs({ ...board, phase: 'sold_out' }, 'general', 120)).toBeNull();
+    expect(estimateWaitMs({ ...board, held: 'postgres' }, 'general', 120)).toBeNull();
   });
 });
 

@@ -16,6 +16,17 @@ export const boardLaneSchema = v.object({
   waiting: v.number(),
   /** At most 64 [score, rank] points, rank = people of this lane in line with a lower score, the ready among them. */
   marks: v.array(v.tuple([v.number(), v.number()])),
+  /** How fast the line goes by, measured while somebody stood ready; missing while that can't be known. */
+  pace: v.optional(
+    v.object({
+      /** People let in from this lane's line in a minute; late visitors have a share of their own. */
+      perMinute: v.number(),
+      /** The share of the called who answer: those who don't make the line go faster than people are let in. */
+      showUpRate: v.number(),
+      /** Answers that open calls will still bring; these people stand before all who wait, and in no line yet. */
+      expected: v.number(),
+    }),
+  ),
 });
 export type BoardLane = v.InferOutput<typeof boardLaneSchema>;
 
@@ -37,7 +48,7 @@ export const boardSchema = v.object({
   capacity: v.number(),
   /** People let in during the last 60 s. */
   admittedPerMinute: v.number(),
-  /** False while no honest estimate exists (nobody admitted yet, paused, not open). */
+  /** False while no lane has an honest estimate (too few let in while people waited, paused, not open). */
   waitTimeKnown: v.boolean(),
   remaining: v.optional(v.number()),
   message: v.optional(v.string()),
@@ -76,10 +87,21 @@ export function aheadOf(lane: BoardLane, score: number): number {
   return fromRank + Math.max(0, Math.round(score - fromScore));
 }
 
-/** How long `ahead` people take at the measured rate, in ms; null when it can't be known. */
-export function estimateWaitMs(board: Board, ahead: number): number | null {
-  if (!board.waitTimeKnown || board.phase !== 'open' || board.held || board.admittedPerMinute <= 0) return null;
-  return Math.round((ahead / board.admittedPerMinute) * 60_000);
+/** From the next tick's call over the near poll and the answer to the tick after it, in ms: nobody who waits is let in sooner. */
+const FIRST_ANSWER_MS = 3000;
+
+/**
+ * How long it takes until somebody with `ahead` people before them in a lane is let in, in ms; null when it can't be known. Of those
+ * who wait only so many will answer as did of late; who is ready has answered.
+ */
+export function estimateWaitMs(board: Board, laneName: string, ahead: number): number | null {
+  const lane = board.lanes[laneName];
+  if (lane?.pace === undefined || !board.waitTimeKnown || board.phase !== 'open' || board.held) return null;
+  const { perMinute, showUpRate, expected } = lane.pace;
+  const ready = lane.marks[0]?.[1] ?? 0;
+  const msFor = (people: number) => Math.round((people / perMinute) * 60_000);
+  if (ahead < ready) return msFor(ahead);
+  return Math.max(FIRST_ANSWER_MS, msFor(ready + expected + (ahead - ready) * showUpRate));
 }
 
 /**

@@ -21,7 +21,9 @@ export function placeFromFacts(who: Who, room: RoomInfo, facts: PlaceFacts): Pla
     state: facts.state,
     ...(facts.lateAtMs === null ? {} : { lateAt: facts.lateAtMs }),
     ...(facts.againMs === null ? {} : { againMs: facts.againMs }),
-    ...numbers(room, told ? facts.ahead : null),
+    ...numbers(room, who.lane, told ? facts.ahead : null),
+    // How fast the late ones go by is not measured: their share depends on who else is ready.
+    ...(facts.state === 'late' ? { estimatedWaitMs: null } : {}),
     pollAfterMs: lookAfterMs(who, room, { state: facts.state, score, nowMs: facts.nowMs }),
     epoch: facts.epoch,
     now: isoTime(facts.nowMs),
@@ -42,7 +44,7 @@ export function placeFromBoard(who: Who, room: RoomInfo, score: string | null, n
     ...whose(who),
     ...(known === null ? {} : { score: known }),
     state,
-    ...numbers(room, ahead),
+    ...numbers(room, who.lane, ahead),
     pollAfterMs: lookAfterMs(who, room, { state, score: known, nowMs }),
     epoch: board.epoch,
     now: isoTime(nowMs),
@@ -84,8 +86,8 @@ const whose = ({ room, ticketId, lane, round }: Who) => ({
   boardUrl: boardUrl(room),
 });
 
-const numbers = ({ board }: RoomInfo, ahead: number | null) => ({
+const numbers = ({ board }: RoomInfo, lane: string, ahead: number | null) => ({
   position: ahead === null ? null : ahead + 1,
   ahead,
-  estimatedWaitMs: ahead === null ? null : estimateWaitMs(board, ahead),
+  estimatedWaitMs: ahead === null ? null : estimateWaitMs(board, lane, ahead),
 });

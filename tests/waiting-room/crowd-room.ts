@@ -19,7 +19,7 @@ export type CrowdRoom = {
   room: RoomUnderTest;
   admissions: Admission[];
   /** Newcomers who join in the same moment. */
-  newcomers(count: number, name?: string): Promise<Guest[]>;
+  newcomers(count: number, name?: string, lane?: string): Promise<Guest[]>;
   /** A second, then a tick by so many workers at once. Returns whom it admitted. */
   tick(workers?: number): Promise<Admission[]>;
   ticks(count: number): Promise<Admission[]>;
@@ -60,13 +60,13 @@ export async function openCrowdRoom(
     room,
     admissions,
     board: () => last,
-    newcomers: (count, name = 'guest') =>
+    newcomers: (count, name = 'guest', lane = LANE) =>
       Promise.all(
         Array.from({ length: count }, async (_, i) => {
           const id = `${name}-${guests.size + i}`;
-          const { score } = await room.join(id, LANE, 0.5);
+          const { score } = await room.join(id, lane, 0.5);
           if (score === null) throw new Error('a place without a score');
-          const guest: Guest = { id, lane: LANE, score, state: 'outside', askAt: 0, keys: 0 };
+          const guest: Guest = { id, lane, score, state: 'outside', askAt: 0, keys: 0 };
           guests.set(id, guest);
           return guest;
         }),

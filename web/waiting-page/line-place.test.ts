@@ -8,7 +8,7 @@ const withLane = (more: Partial<typeof lane>): Board => ({ ...board, lanes: { ge
 
 describe('the place on a board', () => {
   it('follows the marks and the rate', () => {
-    expect(placeOnBoard(place, board)).toMatchObject({ ahead: 500, position: 501, estimatedWaitMs: 500_000 });
+    expect(placeOnBoard(place, board)).toMatchObject({ ahead: 500, position: 501, estimatedWaitMs: 250_000 });
   });
 
   it('never rises within an epoch, and may in a new one', () => {

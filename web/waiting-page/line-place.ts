@@ -20,7 +20,13 @@ export function placeOnBoard(place: Place, board: Board): Place {
   const counted = aheadOf(lane, Number(place.score));
   const before = place.epoch === board.epoch ? place.ahead : null;
   const ahead = before === null ? counted : Math.min(before, counted);
-  return { ...place, ahead, position: ahead + 1, estimatedWaitMs: estimateWaitMs(board, ahead), epoch: board.epoch };
+  return {
+    ...place,
+    ahead,
+    position: ahead + 1,
+    estimatedWaitMs: estimateWaitMs(board, place.lane, ahead),
+    epoch: board.epoch,
+  };
 }
 
 /**

@@ -8,7 +8,11 @@ export const lane = {
   admittedTo: '50',
   lateTo: 0,
   waiting: 900,
-  marks: [[1000, 900]] as [number, number][],
+  marks: [
+    [100, 0],
+    [1000, 900],
+  ] as [number, number][],
+  pace: { perMinute: 60, showUpRate: 0.5, expected: 0 },
 };
 
 /** An open room with that lane. */

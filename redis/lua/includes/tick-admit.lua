@@ -2,6 +2,7 @@
 --- @include "numbers"
 --- @include "calls"
 --- @include "batch"
+--- @include "tick-pace"
 --- Purpose: the fourth to sixth step of a tick: close calls and learn from them, admit with lanes taking turns by weight, write access keys.
 local function close_calls(room, lane)
   for _, text in ipairs(redis.call('LRANGE', lane.calls_key, 0, -1)) do
@@ -10,6 +11,7 @@ local function close_calls(room, lane)
       lane.calls[#lane.calls + 1] = call
     elseif call.count > 0 and call.count < RESTORED_CALL then
       lane.show = lane.show + (call.answered / call.count - lane.show) * (call.count / (call.count + SHOW_MEMORY))
+      measure_call(lane, call)
     end
   end
   if room.passthrough then lane.calls = {} end
@@ -119,4 +121,5 @@ local function admit(room)
   end
   choose(room, present)
   let_in(room)
+  for _, lane in ipairs(room.lanes) do measure_pace(room, lane) end
 end

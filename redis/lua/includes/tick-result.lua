@@ -3,6 +3,7 @@
 --- @include "calls"
 --- @include "line"
 --- @include "rounds"
+--- @include "tick-pace"
 --- Purpose: the last step of a tick: the board, what Postgres needs, and the state from which the next tick goes on.
 local LINE_PARTS = 16 -- as many as say well enough how long a drawn line is
 local MAX_FACTS = 5000 -- a tick's work is bounded; the rest waits a second
@@ -15,6 +16,7 @@ local function lane_on_board(room, lane)
   return {
     base = digits(lane.base), calledTo = digits(lane.called_to), nearTo = digits(lane.near_to), admittedTo = digits(lane.admitted_to),
     lateTo = lane.late_to, waiting = lane.waiting_count, marks = marks_of(lane, room.opened, math.floor(60 / #room.lanes)),
+    pace = pace_of(lane),
   }
 end
 
@@ -23,7 +25,7 @@ local function board_of(room)
   local board = {
     room = ARGV[3], epoch = tonumber(ARGV[1]), tick = room.period, at = room.now, phase = phase_of(room), lanes = {}, active = room.live,
     capacity = room.capacity, admittedPerMinute = last_minute, pollNearMs = 2000, pollFarMs = 20000,
-    waitTimeKnown = room.running and last_minute > 0 and room.open_ms >= 15000,
+    waitTimeKnown = false,
   }
   if c.message and c.message ~= '' then board.message = c.message end
   if room.opens_at then board.opensAt = room.opens_at end
@@ -31,7 +33,10 @@ local function board_of(room)
   if c.drawCommitment then board.draw = { commitment = c.drawCommitment, seed = room.opened and c.drawSeed or nil } end
   -- The first minute is not over: what was admitted so far stands for less than a minute.
   if room.open_ms < MINUTE_MS then board.admittedPerMinute = math.ceil(last_minute * MINUTE_MS / math.max(10000, room.open_ms)) end
-  for _, lane in ipairs(room.lanes) do board.lanes[lane.name] = lane_on_board(room, lane) end
+  for _, lane in ipairs(room.lanes) do
+    board.lanes[lane.name] = lane_on_board(room, lane)
+    board.waitTimeKnown = board.waitTimeKnown or (board.phase == 'open' and board.lanes[lane.name].pace ~= nil)
+  end
   return board
 end
 
@@ -111,6 +116,7 @@ local function write_lane(fields, lane)
   keep('lateCredit', digits(lane.late_credit))
   keep('lost', lost_text(lane.lost))
   keep('rounds', rounds_text(lane.rounds))
+  keep('served', served_text(lane.served))
   keep('counterBefore', digits(lane.counter))
   keep('near', #lane.near > 0 and cjson.encode(lane.near) or '[]')
 end

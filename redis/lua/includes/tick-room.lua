@@ -3,6 +3,7 @@
 --- @include "calls"
 --- @include "line"
 --- @include "rounds"
+--- @include "tick-pace"
 --- Purpose: the room and its lanes as a tick finds them: one table that the tick's steps read and change, and the last one writes back.
 local function hash(key)
   local flat, fields = redis.call('HGETALL', key), {}
@@ -34,6 +35,7 @@ local function read_lanes(s, c, now)
       turn = field('turn', 0), late_credit = field('lateCredit', 0), near = cjson.decode(s['near:' .. name] or '[]'), calls = {},
       lost = read_lost(s['lost:' .. name]), from = field('from', 1), counter_before = field('counterBefore', 1),
       leased_to = field('leasedTo', 0), rounds = read_rounds(s['rounds:' .. name]),
+      served = read_served(s['served:' .. name]),
     }
     judge_rounds(lanes[#lanes], now)
   end
