@@ -1,5 +1,6 @@
 import { JOB_QUEUES, type JobQueue } from '../../contracts/jobs.ts';
 import type { CoreDeps } from '../deps.ts';
+import { judgeStock } from '../inventory/judge-stock.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
 import { runOutbox } from './run-outbox.ts';
@@ -42,8 +43,14 @@ export function startJobs(deps: JobDeps): Jobs {
     // It went on until nothing was left: there is no next turn to take at once.
     return 0;
   });
+  // After each sweep, not after each booking: a room's stock is judged once, however many bookings changed it.
+  const judging = createTurns('stock', deps.log, async () => {
+    await judgeStock(deps);
+    return 0;
+  });
   const timer = setInterval(() => {
     for (const queue of Object.values(JOB_QUEUES)) turns[queue].wake();
+    judging.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
   return {
@@ -53,7 +60,7 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(timer);
       clearInterval(tidyTimer);
       await bus.stop();
-      await Promise.all([...Object.values(turns), tidying].map((own) => own.stop()));
+      await Promise.all([...Object.values(turns), tidying, judging].map((own) => own.stop()));
     },
   };
 }

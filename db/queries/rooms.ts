@@ -94,7 +94,7 @@ export async function leaseLanes(sql: Sql, room: string, lanes: string[], block:
   return new Map(rows.map(({ lane, leasedTo }) => [lane, leasedTo]));
 }
 
-/** Says that nothing is left to sell in a room, or that there is again; the worker copies it with the settings. */
+/** Says that nothing is left to sell in a room, or that there is again (core/inventory/judge-stock.ts); the worker copies it with the settings. */
 export async function writeSoldOut(tx: Sql | Transaction, room: string, soldOut: boolean): Promise<void> {
   await tx`UPDATE rooms SET sold_out = ${soldOut}, version = version + 1 WHERE id = ${room} AND sold_out <> ${soldOut}`;
 }
