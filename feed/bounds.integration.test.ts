@@ -45,6 +45,12 @@ test('a socket that no longer answers pings is cut', async () => {
   await expect.poll(sockets).toEqual({ status: 'ok', sockets: 0 });
 });
 
+test('the messages of the sockets are described over http', async () => {
+  const feed = await world.startFeed();
+  const answer = await fetch(`${feed.url.replace('ws', 'http')}/asyncapi.json`);
+  expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0', channels: { room: { address: '/rooms/{room}' } } });
+});
+
 test('stopping tells every socket to come back later, and ends', async () => {
   const feed = await world.startFeed();
   const socket = await world.open(`/rooms/${ROOM}`, feed.url);

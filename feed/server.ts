@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_FEED_FRAME_BYTES } from '../contracts/limits.ts';
+import socketMessages from './asyncapi/asyncapi.generated.json' with { type: 'json' };
 import { parseAddress, type SocketAddress } from './address.ts';
 import { CLOSE_TRY_LATER, type Connection } from './outbox.ts';
 import { startReaper } from './reaper.ts';
@@ -24,7 +25,7 @@ export type FeedServerOptions = {
 
 export type FeedServer = { url: string; stop(): Promise<void> };
 
-/** Listens for sockets and for `GET /healthz`. Origin, address and room for one more are judged at the upgrade. */
+/** Listens for sockets and for `GET /healthz` and `/asyncapi.json`, the description of the messages. Origin, address and room for one more are judged at the upgrade. */
 export async function startFeedServer(options: FeedServerOptions): Promise<FeedServer> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FEED_FRAME_BYTES, perMessageDeflate: false });
   const http = createServer((request, response) => answerHttp(request, response, sockets.clients.size));
@@ -85,10 +86,12 @@ function sayFull(socket: WebSocket): void {
   setTimeout(() => socket.terminate(), LINGER_MS).unref();
 }
 
-function answerHttp(request: IncomingMessage, response: ServerResponse, sockets: number): void {
-  const isHealth = request.method === 'GET' && request.url === '/healthz';
-  response.writeHead(isHealth ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(isHealth ? { status: 'ok', sockets } : { status: 'not found' }));
+function answerHttp({ method, url }: IncomingMessage, response: ServerResponse, sockets: number): void {
+  const pages: Record<string, unknown> = { '/healthz': { status: 'ok', sockets }, '/asyncapi.json': socketMessages };
+  const page = method === 'GET' && url !== undefined && Object.hasOwn(pages, url) ? pages[url] : undefined;
+  const status = page === undefined ? 404 : 200;
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(page ?? { status: 'not found' }));
 }
 
 function portOf(address: string | AddressInfo | null): number {
