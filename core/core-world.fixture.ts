@@ -144,7 +144,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),
     wake: () => {},
-    commits: createCommits(sql),
+    commits: createCommits({ buyers: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),

@@ -64,8 +64,17 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
   );
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
-  const commits = createCommits(commitSql);
-  const jobs = startJobs({ sql: jobsSql, payments, scripts, catalogue, inventory, log, redisUrl: config.redisUrl });
+  const commits = createCommits({ buyers: commitSql, jobs: jobsSql });
+  const jobs = startJobs({
+    sql: jobsSql,
+    commits,
+    payments,
+    scripts,
+    catalogue,
+    inventory,
+    log,
+    redisUrl: config.redisUrl,
+  });
   const deps: CoreDeps = {
     config,
     clock: systemClock,

@@ -1,12 +1,11 @@
 import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
-import type { Sql } from '../../db/connect.ts';
+import type { Sql, Transaction } from '../../db/connect.ts';
 import type { BookingToWrite } from '../../db/queries/booking-batch.ts';
 import { deleteExpiredAnswer } from '../../db/queries/idempotency.ts';
 import type { NewBooking } from '../../db/queries/new-booking.ts';
 import { writeBookings, type WriteVerdict } from '../../db/queries/write-bookings.ts';
-import { createBatcher, type Batcher, type Flushed } from '../commits/batcher.ts';
-import { BATCH, IN_FLIGHT } from '../commits/limits.ts';
-import { writeSafely } from '../commits/write-safely.ts';
+import { createBatchWriter } from '../commits/batch-writer.ts';
+import type { Batcher, Flushed } from '../commits/batcher.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { Turn } from '../http/while-progressing.ts';
 import { openStored, sealed, type Answer, type KeyedRequest } from '../idempotency/stored-answer.ts';
@@ -41,10 +40,8 @@ export type BookingCommits = Pick<Batcher<Commit, CommitOutcome>, 'drain'> & {
 /** Group commit of bookings over a pool that has a connection for each flush under way. */
 export function createBookingCommits(sql: Sql): BookingCommits {
   const isWanted = ({ turn }: Commit) => !turn.isRefused;
-  const batcher = createBatcher<Commit, CommitOutcome>({
-    flush: (batch) => writeSafely({ write: (commits) => writeOnce(sql, commits), isWanted }, batch),
-    maxBatch: BATCH,
-    maxInFlight: IN_FLIGHT,
+  const batcher = createBatchWriter<Commit, CommitOutcome>(sql, {
+    write: writeOnce,
     maxWaiting: MAX_WAITING_BOOKINGS,
     laneOf,
     isWanted,
@@ -72,16 +69,13 @@ function toCommit(draft: BookingDraft, turn: Turn): Commit {
   return { draft, json, turn, toWrite: { row: draft.row, answer } };
 }
 
-async function writeOnce(sql: Sql, commits: readonly Commit[]): Promise<Flushed<CommitOutcome>[]> {
-  // postgres.js unwraps arrays in the result's type; a box keeps it as it is.
-  const { verdicts } = await sql.begin(async (tx) => ({
-    verdicts: await writeBookings(
-      tx,
-      commits.map((commit) => commit.toWrite),
-    ),
-  }));
+async function writeOnce(tx: Transaction, commits: readonly Commit[]): Promise<Flushed<CommitOutcome>[]> {
+  const verdicts = await writeBookings(
+    tx,
+    commits.map((commit) => commit.toWrite),
+  );
   const expired = commits.filter((_, index) => verdicts[index]?.verdict === 'key_expired');
-  for (const { draft } of expired) await deleteExpiredAnswer(sql, draft.keyed, IDEMPOTENCY_TTL_SECONDS);
+  for (const { draft } of expired) await deleteExpiredAnswer(tx, draft.keyed, IDEMPOTENCY_TTL_SECONDS);
   return commits.map((commit, index) => toFlushed(commit, verdicts[index]));
 }
 

@@ -2,3 +2,5 @@
 export const BATCH = 200;
 /** Batches under way at most: one that Postgres works on, and one that is there when it is done. */
 export const IN_FLIGHT = 2;
+/** Rows of jobs that wait for a batch at most: jobs take no more at a time than a few batches. */
+export const MAX_WAITING_JOBS = 1000;

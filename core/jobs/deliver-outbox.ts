@@ -9,7 +9,7 @@ import type { PaymentProvider } from '../payments/provider.ts';
 import { settleCapture } from '../payments/settle-capture.ts';
 import { settleRefund } from '../payments/settle-refund.ts';
 
-type Deps = Pick<CoreDeps, 'sql' | 'payments' | 'scripts' | 'catalogue' | 'inventory'>;
+type Deps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory'>;
 
 const refundSchema = v.object({
   paymentId: v.string(),

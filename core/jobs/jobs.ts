@@ -14,7 +14,7 @@ const SWEEP_MS = 2000;
 const TIDY_MS = 60_000;
 
 /** `sql` is a pool of the jobs' own, so that a backlog can't starve buyers. */
-export type JobDeps = Pick<CoreDeps, 'sql' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'> & {
+export type JobDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'> & {
   redisUrl: string;
 };
 

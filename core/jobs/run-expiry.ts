@@ -1,27 +1,44 @@
-import { takeDueBookings } from '../../db/queries/due-bookings.ts';
-import { expireBooking } from '../bookings/expire-booking.ts';
+import { takeDueBookings, type DueBooking } from '../../db/queries/due-bookings.ts';
+import { readAskedPayments, type AskedPayment } from '../../db/queries/expire-bookings.ts';
+import { askBeforeExpiry } from '../bookings/expire-booking.ts';
 import type { CoreDeps } from '../deps.ts';
 import { runBatch } from './run-batch.ts';
 
 /** Bookings a turn, and how long one process may hold them, seconds; also the pause before a silent provider is asked again. */
-const BATCH = 50;
+const BATCH = 200;
 const LEASE_SECONDS = 15;
 
-export type ExpiryDeps = Pick<CoreDeps, 'sql' | 'payments' | 'log' | 'wake'>;
+export type ExpiryDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'log' | 'wake'>;
 
-/** Ends unpaid bookings past their `payBy`; returns how many it took. */
+/**
+ * Ends unpaid bookings past their `payBy`; returns how many it took. Those the provider can't know of end at once and together,
+ * the others when it was asked, a few at a time.
+ */
 export async function runExpiry(deps: ExpiryDeps): Promise<number> {
   const due = await takeDueBookings(deps.sql, BATCH, LEASE_SECONDS);
-  await runBatch(due, async (booking) => {
-    try {
-      const expiry = await expireBooking(deps, booking);
-      if (expiry === 'ask_again')
-        deps.log.warn({ bookingId: booking.id, overdueMs: booking.overdueMs }, 'provider silent, seats kept');
-    } catch (error) {
-      // The lease runs out and the next sweep takes it again.
-      deps.log.warn({ err: error, bookingId: booking.id }, 'booking not expired');
-    }
-  });
-  if (due.length > 0) deps.wake('outbox');
+  if (due.length === 0) return 0;
+  const payments = await readAskedPayments(
+    deps.sql,
+    due.map((one) => one.id),
+  );
+  const askedOf = (booking: DueBooking) => payments.filter((payment) => payment.bookingId === booking.id);
+  const asked = due.filter((booking) => askedOf(booking).length > 0);
+  await Promise.all([
+    ...due.filter((booking) => !asked.includes(booking)).map((booking) => end(deps, booking, [])),
+    runBatch(asked, (booking) => end(deps, booking, askedOf(booking))),
+  ]);
+  deps.wake('outbox');
   return due.length;
+}
+
+async function end(deps: ExpiryDeps, booking: DueBooking, asked: readonly AskedPayment[]): Promise<void> {
+  try {
+    const word = await askBeforeExpiry(deps, booking, asked);
+    if (word === 'unpaid') await deps.commits.expiries.expire(booking.id);
+    if (word === 'ask_again')
+      deps.log.warn({ bookingId: booking.id, overdueMs: booking.overdueMs }, 'provider silent, seats kept');
+  } catch (error) {
+    // The lease runs out and the next sweep takes it again.
+    deps.log.warn({ err: error, bookingId: booking.id }, 'booking not expired');
+  }
 }

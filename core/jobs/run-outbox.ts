@@ -8,7 +8,7 @@ import { runBatch } from './run-batch.ts';
 const BATCH = 50;
 const LEASE_SECONDS = 30;
 
-export type OutboxDeps = Pick<CoreDeps, 'sql' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'>;
+export type OutboxDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'>;
 
 /** Delivers due outbox rows, each at least once; returns how many it took. */
 export async function runOutbox(deps: OutboxDeps): Promise<number> {

@@ -11,7 +11,7 @@ import { settleRefund } from './settle-refund.ts';
  * Applies one provider event. Safe to repeat and in any order. Throws for a payment that is not ours, so that the event is kept
  * for a person to look at.
  */
-export async function applyEvent(deps: Pick<CoreDeps, 'sql'>, event: ProviderEvent): Promise<void> {
+export async function applyEvent(deps: Pick<CoreDeps, 'sql' | 'commits'>, event: ProviderEvent): Promise<void> {
   switch (event.kind) {
     case 'captured':
       return expectKnown((await settleCapture(deps, event.capture)) !== 'unknown_payment');

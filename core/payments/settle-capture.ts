@@ -14,10 +14,11 @@ import { runTransaction } from './run-transaction.ts';
 export type Settlement = 'confirmed' | 'refunding' | 'nothing_due' | 'known' | 'unknown_payment';
 
 /**
- * Settles one capture in one transaction: the ledger row, which makes repeats harmless, and what BOOKING §3 says follows
- * from it. Zone rows are locked only where an expired booking may take its seats again.
+ * Settles one capture: with many others when it pays what it should, else in a transaction of its own. The ledger row makes repeats
+ * harmless; what follows from it says BOOKING §3. Zone rows are locked only where an expired booking may take its seats again.
  */
-export async function settleCapture(deps: Pick<CoreDeps, 'sql'>, capture: Capture): Promise<Settlement> {
+export async function settleCapture(deps: Pick<CoreDeps, 'sql' | 'commits'>, capture: Capture): Promise<Settlement> {
+  if (await deps.commits.confirmations.confirm(capture)) return 'confirmed';
   for (;;) {
     const settlement = await runTransaction(deps.sql, (tx) => settleOnce(tx, capture));
     if (settlement !== 'look_again') return settlement;

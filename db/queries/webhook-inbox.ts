@@ -1,3 +1,4 @@
+import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql } from '../connect.ts';
 
 export type InboxRow = { provider: string; eventId: string; payload: unknown; attempts: number };
@@ -21,9 +22,12 @@ export async function takeInbox(sql: Sql, limit: number, leaseSeconds: number): 
     RETURNING provider, event_id AS "eventId", payload, attempts`;
 }
 
-/** Marks an event as processed. */
-export async function finishInbox(sql: Sql, row: Pick<InboxRow, 'provider' | 'eventId'>): Promise<void> {
-  await sql`UPDATE webhook_inbox SET processed_at = now(), last_error = NULL WHERE provider = ${row.provider} AND event_id = ${row.eventId}`;
+/** Marks events as processed; one statement, rows in the order of their key. */
+export async function finishInbox(sql: Sql, rows: readonly Pick<InboxRow, 'provider' | 'eventId'>[]): Promise<void> {
+  await sql`UPDATE webhook_inbox SET processed_at = now(), last_error = NULL WHERE (provider, event_id) IN (
+    SELECT provider, event_id FROM webhook_inbox JOIN unnest(${list(rows.map((row) => row.provider))}::text[],
+      ${list(rows.map((row) => row.eventId))}::text[]) AS done (provider, event_id) USING (provider, event_id)
+    ORDER BY provider, event_id FOR UPDATE OF webhook_inbox)`;
 }
 
 /** Puts an event off after a failure, or lays it aside for a person to look at. */

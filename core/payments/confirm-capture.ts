@@ -1,0 +1,32 @@
+import type { Sql } from '../../db/connect.ts';
+import { confirmBookings, type CaptureToConfirm } from '../../db/queries/confirm-bookings.ts';
+import { newId } from '../../platform/id.ts';
+import { createBatchWriter } from '../commits/batch-writer.ts';
+import { MAX_WAITING_JOBS } from '../commits/limits.ts';
+import type { Capture } from './provider.ts';
+
+/** Confirms bookings whose payment came as expected, many in one transaction (BOOKING §4). */
+export type Confirmations = {
+  /**
+   * True when this capture confirmed its booking. False, having written nothing, when it needs a closer look, that it was settled
+   * before included. Rejects when it could not be told; asking again is safe.
+   */
+  confirm(capture: Capture): Promise<boolean>;
+  drain(): Promise<void>;
+};
+
+/** Batches of confirmations over the jobs' pool. */
+export function createConfirmations(sql: Sql): Confirmations {
+  const batcher = createBatchWriter<CaptureToConfirm, boolean>(sql, {
+    write: async (tx, batch) => (await confirmBookings(tx, batch)).map((result) => ({ kind: 'done', result }) as const),
+    maxWaiting: MAX_WAITING_JOBS,
+  });
+  return {
+    async confirm(capture) {
+      const settled = await batcher.submit({ ...capture, outboxId: newId() });
+      if (settled.kind === 'failed') throw settled.error;
+      return settled.result;
+    },
+    drain: () => batcher.drain(),
+  };
+}

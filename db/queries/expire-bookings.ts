@@ -1,0 +1,59 @@
+import { arrayLiteral as list } from '../array-literal.ts';
+import type { Sql, Transaction } from '../connect.ts';
+
+/** An unpaid booking whose time is over; `outboxId` is that of the row which tells the inventory. */
+export type BookingToExpire = { id: string; outboxId: string };
+
+/**
+ * Ends those of these bookings that are still unpaid past their `pay_by`: their seats and places go back, their open attempts are
+ * closed, and the provider is told of those it was asked for. True for each that ended here. READ COMMITTED, in one transaction:
+ * zone rows first, then the bookings, each in the order that every writer keeps; the statement that follows sees them as they are.
+ */
+export async function expireBookings(tx: Transaction, due: readonly BookingToExpire[]): Promise<boolean[]> {
+  const ids = list(due.map((one) => one.id));
+  const [, , rows] = await Promise.all([
+    tx`SELECT 1 FROM zone_legs z JOIN (SELECT DISTINCT b.performance_id, i.zone_id, leg
+        FROM bookings b JOIN booking_items i ON i.booking_id = b.id CROSS JOIN generate_series(b.from_leg, b.to_leg - 1) AS leg
+        WHERE b.id = ANY (${ids}::uuid[])) AS own USING (performance_id, zone_id, leg)
+      ORDER BY z.performance_id, z.zone_id, z.leg FOR UPDATE OF z`,
+    tx`SELECT 1 FROM bookings WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`,
+    tx<{ ord: number }[]>`WITH over AS MATERIALIZED (
+      SELECT o.ord, o.outbox_id, b.id AS booking_id, b.version + 1 AS version, b.performance_id, b.from_leg, b.to_leg
+      FROM unnest(${ids}::uuid[], ${list(due.map((one) => one.outboxId))}::uuid[]) WITH ORDINALITY AS o (id, outbox_id, ord)
+      CROSS JOIN LATERAL (SELECT * FROM bookings b WHERE b.id = o.id LIMIT 1) b
+      WHERE b.status = 'pending_payment' AND b.pay_by <= clock_timestamp()),
+    expired AS (
+      UPDATE bookings b SET status = 'expired', version = over.version, changed_at = now(), expiry_retry_at = NULL
+      FROM over WHERE b.id = over.booking_id),
+    new_history AS (
+      INSERT INTO booking_history (booking_id, version, actor, action) SELECT booking_id, version, 'sweeper', 'expired' FROM over),
+    freed AS (DELETE FROM seat_claims c USING over WHERE c.booking_id = over.booking_id),
+    unsold AS (
+      UPDATE zone_legs z SET sold = z.sold - change.quantity
+      FROM (SELECT over.performance_id, i.zone_id, leg, sum(i.quantity)::int AS quantity
+        FROM over JOIN booking_items i ON i.booking_id = over.booking_id CROSS JOIN generate_series(over.from_leg, over.to_leg - 1) AS leg
+        GROUP BY 1, 2, 3) change
+      WHERE z.performance_id = change.performance_id AND z.zone_id = change.zone_id AND z.leg = change.leg),
+    closed AS (
+      UPDATE payments p SET status = 'cancelled' FROM over WHERE p.booking_id = over.booking_id AND p.status = 'open'
+      RETURNING p.id, p.booking_id, p.requested_at, over.version),
+    new_work AS (
+      INSERT INTO outbox (id, booking_id, version, kind, payload)
+      SELECT outbox_id, booking_id, version, 'inventory.apply', '{}' FROM over
+      UNION ALL
+      SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id)
+      FROM closed WHERE requested_at IS NOT NULL)
+    SELECT ord::int AS ord FROM over`,
+  ]);
+  const ended = new Set(rows.map((row) => row.ord));
+  return due.map((_, index) => ended.has(index + 1));
+}
+
+/** An open attempt to pay that the provider was asked for, and so can know of. */
+export type AskedPayment = { id: string; bookingId: string; provider: string };
+
+/** The attempts of these bookings that the provider has to be asked about before they end. A plain read. */
+export async function readAskedPayments(sql: Sql, bookingIds: readonly string[]): Promise<AskedPayment[]> {
+  return sql<AskedPayment[]>`SELECT id, booking_id AS "bookingId", provider FROM payments
+    WHERE booking_id = ANY (${list(bookingIds)}::uuid[]) AND status = 'open' AND requested_at IS NOT NULL ORDER BY created_at, id`;
+}
