@@ -4,6 +4,10 @@ import postgres from 'postgres';
 /** Raw SQL, for `db/queries`; `int8` comes as a number (our counters stay below 2^53), times as `Date`. */
 export type Sql = postgres.Sql<{ bigint: number }>;
 export type Transaction = postgres.TransactionSql<{ bigint: number }>;
+/** One connection, whichever way its transaction began. */
+export type Connection = postgres.ISql<{ bigint: number }>;
+/** A statement that is not sent yet; its rows when it is awaited. */
+export type Statement<Row extends object> = postgres.PendingQuery<Row[]>;
 
 /** Drizzle, for plain reads and writes. */
 export type Database = PostgresJsDatabase;

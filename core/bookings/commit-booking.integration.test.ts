@@ -6,35 +6,8 @@ import { openCommitProxy } from '../commit-proxy.fixture.ts';
 import { openCoreWorld, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import type { Turn } from '../http/while-progressing.ts';
 import { createBookingCommits, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
-import { hashSecret } from './secrets.ts';
+import { draft } from './draft.fixture.ts';
 
-/** A booking of these seats and standing places that never saw Redis: Postgres alone has to judge it. */
-function draft(seats: string[], standing = 0, owner = newId()): BookingDraft {
-  const items = seats.map((seatId) => ({ zoneId: 'stalls', seatId, quantity: 1, priceMinor: 5000 }));
-  const places = standing === 0 ? [] : [{ zoneId: 'standing', seatId: null, quantity: standing, priceMinor: 2000 }];
-  const id = newId();
-  const later = new Date(Date.now() + 600_000);
-  return {
-    keyed: { caller: `owner:${owner}`, key: newId(), bodyHash: 'hash', credential: null },
-    body: { bookingId: id },
-    row: {
-      id,
-      holdId: newId(),
-      performanceId: SHOW,
-      owner,
-      passengers: [],
-      accessTokenHash: hashSecret('bk_test'),
-      currency: 'EUR',
-      buyer: { name: 'Ada', email: 'ada@example.org', emailNormalised: 'ada@example.org' },
-      totalMinor: [...items, ...places].reduce((sum, item) => sum + item.quantity * item.priceMinor, 0),
-      legs: [0, 1],
-      items: [...items, ...places],
-      payBy: later,
-      payment: { id: newId(), provider: 'sandbox', codeHash: hashSecret(id), codeExpiresAt: later },
-      outboxId: newId(),
-    },
-  };
-}
 const commitBooking = (sql: Sql, wanted: BookingDraft, turn?: Turn) => createBookingCommits(sql).commit(wanted, turn);
 const byOutcome = (a: CommitOutcome, b: CommitOutcome) => a.outcome.localeCompare(b.outcome);
 const outcomes = (results: CommitOutcome[]) => results.map((result) => result.outcome).toSorted();

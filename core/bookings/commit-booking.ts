@@ -1,7 +1,5 @@
-import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
-import type { Sql, Transaction } from '../../db/connect.ts';
+import type { Sql } from '../../db/connect.ts';
 import type { BookingToWrite } from '../../db/queries/booking-batch.ts';
-import { deleteExpiredAnswer } from '../../db/queries/idempotency.ts';
 import type { NewBooking } from '../../db/queries/new-booking.ts';
 import { writeBookings, type WriteVerdict } from '../../db/queries/write-bookings.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
@@ -40,8 +38,8 @@ export type BookingCommits = Pick<Batcher<Commit, CommitOutcome>, 'drain'> & {
 /** Group commit of bookings over a pool that has a connection for each flush under way. */
 export function createBookingCommits(sql: Sql): BookingCommits {
   const isWanted = ({ turn }: Commit) => !turn.isRefused;
-  const batcher = createBatchWriter<Commit, CommitOutcome>(sql, {
-    write: writeOnce,
+  const batcher = createBatchWriter<Commit, CommitOutcome>({
+    write: (commits) => writeOnce(sql, commits),
     maxWaiting: MAX_WAITING_BOOKINGS,
     laneOf,
     isWanted,
@@ -69,13 +67,11 @@ function toCommit(draft: BookingDraft, turn: Turn): Commit {
   return { draft, json, turn, toWrite: { row: draft.row, answer } };
 }
 
-async function writeOnce(tx: Transaction, commits: readonly Commit[]): Promise<Flushed<CommitOutcome>[]> {
+async function writeOnce(sql: Sql, commits: readonly Commit[]): Promise<Flushed<CommitOutcome>[]> {
   const verdicts = await writeBookings(
-    tx,
+    sql,
     commits.map((commit) => commit.toWrite),
   );
-  const expired = commits.filter((_, index) => verdicts[index]?.verdict === 'key_expired');
-  for (const { draft } of expired) await deleteExpiredAnswer(tx, draft.keyed, IDEMPOTENCY_TTL_SECONDS);
   return commits.map((commit, index) => toFlushed(commit, verdicts[index]));
 }
 
@@ -100,7 +96,6 @@ function toFlushed({ draft, json, toWrite }: Commit, verdict: WriteVerdict | und
     case 'zone_sold_out':
       return done({ outcome: 'zone_sold_out', zoneId: verdict.zoneId, available: verdict.available });
     case 'again':
-    case 'key_expired':
       return { kind: 'again' };
     case undefined:
       return { kind: 'failed', error: new OperatingError('internal', {}, { message: 'no verdict' }), isUnknown: true };

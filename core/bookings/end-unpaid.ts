@@ -13,8 +13,8 @@ export type Expiries = {
 
 /** Batches of expiries over the jobs' pool. */
 export function createExpiries(sql: Sql): Expiries {
-  const batcher = createBatchWriter<BookingToExpire, boolean>(sql, {
-    write: async (tx, batch) => (await expireBookings(tx, batch)).map((result) => ({ kind: 'done', result }) as const),
+  const batcher = createBatchWriter<BookingToExpire, boolean>({
+    write: async (batch) => (await expireBookings(sql, batch)).map((result) => ({ kind: 'done', result }) as const),
     maxWaiting: MAX_WAITING_JOBS,
   });
   return {

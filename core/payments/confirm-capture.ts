@@ -17,8 +17,8 @@ export type Confirmations = {
 
 /** Batches of confirmations over the jobs' pool. */
 export function createConfirmations(sql: Sql): Confirmations {
-  const batcher = createBatchWriter<CaptureToConfirm, boolean>(sql, {
-    write: async (tx, batch) => (await confirmBookings(tx, batch)).map((result) => ({ kind: 'done', result }) as const),
+  const batcher = createBatchWriter<CaptureToConfirm, boolean>({
+    write: async (batch) => (await confirmBookings(sql, batch)).map((result) => ({ kind: 'done', result }) as const),
     maxWaiting: MAX_WAITING_JOBS,
   });
   return {

@@ -1,5 +1,6 @@
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Transaction } from '../connect.ts';
+import type { Sql } from '../connect.ts';
+import { inOneTrip } from '../one-trip.ts';
 
 /** Money that the provider took for a payment of ours; `outboxId` is that of the row which tells the inventory. */
 export type CaptureToConfirm = {
@@ -16,12 +17,14 @@ export type CaptureToConfirm = {
  * late, a wrong amount, unknown). READ COMMITTED, in one transaction: the bookings are locked in the order of their ids, so that the
  * statement that follows sees them as they are. No zone rows: nothing is freed or taken.
  */
-export async function confirmBookings(tx: Transaction, captures: readonly CaptureToConfirm[]): Promise<boolean[]> {
+export async function confirmBookings(sql: Sql, captures: readonly CaptureToConfirm[]): Promise<boolean[]> {
   const paymentIds = list(captures.map((capture) => capture.paymentId));
-  const [, rows] = await Promise.all([
-    tx`SELECT 1 FROM bookings WHERE id IN (SELECT booking_id FROM payments WHERE id = ANY (${paymentIds}::uuid[]))
+  const rows = await inOneTrip(sql, (tx) => ({
+    locks: [
+      tx`SELECT 1 FROM bookings WHERE id IN (SELECT booking_id FROM payments WHERE id = ANY (${paymentIds}::uuid[]))
       ORDER BY id FOR UPDATE`,
-    tx<{ ord: number }[]>`WITH capture AS MATERIALIZED (
+    ],
+    work: tx<{ ord: number }[]>`WITH capture AS MATERIALIZED (
       SELECT * FROM unnest(${paymentIds}::uuid[], ${list(captures.map((one) => one.captureId))}::text[],
         ${list(captures.map((one) => one.amountMinor))}::bigint[], ${list(captures.map((one) => one.currency))}::text[],
         ${list(captures.map((one) => one.outboxId))}::uuid[])
@@ -60,7 +63,7 @@ export async function confirmBookings(tx: Transaction, captures: readonly Captur
       SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id)
       FROM closed WHERE requested_at IS NOT NULL)
     SELECT ord::int AS ord FROM paid`,
-  ]);
+  }));
   const confirmed = new Set(rows.map((row) => row.ord));
   return captures.map((_, index) => confirmed.has(index + 1));
 }

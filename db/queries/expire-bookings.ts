@@ -1,5 +1,6 @@
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Sql, Transaction } from '../connect.ts';
+import type { Sql } from '../connect.ts';
+import { inOneTrip } from '../one-trip.ts';
 
 /** An unpaid booking whose time is over; `outboxId` is that of the row which tells the inventory. */
 export type BookingToExpire = { id: string; outboxId: string };
@@ -9,15 +10,17 @@ export type BookingToExpire = { id: string; outboxId: string };
  * closed, and the provider is told of those it was asked for. True for each that ended here. READ COMMITTED, in one transaction:
  * zone rows first, then the bookings, each in the order that every writer keeps; the statement that follows sees them as they are.
  */
-export async function expireBookings(tx: Transaction, due: readonly BookingToExpire[]): Promise<boolean[]> {
+export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]): Promise<boolean[]> {
   const ids = list(due.map((one) => one.id));
-  const [, , rows] = await Promise.all([
-    tx`SELECT 1 FROM zone_legs z JOIN (SELECT DISTINCT b.performance_id, i.zone_id, leg
+  const rows = await inOneTrip(sql, (tx) => ({
+    locks: [
+      tx`SELECT 1 FROM zone_legs z JOIN (SELECT DISTINCT b.performance_id, i.zone_id, leg
         FROM bookings b JOIN booking_items i ON i.booking_id = b.id CROSS JOIN generate_series(b.from_leg, b.to_leg - 1) AS leg
         WHERE b.id = ANY (${ids}::uuid[])) AS own USING (performance_id, zone_id, leg)
       ORDER BY z.performance_id, z.zone_id, z.leg FOR UPDATE OF z`,
-    tx`SELECT 1 FROM bookings WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`,
-    tx<{ ord: number }[]>`WITH over AS MATERIALIZED (
+      tx`SELECT 1 FROM bookings WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`,
+    ],
+    work: tx<{ ord: number }[]>`WITH over AS MATERIALIZED (
       SELECT o.ord, o.outbox_id, b.id AS booking_id, b.version + 1 AS version, b.performance_id, b.from_leg, b.to_leg
       FROM unnest(${ids}::uuid[], ${list(due.map((one) => one.outboxId))}::uuid[]) WITH ORDINALITY AS o (id, outbox_id, ord)
       CROSS JOIN LATERAL (SELECT * FROM bookings b WHERE b.id = o.id LIMIT 1) b
@@ -44,7 +47,7 @@ export async function expireBookings(tx: Transaction, due: readonly BookingToExp
       SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id)
       FROM closed WHERE requested_at IS NOT NULL)
     SELECT ord::int AS ord FROM over`,
-  ]);
+  }));
   const ended = new Set(rows.map((row) => row.ord));
   return due.map((_, index) => ended.has(index + 1));
 }

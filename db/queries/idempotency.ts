@@ -25,20 +25,11 @@ export async function storeAnswer(
   ttlSeconds: number,
 ): Promise<void> {
   await Promise.all([
-    deleteExpiredAnswer(tx, record, ttlSeconds),
+    tx`DELETE FROM idempotency_keys WHERE caller = ${record.caller} AND key = ${record.key}
+      AND created_at <= now() - make_interval(secs => ${ttlSeconds})`,
     tx`INSERT INTO idempotency_keys (caller, key, body_hash, status, answer)
       VALUES (${record.caller}, ${record.key}, ${record.bodyHash}, ${record.status}, ${record.answer})`,
   ]);
-}
-
-/** Deletes a key's answer when it is older than `ttlSeconds`. One row's statement. */
-export async function deleteExpiredAnswer(
-  sql: Sql | Transaction,
-  { caller, key }: { caller: string; key: string },
-  ttlSeconds: number,
-): Promise<void> {
-  await sql`DELETE FROM idempotency_keys WHERE caller = ${caller} AND key = ${key}
-    AND created_at <= now() - make_interval(secs => ${ttlSeconds})`;
 }
 
 /** Lets requests with the same key pass one after the other: an advisory lock until the transaction's end, taken before any other. */

@@ -1,11 +1,11 @@
 import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Transaction } from '../connect.ts';
+import type { Connection } from '../connect.ts';
 import type { BatchColumns } from './booking-batch.ts';
 
 /** The batch as common table expressions: `request`, `item`, `seat_leg`, `zone` (with what is free), `need`, `contest`. */
 export const batchTables = (
-  tx: Transaction,
+  tx: Connection,
   { request: r, item: i, zone: z, need: n, contested: c }: BatchColumns,
 ) => tx`
     request AS MATERIALIZED (
@@ -46,7 +46,7 @@ export const batchTables = (
  * Probes of growing tables are laterals with LIMIT 1, one index look-up for each row of the batch: as plain joins the planner
  * hashes the whole table once its statistics suggest so, and bookings a second fall with every seat sold.
  */
-export const judgement = (tx: Transaction) => tx`
+export const judgement = (tx: Connection) => tx`
     taken AS (
       SELECT s.ord, array_agg(DISTINCT s.seat_id ORDER BY s.seat_id) AS seats FROM seat_leg s
       CROSS JOIN LATERAL (SELECT 1 FROM seat_claims c WHERE c.performance_id = s.performance_id AND c.seat_id = s.seat_id
@@ -65,7 +65,7 @@ export const judgement = (tx: Transaction) => tx`
     refusal AS MATERIALIZED (
       SELECT r.ord, known.body_hash, known.status, known.answer,
         CASE WHEN unpaid.found IS NOT NULL THEN 1 ELSE limited.most END AS most, taken.seats, short.zone_id, short.available,
-        CASE WHEN known.is_expired THEN 'key_expired'
+        CASE WHEN known.is_expired THEN 'again'
           WHEN known.body_hash IS NOT NULL THEN 'known'
           WHEN of_hold.found IS NOT NULL THEN 'hold_already_booked'
           WHEN unpaid.found IS NOT NULL OR limited.bought + limited.places > limited.most THEN 'limit_reached'
@@ -91,7 +91,10 @@ export const judgement = (tx: Transaction) => tx`
     loser AS MATERIALIZED (SELECT ord FROM refused UNION ALL SELECT ord FROM beaten)`;
 
 /** Every row of the winners, in the order of the keys by which rivals would wait for each other. */
-export const writes = (tx: Transaction) => tx`
+export const writes = (tx: Connection) => tx`
+    forgotten AS (
+      DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
+      WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key),
     new_booking AS (
       INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised, passengers,
         access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Transaction } from '../connect.ts';
+import type { Connection, Sql, Statement } from '../connect.ts';
+import { inOneTrip } from '../one-trip.ts';
 import { toBatchColumns, type BatchColumns, type BookingToWrite } from './booking-batch.ts';
 import { batchTables, judgement, writes } from './write-bookings-sql.ts';
 import { lockZoneLegs } from './zone-legs.ts';
@@ -9,13 +10,14 @@ const verdictSchema = v.variant('verdict', [
   v.object({ verdict: v.literal('written') }),
   /** The key has an answer, perhaps this very one. */
   v.object({ verdict: v.literal('known'), bodyHash: v.string(), status: v.number(), answer: v.string() }),
-  /** The key's answer is too old to count: delete it and ask again. */
-  v.object({ verdict: v.literal('key_expired') }),
   v.object({ verdict: v.literal('hold_already_booked') }),
   v.object({ verdict: v.literal('limit_reached'), limit: v.number() }),
   v.object({ verdict: v.literal('seats_unavailable'), seats: v.array(v.string()) }),
   v.object({ verdict: v.literal('zone_sold_out'), zoneId: v.string(), available: v.number() }),
-  /** Only an earlier request of the same batch stands in the way, and that one may have failed itself: ask again. */
+  /**
+   * Ask again: only an earlier request of the same batch stands in the way, and that one may have failed itself; or the key's answer
+   * was too old to count, and is gone now.
+   */
   v.object({ verdict: v.literal('again') }),
 ]);
 const verdictsSchema = v.array(verdictSchema);
@@ -33,17 +35,15 @@ export type WriteVerdict = v.InferOutput<typeof verdictSchema>;
  * A request is refused for what the tables say, never for what an earlier one of the batch wants: that one may itself be refused.
  * Such a request is told `again`; the first in line always gets its verdict.
  */
-export async function writeBookings(tx: Transaction, batch: readonly BookingToWrite[]): Promise<WriteVerdict[]> {
+export async function writeBookings(sql: Sql, batch: readonly BookingToWrite[]): Promise<WriteVerdict[]> {
   const columns = toBatchColumns(batch);
-  // Sent in one go; the connection answers in order.
-  const [, , rows] = await Promise.all([
-    lockBuyers(tx, columns),
-    lockZoneLegs(tx, columns.zone),
-    tx`WITH ${batchTables(tx, columns)}, ${judgement(tx)}, ${writes(tx)}
+  const rows = await inOneTrip(sql, (tx) => ({
+    locks: [lockBuyers(tx, columns), lockZoneLegs(tx, columns.zone)],
+    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx)}, ${writes(tx)}
     SELECT coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
       body_hash AS "bodyHash", status, answer, most AS "limit", seats, zone_id AS "zoneId", available
     FROM refusal ORDER BY ord`,
-  ]);
+  }));
   return v.parse(verdictsSchema, rows);
 }
 
@@ -51,9 +51,8 @@ export async function writeBookings(tx: Transaction, batch: readonly BookingToWr
  * Lets bookings of one counted buyer pass one after the other, whichever process they came to: advisory locks until the
  * transaction's end, in the order of their numbers, before any row. Performances without a limit take none.
  */
-async function lockBuyers(tx: Transaction, { request: r }: BatchColumns): Promise<void> {
-  await tx`SELECT pg_advisory_xact_lock(buyer) FROM (
+const lockBuyers = (tx: Connection, { request: r }: BatchColumns): Statement<object> =>
+  tx`SELECT pg_advisory_xact_lock(buyer) FROM (
     SELECT DISTINCT hashtextextended(r.performance_id || ' ' || r.email, 1) AS buyer
     FROM unnest(${list(r.performanceId)}::text[], ${list(r.emailNormalised)}::text[]) AS r (performance_id, email)
     JOIN performances p ON p.id = r.performance_id WHERE p.places_per_buyer IS NOT NULL ORDER BY buyer) AS buyers`;
-}

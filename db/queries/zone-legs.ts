@@ -1,5 +1,5 @@
 import { arrayLiteral } from '../array-literal.ts';
-import type { Sql, Transaction } from '../connect.ts';
+import type { Connection, Sql, Statement, Transaction } from '../connect.ts';
 
 /** Rows of `zone_legs` by their keys, as columns. */
 export type ZoneLegs = { performanceId: string[]; zoneId: string[]; leg: number[] };
@@ -9,12 +9,11 @@ export type ZoneLegs = { performanceId: string[]; zoneId: string[]; leg: number[
  * inventory keeps, before any other row, so that opposite orders can't deadlock (BOOKING §4). A statement that comes after it in
  * the same transaction sees what every rival for these zones committed.
  */
-export async function lockZoneLegs(tx: Transaction, { performanceId, zoneId, leg }: ZoneLegs): Promise<void> {
-  await tx`SELECT 1 FROM zone_legs z
+export const lockZoneLegs = (tx: Connection, { performanceId, zoneId, leg }: ZoneLegs): Statement<object> =>
+  tx`SELECT 1 FROM zone_legs z
     JOIN unnest(${arrayLiteral(performanceId)}::text[], ${arrayLiteral(zoneId)}::text[], ${arrayLiteral(leg)}::int[])
       AS wanted (performance_id, zone_id, leg) USING (performance_id, zone_id, leg)
     ORDER BY z.performance_id, z.zone_id, z.leg FOR UPDATE OF z`;
-}
 
 /** Adds to `sold` of the zones' legs; negative numbers give places back. Needs the locks of `lockZoneLegs`. */
 export async function addSold(

@@ -1,0 +1,34 @@
+import type { Connection, Sql, Statement } from './connect.ts';
+import { isLostConnection } from './failure.ts';
+
+/** What a transaction locks, in order, and the statement that then does its work. */
+export type OneTrip<Row extends object> = { locks: Statement<object>[]; work: Statement<Row> };
+
+/**
+ * Runs a transaction (READ COMMITTED) in one trip: BEGIN, its locks, its work and COMMIT are sent together, so that locks are held
+ * for as long as Postgres works and not for as long as we take to answer; each statement still has a snapshot of its own. One that
+ * fails makes that COMMIT a ROLLBACK. Returns the rows of the work. Rejects with the first failure; after a lost connection nobody
+ * knows whether it was committed.
+ *
+ * The driver's own `begin` writes its ROLLBACK also to a connection that is gone, which throws where nobody can catch it.
+ */
+export async function inOneTrip<Row extends object>(
+  sql: Sql,
+  plan: (connection: Connection) => OneTrip<Row>,
+): Promise<readonly Row[]> {
+  const reserved = await sql.reserve();
+  const { locks, work } = plan(reserved);
+  // Sent in the order in which they are executed here; a query that is only awaited would come behind the COMMIT.
+  const before = [reserved.unsafe('BEGIN'), ...locks].map((statement) => statement.execute());
+  const worked = work.execute();
+  const committed = reserved.unsafe('COMMIT').execute();
+  try {
+    const [rows] = await Promise.all([worked, ...before, committed]);
+    reserved.release();
+    return rows;
+  } catch (error) {
+    // A connection that is gone has left the pool by itself; released, it would be used again.
+    if (!isLostConnection(error)) void committed.then(() => reserved.release()).catch(() => {});
+    throw error;
+  }
+}
