@@ -1,3 +1,4 @@
+import { systemClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { SHOW } from '../core-world.fixture.ts';
 import type { BookingDraft } from './commit-booking.ts';
@@ -8,7 +9,7 @@ export function draft(seats: string[], standing = 0, owner = newId()): BookingDr
   const items = seats.map((seatId) => ({ zoneId: 'stalls', seatId, quantity: 1, priceMinor: 5000 }));
   const places = standing === 0 ? [] : [{ zoneId: 'standing', seatId: null, quantity: standing, priceMinor: 2000 }];
   const id = newId();
-  const later = new Date(Date.now() + 600_000);
+  const later = new Date(systemClock.nowMs() + 600_000);
   return {
     keyed: { caller: `owner:${owner}`, key: newId(), bodyHash: 'hash', credential: null },
     body: { bookingId: id },

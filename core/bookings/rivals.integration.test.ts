@@ -26,13 +26,19 @@ afterEach(async () => {
   await world.close();
 });
 
+/** One of the two. */
+const processOf = (i: number): BookingCommits => {
+  const one = rivals[i % 2];
+  if (one === undefined) throw new Error('no process');
+  return one;
+};
 /** Everybody at once, to the two processes in turn. */
 const commitAll = (drafts: BookingDraft[]): Promise<CommitOutcome[]> =>
-  Promise.all(drafts.map((wanted, i) => rivals[i % 2]?.commit(wanted) ?? Promise.reject(new Error('no process'))));
+  Promise.all(drafts.map((wanted, i) => processOf(i).commit(wanted)));
 /** Everybody in one batch of one process, in this order. */
-const commitTogether = (...drafts: BookingDraft[]) => Promise.all(drafts.map((wanted) => rivals[0]?.commit(wanted)));
-const count = (results: (CommitOutcome | undefined)[], outcome: CommitOutcome['outcome']) =>
-  results.filter((result) => result?.outcome === outcome).length;
+const commitTogether = (...drafts: BookingDraft[]) => Promise.all(drafts.map((wanted) => processOf(0).commit(wanted)));
+const count = (results: CommitOutcome[], outcome: CommitOutcome['outcome']) =>
+  results.filter((result) => result.outcome === outcome).length;
 const sold = async (zoneId: string) => {
   const [row] = await world.sql<{ sold: number }[]>`SELECT sold FROM zone_legs WHERE zone_id = ${zoneId}`;
   return row?.sold;
@@ -53,7 +59,7 @@ describe('rivals in two processes', () => {
   });
 
   it('are 1,000 for the last place of a zone: exactly one gets it', async () => {
-    await rivals[0]?.commit(draft([], 4));
+    await processOf(0).commit(draft([], 4));
     const results = await commitAll(Array.from({ length: 1000 }, () => draft([], 1)));
     expect([count(results, 'booked'), count(results, 'zone_sold_out')]).toEqual([1, 999]);
     expect(await sold('standing')).toBe(5);
@@ -92,10 +98,9 @@ describe('rivals in two processes', () => {
     const others = owners.map((owner, i) => draft([`s${i + 21}`], 0, owner));
     for (const other of others) other.row.items = other.row.items.map((item) => ({ ...item, zoneId: 'standing' }));
     await world.sql`UPDATE zone_legs SET capacity = 60 WHERE zone_id = 'standing'`;
-    const [one, other] = rivals;
     const results = await Promise.all([
-      ...seats.map((wanted) => one?.commit(wanted)),
-      ...others.toReversed().map((wanted) => other?.commit(wanted)),
+      ...seats.map((wanted) => processOf(0).commit(wanted)),
+      ...others.toReversed().map((wanted) => processOf(1).commit(wanted)),
     ]);
     expect([count(results, 'booked'), count(results, 'limit_reached')]).toEqual([20, 20]);
     expect(await deadlocks()).toBe(0);
@@ -113,7 +118,7 @@ describe('rivals in two processes', () => {
     again.row = { ...again.row, holdId: first.row.holdId, owner: first.row.owner };
     const keyed = await commitAll([first, again]);
     const answers = keyed.flatMap((result) => (result.outcome === 'booked' ? [result.answer] : []));
-    expect(answers.map((answer) => answer.replayed).toSorted()).toEqual([false, true]);
+    expect(answers.filter((answer) => answer.replayed)).toHaveLength(1);
     expect(new Set(answers.map((answer) => answer.json)).size).toBe(1);
     expect(await commitTogether({ ...draft(['s3']), keyed: { ...first.keyed, bodyHash: 'other' } })).toEqual([
       { outcome: 'key_reused' },
@@ -135,7 +140,7 @@ describe('rivals in two processes', () => {
 
 describe('a batch', () => {
   it('refuses nobody for one that is refused itself', async () => {
-    await rivals[0]?.commit(draft(['s1']));
+    await processOf(0).commit(draft(['s1']));
     const seats = await commitTogether(draft(['s1', 's2']), draft(['s2']), draft(['s2', 's3']), draft(['s3']));
     expect(seats).toMatchObject([
       { outcome: 'seats_unavailable', seats: ['s1'] },
