@@ -10,6 +10,7 @@ import { benchRestore } from './restore.ts';
 import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
 import { benchWaitingCost } from './waiting-cost.ts';
+import { benchWritePath } from './write-path.ts';
 
 type Bench = { about: string; run: (options: BenchOptions) => Promise<Report> };
 
@@ -21,6 +22,10 @@ const BENCHES: Record<string, Bench> = {
   slots: { about: 'slots filled with 40 % ghosts, on the real parts in shortened time', run: benchSlots },
   tick: { about: 'a tick that admits 1,000 while a million wait, or more', run: benchTick },
   restore: { about: 'a restore of a million spent tickets, and its longest script', run: benchRestore },
+  'write-path': {
+    about: 'bookings a second of the write path ÷ bare inserts, ÷ a transaction each',
+    run: benchWritePath,
+  },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 

@@ -1,0 +1,122 @@
+import { createBookingCommits, type BookingCommits, type BookingDraft } from '../core/bookings/commit-booking.ts';
+import { BATCH, IN_FLIGHT } from '../core/commits/limits.ts';
+import type { Sql } from '../db/connect.ts';
+import { perSecond, ratio, whole, type Report } from './measure/report.ts';
+import { inTurn } from './measure/rounds.ts';
+import type { BenchOptions } from './options.ts';
+import { writeOneByOne } from './write-path/one-by-one.ts';
+import { insertRaw } from './write-path/raw-inserts.ts';
+import { startWriteWorld, type WriteWorld } from './write-path/world.ts';
+
+/** Callers at once: two full batches. */
+const CALLERS = BATCH * IN_FLIGHT;
+const HOT_CLIENTS = 128;
+/** B1's connections for distinct seats; each hot client has one of its own, as the pattern has it. */
+const B1_CONNECTIONS = 10;
+const CLAIMS = 1_000_000;
+const CLAIMS_A_BOOKING = 5;
+
+type Subject = { world: WriteWorld; commits: BookingCommits; raw: Sql; b1: Sql; b1Hot: Sql };
+
+/** Bookings a second of the write path alone, from a draft to its durable outcome, beside bare inserts and one transaction each. */
+export async function benchWritePath({ smoke }: BenchOptions): Promise<Report> {
+  const world = await startWriteWorld();
+  try {
+    const connect = (max: number) => world.connect(max);
+    const commits = createBookingCommits(connect(IN_FLIGHT));
+    const subject = {
+      world,
+      commits,
+      raw: connect(IN_FLIGHT),
+      b1: connect(B1_CONNECTIONS),
+      b1Hot: connect(HOT_CLIENTS),
+    };
+    return await measure(subject, smoke);
+  } finally {
+    await world.stop();
+  }
+}
+
+async function measure(subject: Subject, smoke: boolean): Promise<Report> {
+  const { world } = subject;
+  const [rounds, many, few] = smoke ? [1, 400, 40] : [5, 8000, 500];
+  const ours = () => byGroupCommit(subject, 'spread', many, CALLERS);
+  const raw = () => byRawInserts(subject, many);
+  const oneByOne = () => byOneByOne(subject.b1, drafts(world, 'spread', few), 64);
+  await inTurn(1, ours, raw);
+  const toRaw = await inTurn(rounds, ours, raw);
+  const toB1 = await inTurn(rounds, ours, oneByOne);
+  const hot = () => byGroupCommit(subject, 'hot', many, HOT_CLIENTS);
+  const hotB1 = () => byOneByOne(subject.b1Hot, drafts(world, 'hot', few), HOT_CLIENTS);
+  await inTurn(1, hot, hotB1);
+  const toHotB1 = await inTurn(rounds, hot, hotB1);
+  const claims = smoke ? 5000 : CLAIMS;
+  await world.grow(claims / CLAIMS_A_BOOKING);
+  const grown = await inTurn(rounds, ours, raw);
+  return {
+    title: 'The write path of bookings alone: group commit ÷ bare inserts, ÷ one transaction each',
+    rows: [
+      ['÷ bare unnest inserts of the same rows', ratio(toRaw.ratio), { value: toRaw.ratio, bound: { atLeast: 0.8 } }],
+      ['  each round', toRaw.ratios.map(ratio).join(' ')],
+      [
+        `  the same with ${whole(claims)} more claims sold`,
+        ratio(grown.ratio),
+        { value: grown.ratio, bound: { atLeast: 0.8 } },
+      ],
+      ['  each round', grown.ratios.map(ratio).join(' ')],
+      ['÷ B1, distinct seats', ratio(toB1.ratio), { value: toB1.ratio, bound: { atLeast: 5 } }],
+      [
+        `÷ B1, one hot zone, ${HOT_CLIENTS} clients`,
+        ratio(toHotB1.ratio),
+        { value: toHotB1.ratio, bound: { atLeast: 10 } },
+      ],
+      ['bookings a second, distinct seats', perSecond(toRaw.first), { value: toRaw.first }],
+      [`bookings a second with ${whole(claims)} more claims`, perSecond(grown.first), { value: grown.first }],
+      ['bookings a second, one hot zone', perSecond(toHotB1.first), { value: toHotB1.first }],
+      ['bare inserts of bookings a second', perSecond(toRaw.second), { value: toRaw.second }],
+      ['B1 bookings a second, distinct seats', perSecond(toB1.second), { value: toB1.second }],
+      ['B1 bookings a second, one hot zone', perSecond(toHotB1.second), { value: toHotB1.second }],
+    ],
+    notes: [
+      'Real: core’s batcher and statement, Postgres with fsync and synchronous_commit, every table, key and foreign key of a booking. Not in it: HTTP, Redis, tokens.',
+      `Bare inserts: the same rows in batches of ${BATCH}, ${IN_FLIGHT} under way; they judge nothing and count no zone. Every booking of these figures is confirmed as written; none is refused.`,
+      'B1: pattern as described in most tutorials, a transaction each with SELECT … FOR UPDATE; what core did before, the same rows.',
+    ],
+  };
+}
+
+const drafts = (world: WriteWorld, kind: 'spread' | 'hot', count: number): BookingDraft[] =>
+  Array.from({ length: count }, () => world.draft(kind));
+
+/** Bookings a second by `callers` who each hand in the next when the last is durable. */
+async function byGroupCommit(
+  { world, commits }: Subject,
+  kind: 'spread' | 'hot',
+  count: number,
+  callers: number,
+): Promise<number> {
+  return rate(drafts(world, kind, count), callers, async (wanted) => {
+    const result = await commits.commit(wanted);
+    if (result.outcome !== 'booked') throw new Error(`a booking of the bench was ${result.outcome}`);
+  });
+}
+
+async function byRawInserts({ world, raw }: Subject, count: number): Promise<number> {
+  const all = drafts(world, 'spread', count);
+  const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => all.slice(i * BATCH, (i + 1) * BATCH));
+  return (await rate(batches, IN_FLIGHT, (batch) => insertRaw(raw, batch))) * (count / batches.length);
+}
+
+const byOneByOne = (sql: Sql, all: BookingDraft[], clients: number): Promise<number> =>
+  rate(all, clients, (wanted) => writeOneByOne(sql, wanted));
+
+async function rate<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<number> {
+  const queue = items.values();
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+  return items.length / ((performance.now() - began) / 1000);
+}
