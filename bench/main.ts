@@ -12,7 +12,8 @@ import { benchTick } from './tick.ts';
 import { benchWaitingCost } from './waiting-cost.ts';
 import { benchWritePath } from './write-path.ts';
 
-type Bench = { about: string; run: (options: BenchOptions) => Promise<Report> };
+/** `takesWaiting`: `--waiting` changes what it measures. */
+type Bench = { about: string; takesWaiting?: true; run: (options: BenchOptions) => Promise<Report> };
 
 const BENCHES: Record<string, Bench> = {
   'joins-node': { about: 'joins a second of one Node edge process ÷ bare hono echo', run: benchJoinsOnNode },
@@ -20,7 +21,11 @@ const BENCHES: Record<string, Bench> = {
   feed: { about: 'a tick to the last of 9,000 sockets, and memory a socket', run: benchFeed },
   'waiting-cost': { about: 'Redis commands while 100 and 10,000 wait, and with ZRANK a poll', run: benchWaitingCost },
   slots: { about: 'slots filled with 40 % ghosts, on the real parts in shortened time', run: benchSlots },
-  tick: { about: 'a tick that admits 1,000 while a million wait, or more', run: benchTick },
+  tick: {
+    about: 'a tick that admits 1,000 while a million wait, or more',
+    takesWaiting: true,
+    run: benchTick,
+  },
   restore: { about: 'a restore of a million spent tickets, and its longest script', run: benchRestore },
   'write-path': {
     about: 'bookings a second of the write path ÷ bare inserts, ÷ a transaction each',
@@ -36,7 +41,7 @@ const USAGE = `npm run bench [-- NAME …] [--smoke | --save] [--waiting N]
 
 Measures, with the machine's own limits printed first. Without a name: all.
   --smoke   a second or two each, to see that every bench runs; the figures mean nothing
-  --save    also write docs/benchmarks/NAME.json, NAME.svg and the README there
+  --save    also write docs/benchmarks/NAME.json, NAME.svg and the README there; a line of its own for each --waiting
   --waiting how many wait in Redis in the tick's bench (1,000,000; 10,000,000 takes 2 GB and some minutes)
 ${Object.entries(BENCHES)
   .map(([name, { about }]) => `  ${name.padEnd(15)}${about}`)
@@ -67,11 +72,12 @@ try {
   const judged = !values.smoke;
   const limits = await measureMachine(options);
   printReport(limits, { judged });
-  for (const [name, { run }] of Object.entries(BENCHES)) {
+  for (const [name, { run, takesWaiting = false }] of Object.entries(BENCHES)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const report = await run(options);
     printReport(report, { judged });
-    if (values.save && judged) saveReport(name, report, limits);
+    const called = takesWaiting && waiting !== undefined ? ['--waiting', String(waiting)] : [];
+    if (values.save && judged) saveReport({ bench: name, options: called }, report, limits);
   }
 } catch (error) {
   console.error(error instanceof TypeError && 'code' in error ? `${error.message}\n\n${USAGE}` : error);

@@ -27,13 +27,21 @@ const savedSchema = v.object({
 });
 type Saved = v.InferOutput<typeof savedSchema>;
 
-/** Writes a bench's figures, their picture, and the README over all that are there. `limits`: the machine's, of the same run. */
-export function saveReport(name: string, report: Report, limits: Report): void {
+/** A bench as it was called: `options` are the words behind its name that change what it measures. */
+export type BenchCall = { bench: string; options: readonly string[] };
+
+/**
+ * Writes a bench's figures, their picture, and the README over all that are there. `limits`: the machine's, of the same run. A call
+ * with options has files of its own, beside those without.
+ */
+export function saveReport({ bench, options }: BenchCall, report: Report, limits: Report): void {
   mkdirSync(FOLDER, { recursive: true });
+  const words = [bench, ...options];
+  const name = words.map((word) => word.replace(/^--/, '')).join('-');
   const saved: Saved = {
     name,
     title: report.title,
-    command: `npm run bench -- ${name} --save`,
+    command: `npm run bench -- ${words.join(' ')} --save`,
     date: new Date().toISOString().slice(0, 16),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, ${process.platform}`,
     loadAverage: loadavg()[1] ?? 0,
