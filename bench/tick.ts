@@ -9,6 +9,8 @@ import { createVisitors } from './tick/visitors.ts';
 
 const A_TICK = 1000;
 const WAITING = 1_000_000;
+/** Ticks between two words of progress. */
+const SAY_EVERY = 50;
 
 type Sample = { admitted: number; facts: number; elsewhereMs: number };
 
@@ -49,6 +51,7 @@ async function runTicks(world: TickWorld, before: number, measured: number): Pro
       samples.push({ admitted: result.admitted.length, facts: result.facts.length, elsewhereMs: tookMs - inScripts });
     }
     await visitors.afterTick(result, nowMs);
+    if (tick % SAY_EVERY === 0) console.error(`  tick ${tick} of ${before + measured}`);
   }
   return samples;
 }
