@@ -1,25 +1,16 @@
 import * as v from 'valibot';
-import { boardSchema, type Board } from '../../contracts/board.ts';
-import { passGrantSchema, placeSchema, type Place } from '../../contracts/place.ts';
-import { ROOM, type World } from './world.ts';
+import { boardSchema } from '../../contracts/board.ts';
+import { passGrantSchema, placeSchema } from '../../contracts/place.ts';
+import { ROOM, type Calls } from './slots-room.ts';
+import type { World } from './world.ts';
 
 const API = `/api/rooms/${ROOM}`;
 
-export type AnswerReply = { kind: 'place'; place: Place } | { kind: 'inside'; pass: string } | { kind: 'spent' };
+/** A visitor's calls as requests to the edge's app, and the token that a socket says hello with. */
+export type EdgeCalls = Calls & { feedToken(token: string): Promise<string> };
 
-/** A visitor's calls, as requests to the edge's app. */
-export type Calls = {
-  join(): Promise<{ token: string; ticketId: string; score: number }>;
-  board(): Promise<Board>;
-  answer(token: string): Promise<AnswerReply>;
-  leave(path: 'tickets' | 'passes', token: string): Promise<void>;
-  feedToken(token: string): Promise<string>;
-  /** How many requests there were. */
-  count(): number;
-};
-
-/** Calls of one world; anything but an expected answer is an error of the bench. */
-export function createCalls({ edge }: World): Calls {
+/** Calls of one world, and how many requests there were. */
+export function createCalls({ edge }: World): { calls: EdgeCalls; count: () => number } {
   let count = 0;
   const send = async (method: string, path: string, token?: string): Promise<Response> => {
     count += 1;
@@ -32,7 +23,7 @@ export function createCalls({ edge }: World): Calls {
       throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
     return response;
   };
-  return {
+  const calls: EdgeCalls = {
     async join() {
       const place = v.parse(placeSchema, await (await send('POST', '/tickets')).json());
       return { token: place.ticket ?? '', ticketId: place.ticketId, score: Number(place.score) };
@@ -51,6 +42,6 @@ export function createCalls({ edge }: World): Calls {
       const response = await send('POST', '/feed-tokens', token);
       return v.parse(v.object({ token: v.string() }), await response.json()).token;
     },
-    count: () => count,
   };
+  return { calls, count: () => count };
 }

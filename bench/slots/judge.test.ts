@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createJudge } from './judge.ts';
-import type { Announced } from './world.ts';
+import type { Announced } from './slots-room.ts';
 
 /** A committed tick as it is announced. */
 const tick = (calledTo: number, admitted: string[]): Announced => {

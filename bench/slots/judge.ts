@@ -1,4 +1,4 @@
-import type { Announced } from './world.ts';
+import type { Announced } from './slots-room.ts';
 
 /** The answer window of the law, and how long after a repeat is due a silent visitor is skipped, in ms. */
 const WINDOW_MS = 6000;

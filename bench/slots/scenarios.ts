@@ -1,8 +1,14 @@
-/**
- * What the simulation of the law (WAITING-ROOM, the executable reference that the design was made with) gives for the same crowds:
- * its figures, copied. Its parts are ideal: no store, no network, boards up to 2 s old.
- */
-export const SCENARIOS = [
+/** Crowds before one room. `bound`: what holds admissions back, and so what can be filled: the rate, or the slots. */
+export type Scenario = {
+  name: string;
+  seconds: number;
+  rate: number;
+  capacity: number;
+  visitors: number;
+  bound: 'rate' | 'slots';
+};
+
+export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'rate-bound: 200 a minute, 6,000 come',
     seconds: 900,
@@ -10,7 +16,6 @@ export const SCENARIOS = [
     capacity: 1_000_000,
     visitors: 6000,
     bound: 'rate',
-    simulated: { fill: 0.985, overtaken: 0 },
   },
   {
     name: 'slot-bound: 100 slots, 1,500 come',
@@ -19,8 +24,5 @@ export const SCENARIOS = [
     capacity: 100,
     visitors: 1500,
     bound: 'slots',
-    simulated: { fill: 1, overtaken: 0 },
   },
-] as const;
-
-export type Scenario = (typeof SCENARIOS)[number];
+];

@@ -2,18 +2,10 @@ import * as v from 'valibot';
 import { roomServerMessageSchema } from '../../contracts/feed-messages.ts';
 import type { Board } from '../../contracts/board.ts';
 import { openRawSocket } from '../parts/raw-socket.ts';
-
-type PlaceMessage = { state: string; againMs?: number | undefined; lateAt?: number | undefined };
+import type { Line, Told } from './slots-room.ts';
 
 /** How long a `here` may take to be answered, in real ms. */
 const ANSWER_MS = 10_000;
-
-/** One visitor's socket. */
-export type Line = {
-  /** Says `here` and waits for the feed's word on the place. */
-  here(): Promise<PlaceMessage>;
-  close(): void;
-};
 
 /** All sockets of a crowd: opens them, and waits until each has heard a tick. */
 export type Lines = {
@@ -29,7 +21,7 @@ export function createLines(): Lines {
   return {
     async open(url, token, hear) {
       const entry = { tick: 0, close: () => {} };
-      const waiting: ((place: PlaceMessage) => void)[] = [];
+      const waiting: ((place: Told) => void)[] = [];
       const socket = await openRawSocket(url, token, (payload) => {
         const message = v.parse(v.pipe(v.string(), v.parseJson(), roomServerMessageSchema), payload.toString('utf8'));
         if (message.type === 'place') waiting.shift()?.(message);

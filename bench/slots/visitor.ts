@@ -1,17 +1,15 @@
 import type { SeededRandom } from '../../cli/crowd/seeded-random.ts';
 import type { Board } from '../../contracts/board.ts';
-import type { Calls } from './calls.ts';
 import type { Judge } from './judge.ts';
 import type { RoomTime } from './room-time.ts';
-import type { Line } from './socket-line.ts';
+import type { Line, SlotsRoom, Told } from './slots-room.ts';
 
 /**
  * Poller and socket behave as the waiting page does; a sleeper is a poller whose phone dozes off; a ghost joins and never comes
  * back; who is `noclaim` answers and never claims; a quitter sometimes leaves while ready.
  */
 export type Kind = 'poller' | 'socket' | 'sleeper' | 'ghost' | 'noclaim' | 'quitter';
-export type Surroundings = { calls: Calls; time: RoomTime; judge: Judge; random: SeededRandom; openLine: OpenLine };
-export type OpenLine = (token: string, hear: (board: Board) => void) => Promise<Line>;
+export type Surroundings = { room: SlotsRoom; time: RoomTime; judge: Judge; random: SeededRandom };
 
 /** The fastest that a page asks again after it asked, in ms. */
 const ASK_GAP_MS = 5000;
@@ -20,18 +18,18 @@ type Standing = { token: string; ticketId: string; score: number };
 
 /** Joins now and goes on by itself until done; what follows is put into the room's time. */
 export async function enter(kind: Kind, around: Surroundings): Promise<void> {
-  const { calls, judge, time, openLine } = around;
-  const standing = await calls.join();
+  const { room, judge, time } = around;
+  const standing = await room.calls.join();
   judge.joined(standing.ticketId, standing.score);
   if (kind === 'ghost') return;
   const page = createPage(kind, standing, around);
   if (kind !== 'socket') return poll(kind, page, around);
-  const line = await openLine(await calls.feedToken(standing.token), (board) => {
+  const line = await room.openLine(standing.token, (board) => {
     if (page.isDone()) line.close();
     else page.look(board);
   });
   page.useLine(line);
-  time.at(time.nowMs(), async () => void page.look(await calls.board()));
+  time.at(time.nowMs(), async () => void page.look(await room.calls.board()));
 }
 
 type Page = {
@@ -42,11 +40,11 @@ type Page = {
 };
 
 function createPage(kind: Kind, { token, ticketId, score }: Standing, around: Surroundings): Page {
-  const { calls, judge, random, time } = around;
+  const { room, judge, random, time } = around;
   let [done, askAtMs, askedAtMs, state, lateAtMs] = [false, 0, 0, 'waiting', 0];
   let line: Line | null = null;
 
-  const learn = (reply: { state: string; againMs?: number | undefined; lateAt?: number | undefined }): void => {
+  const learn = (reply: Told): void => {
     state = reply.state;
     lateAtMs = reply.lateAt ?? lateAtMs;
     if (reply.againMs === undefined) return;
@@ -58,14 +56,14 @@ function createPage(kind: Kind, { token, ticketId, score }: Standing, around: Su
     if (done) return;
     // A socket answers with `here`; only a claim needs the edge.
     if (line !== null && !isAdmitted) return learn(await line.here());
-    const reply = await calls.answer(token);
+    const reply = await room.calls.answer(token);
     if (reply.kind === 'place') learn(reply.place);
     else done = true;
     if (reply.kind === 'inside') stay(reply.pass, around);
     if (kind === 'quitter' && state === 'ready' && !done && random.chance(0.3)) {
       done = true;
       judge.gone(ticketId);
-      await calls.leave('tickets', token);
+      await room.calls.leave('tickets', token);
     }
   };
   return {
@@ -91,9 +89,9 @@ function createPage(kind: Kind, { token, ticketId, score }: Standing, around: Su
 
 /** Looks at the board again and again, near the head every 2 s, else every 20 s. */
 async function poll(kind: Kind, page: Page, around: Surroundings): Promise<void> {
-  const { calls, random, time } = around;
+  const { room, random, time } = around;
   if (page.isDone()) return;
-  const board = await calls.board();
+  const board = await room.calls.board();
   const near = page.look(board);
   const dozes = kind === 'sleeper' && random.chance(near ? 0.03 : 0.1);
   const awakeMs = near ? board.pollNearMs : board.pollFarMs;
@@ -102,6 +100,6 @@ async function poll(kind: Kind, page: Page, around: Surroundings): Promise<void>
 }
 
 /** Is inside for one to five minutes, then gives the slot back. */
-function stay(pass: string, { calls, random, time }: Surroundings): void {
-  time.at(time.nowMs() + random.between(60_000, 300_000), () => calls.leave('passes', pass));
+function stay(pass: string, { room, random, time }: Surroundings): void {
+  time.at(time.nowMs() + random.between(60_000, 300_000), () => room.calls.leave('passes', pass));
 }

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { createRounds, fixedPool } from '../../admission-worker/rounds.fixture.ts';
 import { tickAnnouncementSchema } from '../../contracts/feed-messages.ts';
-import { boardSchema, type Board } from '../../contracts/board.ts';
+import { boardSchema } from '../../contracts/board.ts';
 import { connectDatabase } from '../../db/connect.ts';
 import { createEdgeFixture, type EdgeFixture } from '../../edge/edge-app.fixture.ts';
 import { startFeed } from '../../feed/feed.ts';
@@ -15,15 +15,10 @@ import { createSubscriber } from '../../redis/subscriber.node.ts';
 import { scriptsWithTestClock, setTestClock } from '../../redis/test-clock.ts';
 import { portOf } from '../parts/serve-part.ts';
 import * as v from 'valibot';
+import { CLAIM_WINDOW_SECONDS, ROOM, SESSION_SECONDS, START_MS, type Announced, type Settings } from './slots-room.ts';
 
-export const ROOM = 'bench';
-export const START_MS = 1_800_000_000_000;
 /** A round of the worker that takes longer than this has hung. */
 const ROUND_MS = 20_000;
-
-export type Settings = { rate: number; capacity: number };
-/** A committed tick, as the feed heard of it. */
-export type Announced = { board: Board; admitted: string[] };
 
 /** The real parts around one room, all by the room's clock. */
 export type World = {
@@ -41,7 +36,7 @@ export async function startWorld({ rate, capacity }: Settings): Promise<World> {
   const sql = connectDatabase((await postgres.createDatabase()).url, { max: 4 });
   await sql`INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,
     queueing_method, hold_limit, joins_per_client_per_minute, draw_seed)
-    VALUES (${ROOM}, 'Bench hall', ${rate}, ${capacity}, 600, 120, 'fifo', 6, 1000000, 'a seed for benches')`;
+    VALUES (${ROOM}, 'Bench hall', ${rate}, ${capacity}, ${SESSION_SECONDS}, ${CLAIM_WINDOW_SECONDS}, 'fifo', 6, 1000000, 'a seed for benches')`;
   const redis = connectRedis(server.url, { commandTimeoutMs: ROUND_MS });
   await redis.connect();
   await setTestClock(redis, START_MS);
