@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchBundle } from './bundle.ts';
 import { benchFeed } from './feed.ts';
 import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
+import startSharedPostgres from '../local-stack/test-stack.global-setup.ts';
 import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
@@ -70,6 +71,8 @@ try {
   const length = waiting === undefined ? {} : { waiting };
   const options: BenchOptions = { smoke: values.smoke, seconds: values.smoke ? 0.3 : 5, ...length };
   const judged = !values.smoke;
+  // Figures mean nothing in a smoke run, so its benches may share what they would otherwise start one each.
+  const stopPostgres = values.smoke ? await startSharedPostgres() : null;
   const limits = await measureMachine(options);
   printReport(limits, { judged });
   for (const [name, { run, takesWaiting = false }] of Object.entries(BENCHES)) {
@@ -79,6 +82,7 @@ try {
     const called = takesWaiting && waiting !== undefined ? ['--waiting', String(waiting)] : [];
     if (values.save && judged) saveReport({ bench: name, options: called }, report, limits);
   }
+  await stopPostgres?.();
 } catch (error) {
   console.error(error instanceof TypeError && 'code' in error ? `${error.message}\n\n${USAGE}` : error);
   process.exit(error instanceof TypeError && 'code' in error ? 2 : 1);
