@@ -12,18 +12,20 @@ const loadSchema = v.object({
 
 export type Load = {
   url: string;
-  /** Whole seconds; below one, a few requests for each connection. */
-  seconds: number;
+  /** By count, not by time: what a process has compiled after its first requests depends on how many they were. */
+  requests: number;
   connections: number;
   method: 'GET' | 'POST';
   body?: string;
 };
+export type LoadProcess = { pid: number; run(load: Load): Promise<LoadResult>; stop(): Promise<void> };
 export type LoadResult = v.InferOutput<typeof loadSchema>;
 
 /** A process that sends requests as fast as they are answered. Throws when a single one was refused: its rate would mean nothing. */
-export async function startLoad(): Promise<{ run(load: Load): Promise<LoadResult>; stop(): Promise<void> }> {
+export async function startLoad(): Promise<LoadProcess> {
   const part = await startPart('load', {});
   return {
+    pid: part.pid,
     async run(load) {
       const result = await part.ask(loadSchema, load);
       if (result.refused > 0 || result.errors > 0 || result.ok === 0) {

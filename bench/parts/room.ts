@@ -14,6 +14,8 @@ const LANES = ['general'];
 /** A Redis of its own with one open room in it, ticking by Redis's clock; no Postgres stands behind it. */
 export type BenchRoom = {
   url: string;
+  /** The process of its Redis. */
+  pid: number;
   redis: Redis;
   scripts: ScriptClient;
   /** Runs and commits a tick; null when this period is done already. */
@@ -44,6 +46,7 @@ export async function startBenchRoom(over: Partial<RoomRow> = {}): Promise<Bench
   await tick();
   return {
     url: server.url,
+    pid: server.pid,
     redis,
     scripts,
     tick,

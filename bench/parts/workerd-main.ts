@@ -1,34 +1,23 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import * as v from 'valibot';
 import { RUNTIMES } from '../../local-stack/build/entries.ts';
-import { createRestFrontApp } from '../../local-stack/rest-front/app.ts';
-import { connectRedis } from '../../local-stack/rest-front/redis-connection.ts';
-import { createSubscriptions } from '../../local-stack/rest-front/subscriptions.ts';
 import { generateEdgeKeySet } from '../../tokens/generate-keys.ts';
-import { portOf, servePart } from './serve-part.ts';
+import { childrenOf } from '../measure/processor-time.ts';
+import { servePart } from './serve-part.ts';
 
-const TOKEN = 'a-token-for-benches';
-
-/** The shipped Worker, and beside it the least a hono app can answer in the same isolate. */
+/** The shipped Worker, and beside it in the same isolate the least that a hono app can answer. */
 const PROBE = `
-  import { Hono } from 'hono';
+  import { bareApp } from './bench/parts/bare-app.ts';
   import edge from './edge/worker.ts';
-  const bare = new Hono().post('/bare', async (c) => c.json(await c.req.json()));
   export default {
     fetch: (request, bindings, context) =>
-      request.url.endsWith('/bare') ? bare.fetch(request) : edge.fetch(request, bindings, context),
+      request.url.includes('/bare?') ? bareApp.fetch(request) : edge.fetch(request, bindings, context),
   };`;
 
-/** The Worker on workerd as it ships, with the local stack's REST front between it and Redis. */
-await servePart(v.object({ redisUrl: v.string() }), async ({ redisUrl }) => {
-  const front = connectRedis(redisUrl, { answerMs: 3000, inFlight: 1000 });
-  const app = createRestFrontApp({ token: TOKEN, redis: front, subscriptions: createSubscriptions(redisUrl) });
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
-  await once(server, 'listening');
+/** The Worker on workerd as it ships; its store is the REST front whose address and token it is given. */
+await servePart(v.object({ restUrl: v.string(), token: v.string() }), async ({ restUrl, token }) => {
   const worker = new Miniflare({
     modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundle() }],
     compatibilityDate: '2026-04-01',
@@ -40,13 +29,13 @@ await servePart(v.object({ redisUrl: v.string() }), async ({ redisUrl }) => {
       ONSALE_CORE_SECRET: 'bench',
       ONSALE_INSTANCE: 'bench',
       ONSALE_EDGE_KEYS: JSON.stringify(await generateEdgeKeySet()),
-      UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${portOf(server.address())}`,
-      UPSTASH_REDIS_REST_TOKEN: TOKEN,
+      UPSTASH_REDIS_REST_URL: restUrl,
+      UPSTASH_REDIS_REST_TOKEN: token,
     },
     serviceBindings: { ASSETS: () => new Response(null, { status: 404 }) },
   });
   const url = await worker.ready;
-  return { ready: { url: url.origin } };
+  return { ready: { url: url.origin, workerdPids: childrenOf(process.pid, 'workerd') } };
 });
 
 async function bundle(): Promise<string> {

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The kernel's tick for `/proc` (USER_HZ), which is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** Processor seconds, user and system, that a process has used in all its threads; null where there is no `/proc` (not Linux). */
+export function processorSeconds(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold spaces; behind it `utime` and `stime` are the 12th and 13th (proc(5), fields 14 and 15).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return null;
+  }
+}
+
+/** The processes of a name that this one started and that still run; none where there is no `/proc`. */
+export function childrenOf(pid: number, name: string): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry) && isChild(entry, pid, name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isChild(pid: string, parent: number, name: string): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return status.startsWith(`Name:\t${name}\n`) && status.includes(`\nPPid:\t${parent}\n`);
+  } catch {
+    // It ended while the list was read.
+    return false;
+  }
+}
