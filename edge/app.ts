@@ -8,10 +8,10 @@ import { issueFeedToken } from './feed-tokens/issue.ts';
 import { GATE_PREFIX } from './gate/find-core-route.ts';
 import { gate } from './gate/gate.ts';
 import { healthz, readyz } from './health/health.ts';
+import { complete } from './http/answer.ts';
 import type { EdgeContext, EdgeEnv } from './http/context.ts';
 import { isFormPost } from './http/own-origin.ts';
 import { problem, toRefusal } from './http/problem.ts';
-import { BASE_HEADERS } from './http/security-headers.ts';
 import { withDeadline } from './http/store-deadline.ts';
 import { serveOpenApi } from './openapi/serve.ts';
 import { serveAssetOr404 } from './pages/assets.ts';
@@ -41,9 +41,7 @@ export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
     c.set('requestId', newId());
     c.set('store', withDeadline(ports.store(), ports.clock));
     await next();
-    for (const [name, value] of Object.entries(BASE_HEADERS)) c.res.headers.set(name, value);
-    c.res.headers.set('date', new Date(ports.clock.nowMs()).toUTCString());
-    c.res.headers.set('x-request-id', c.get('requestId'));
+    complete(c);
   });
 
   app.get('/', (c) => c.redirect('/shop/', 303));

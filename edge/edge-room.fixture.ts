@@ -49,7 +49,7 @@ export async function startEdgeStore(options: { shippedClock?: boolean; port?: S
   const scripts = options.shippedClock === true ? undefined : scriptsWithTestClock();
   const node = createNodeScriptClient(direct, scripts);
   const rows = new Map<string, RoomRow>();
-  const edgeRedis = connectRedis(redis.url, { autoPipelining: true });
+  const edgeRedis = connectRedis(redis.url);
   await edgeRedis.connect();
   const overIoredis = createNodeScriptClient(edgeRedis, scripts);
   // The first call of a process takes its time, and the edge gives a store 800 ms.

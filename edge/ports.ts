@@ -29,7 +29,7 @@ export type EdgeConfig = {
 
 /** Everything the app needs of its runtime; `worker.ts` fills it from workerd's bindings. */
 export type EdgePorts = {
-  /** A client for one request: workerd lets requests share no connection. */
+  /** The client that a request is given; the same one for all, where it holds no connection of a request. */
   store: () => ScriptClient;
   /** Null where the runtime has none. */
   cache: SharedCache | null;

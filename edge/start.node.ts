@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, IncomingMessage, type Server } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
@@ -27,24 +27,23 @@ const KEEP_ALIVE_MS = 75_000;
  */
 export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promise<RunningService & { url: string }> {
   const { edge, keysJson, trustedProxies } = config;
-  const redis = connectRedis(config.redisUrl, { autoPipelining: true });
+  const redis = connectRedis(config.redisUrl);
   // It may be away at the start: the edge says so per request, and ioredis goes on trying.
   await redis.connect().catch(() => {});
   const store = createNodeScriptClient(redis);
-  const sockets = new WeakMap<Request, IncomingMessage>();
   const app = createEdgeApp({
     store: () => store,
     // One process is one memory already; there are no neighbours to share a cache with.
     cache: null,
     assets: await loadAssets(config.assetsFolder),
     readBody: (request, maxBytes) => {
-      const incoming = sockets.get(request);
+      const incoming = incomingOf(request);
       return incoming === undefined ? readWebBody(request, maxBytes) : readNodeBody(incoming, maxBytes);
     },
     core: (request) => fetch(request),
     turnstile: (request) => fetch(request),
     clientAddress: (request) => {
-      const incoming = sockets.get(request);
+      const incoming = incomingOf(request);
       const named = request.headers.get('x-forwarded-for') ?? undefined;
       return clientAddress(incoming?.socket.remoteAddress, named, trustedProxies);
     },
@@ -56,8 +55,7 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
   });
   const listener = getRequestListener((request, bindings) => {
     // Only HTTP/1.1 is listened for, whose bindings these are.
-    if (isHttp1(bindings)) sockets.set(request, bindings.incoming);
-    return app.fetch(request, bindings);
+    return app.fetch(isHttp1(bindings) ? Object.assign(request, { [INCOMING]: bindings.incoming }) : request);
   });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.headersTimeout = HEADERS_MS;
@@ -75,6 +73,14 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
       redis.disconnect();
     },
   };
+}
+
+/** Where a request keeps Node's own; a WeakMap would cost each collection of garbage a look at every request. */
+const INCOMING = Symbol('incoming');
+
+function incomingOf(request: Request): IncomingMessage | undefined {
+  const incoming: unknown = Reflect.get(request, INCOMING);
+  return incoming instanceof IncomingMessage ? incoming : undefined;
 }
 
 const isHttp1 = (bindings: object): bindings is HttpBindings => 'incoming' in bindings;

@@ -24,8 +24,9 @@ export default {
 async function createApp(bindings: Bindings): Promise<ReturnType<typeof createEdgeApp>> {
   const { edge, restUrl, restToken, keysJson } = parseWorkerConfig(bindings);
   const clock = { nowMs: () => Date.now() };
+  const store = createEdgeScriptClient({ url: restUrl, token: restToken });
   return createEdgeApp({
-    store: () => createEdgeScriptClient({ url: restUrl, token: restToken }),
+    store: () => store,
     cache: sharedCache(),
     assets: (request) => bindings.ASSETS.fetch(request),
     readBody: readWebBody,

@@ -7,8 +7,9 @@ import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
 export type EdgeStoreOptions = { url: string; token: string; commandTimeoutMs?: number };
 
 /**
- * Scripts over the Upstash REST protocol. One client per request: workerd does not let requests share I/O, which is also why
- * auto-pipelining is off. No retries of its own: callers that retry bring the ticket id along, so that it is harmless.
+ * Scripts over the Upstash REST protocol. One client serves all requests of an isolate: it holds settings only, and making one costs
+ * more than a command (it has a method for each command of Redis). Auto-pipelining would put the commands of several requests into
+ * one fetch, which workerd does not allow. No retries of its own: callers that retry bring the ticket id along, so that it is harmless.
  */
 export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: ScriptSet = SCRIPTS): ScriptClient {
   const timeoutMs = options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
@@ -19,6 +20,8 @@ export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: Scrip
     enableAutoPipelining: false,
     enableTelemetry: false,
     readYourWrites: false,
+    // All text in our Redis is UTF-8, which JSON carries as it is; base64 would have to be decoded byte by byte.
+    responseEncoding: false,
     retry: { retries: 0, backoff: () => 0 },
     // A plain signal would be shared by all commands and can resolve as a success; the function form makes one each.
     signal: () => AbortSignal.timeout(timeoutMs),

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { gatherWrites } from './gather-writes.node.ts';
 import { guardCommand, toReply } from './guard-command.ts';
 import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
 import { isUnknownScript, toOperatingError } from './script-error.ts';
@@ -10,7 +11,7 @@ import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
  */
 export function connectRedis(
   url: string,
-  options: { commandTimeoutMs?: number; autoResubscribe?: boolean; autoPipelining?: boolean } = {},
+  options: { commandTimeoutMs?: number; autoResubscribe?: boolean } = {},
 ): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -20,8 +21,6 @@ export function connectRedis(
     retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
     lazyConnect: true,
     autoResubscribe: options.autoResubscribe ?? true,
-    // Commands of one turn of the event loop leave in one write; each keeps its own answer and its own failure.
-    enableAutoPipelining: options.autoPipelining ?? false,
   });
   // Without a listener ioredis prints each failed reconnect; callers see the failure of their own command.
   redis.on('error', () => {});
@@ -30,9 +29,11 @@ export function connectRedis(
 
 /** Scripts over ioredis. `scripts` differs from what is shipped only in tests that bring their own clock. */
 export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPTS): ScriptClient {
+  const gather = gatherWrites(redis);
   return {
     async run(name, keys, args) {
       const { sha1, lua } = scripts[name];
+      gather();
       try {
         return toReply(await redis.evalsha(sha1, keys.length, ...keys, ...args));
       } catch (error) {

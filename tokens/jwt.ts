@@ -5,8 +5,8 @@ import { toBase64Url } from '../platform/random.ts';
 /** A key that signs: `kid` goes into the header, so that verifiers pick the same one. */
 export type SigningKey = { kid: string; alg: 'HS256' | 'EdDSA'; key: CryptoKey; hmac?: Hmac };
 
-/** HMAC-SHA256 of a text under one secret, in base64url. */
-export type Hmac = (text: string) => string;
+/** HMAC-SHA256 of a text under one secret, in base64url; a runtime may have it at once. */
+export type Hmac = (text: string) => string | Promise<string>;
 
 /** What every kind fixes (RFC 8725 §3.11, §3.12): the explicit `typ`, the one algorithm, the audience. */
 export type TokenKind<S extends v.GenericSchema> = { typ: string; alg: 'HS256' | 'EdDSA'; schema: S };
@@ -18,11 +18,21 @@ export type Verified<T> = { ok: true; claims: T } | { ok: false; reason: 'invali
 export async function signJwt(kind: TokenKind<v.GenericSchema>, key: SigningKey, claims: JWTPayload): Promise<string> {
   if (key.hmac !== undefined && kind.alg === 'HS256') {
     // The compact serialization of RFC 7515 §7.1, as jose writes it; the tests hold the two to the same text.
-    const head = toBase64UrlText(JSON.stringify({ alg: kind.alg, typ: kind.typ, kid: key.kid }));
-    const signed = `${head}.${toBase64UrlText(JSON.stringify(claims))}`;
-    return `${signed}.${key.hmac(signed)}`;
+    const signed = `${headOf(kind, key)}.${toBase64UrlText(JSON.stringify(claims))}`;
+    return `${signed}.${await key.hmac(signed)}`;
   }
   return new SignJWT(claims).setProtectedHeader({ alg: kind.alg, typ: kind.typ, kid: key.kid }).sign(key.key);
+}
+
+const heads = new WeakMap<SigningKey, Map<string, string>>();
+
+/** The header of a kind's tokens under a key, which is the same in all of them. */
+function headOf(kind: TokenKind<v.GenericSchema>, key: SigningKey): string {
+  const known = heads.get(key) ?? new Map<string, string>();
+  heads.set(key, known);
+  const head = known.get(kind.typ) ?? toBase64UrlText(JSON.stringify({ alg: kind.alg, typ: kind.typ, kid: key.kid }));
+  known.set(kind.typ, head);
+  return head;
 }
 
 const toBase64UrlText = (text: string): string => toBase64Url(new TextEncoder().encode(text));

@@ -9,6 +9,7 @@ import {
   errors,
 } from 'jose';
 import * as v from 'valibot';
+import { toBase64Url } from '../platform/random.ts';
 import type { Hmac, SigningKey } from './jwt.ts';
 
 /**
@@ -51,8 +52,8 @@ export const localKeys = (set: OkpKeySet): JWTVerifyGetKey => createLocalJWKSet(
 export async function hmacSigningKey(set: EdgeKeySet, hmac?: (secret: Uint8Array) => Hmac): Promise<SigningKey> {
   const [jwk] = set.queue;
   if (jwk === undefined) throw new TypeError('the set has no queue key');
-  const quick = hmac === undefined ? {} : { hmac: hmac(base64url.decode(jwk.k)) };
-  return { kid: jwk.kid, alg: 'HS256', key: await importKey(jwk, 'HS256'), ...quick };
+  const key = await importKey(jwk, 'HS256');
+  return { kid: jwk.kid, alg: 'HS256', key, hmac: hmac?.(base64url.decode(jwk.k)) ?? webHmac(key) };
 }
 
 /** Verification keys of an HMAC set, by `kid`; jose's own key sets take no symmetric keys. */
@@ -64,6 +65,12 @@ export function hmacKeys(set: EdgeKeySet): JWTVerifyGetKey {
     return key;
   };
 }
+
+/** By Web Crypto, for runtimes without a quicker one of their own. */
+const webHmac =
+  (key: CryptoKey): Hmac =>
+  async (text) =>
+    toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))));
 
 async function importKey(jwk: JWK, alg: string): Promise<CryptoKey> {
   const key = await importJWK(jwk, alg);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { BOARD_FRESH_MS, boardSchema } from '../../contracts/board.ts';
+import { answerWhole } from '../http/answer.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 
@@ -13,9 +14,7 @@ export const boardCacheKey = (room: string): string => `https://board.onsale.inv
 export async function serveBoard(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);
   const text = (await fromCache(c, room)) ?? (await fromStore(c, room));
-  c.header('Cache-Control', 'public, max-age=1');
-  c.header('Content-Type', 'application/json');
-  return c.body(text, 200);
+  return answerWhole(c, text, 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=1' });
 }
 
 /** A neighbour's board, unless this isolate has one of this second itself or the cached one is too old (judged by `at`). */

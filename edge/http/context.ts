@@ -11,6 +11,10 @@ export type EdgeEnv = {
     /** This request's client of the store, bounded by the request's deadline. */
     store: ScriptClient;
     rooms: RoomMemory;
+    /** What `noteCookie` noted. */
+    cookies?: string[];
+    /** The answer was made by `answerWhole`, which leaves nothing to add. */
+    isWhole?: boolean;
   };
 };
 export type EdgeContext = Context<EdgeEnv>;

@@ -1,5 +1,6 @@
-import { getCookie, setCookie } from 'hono/cookie';
+import { getCookie } from 'hono/cookie';
 import type { EdgeConfig } from '../ports.ts';
+import { noteCookie } from './answer.ts';
 import type { EdgeContext } from './context.ts';
 
 /** The two cookies our pages carry; both are unreadable for scripts (DESIGN §6). */
@@ -31,13 +32,13 @@ export function cookieRooms(c: EdgeContext, kind: CookieKind): string[] {
 export function putCookie(c: EdgeContext, kind: CookieKind, room: string, value: string, endsAtMs: number): void {
   const { config, clock } = c.get('ports');
   const maxAge = Math.max(0, Math.floor((endsAtMs - clock.nowMs()) / 1000));
-  setCookie(c, cookieName(config, kind, room), value, { ...attributes(config), maxAge });
+  noteCookie(c, cookieName(config, kind, room), value, { ...attributes(config), maxAge });
 }
 
 /** Takes a room's cookie away. */
 export function clearCookie(c: EdgeContext, kind: CookieKind, room: string): void {
   const { config } = c.get('ports');
-  setCookie(c, cookieName(config, kind, room), '', { ...attributes(config), maxAge: 0 });
+  noteCookie(c, cookieName(config, kind, room), '', { ...attributes(config), maxAge: 0 });
 }
 
 const attributes = (config: EdgeConfig) =>

@@ -6,6 +6,8 @@ import type { EdgeContext } from './context.ts';
 /** Most of a refused body that is read and thrown away, in bytes: some ms of work, and every honest mistake fits. */
 const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 /** The media type of the body without its parameters, in lower case; null when none is named. */
 export function contentTypeOf(c: EdgeContext): string | null {
   const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase();
@@ -30,6 +32,9 @@ export async function readWebBody(
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | null | 'too_large'> {
   if (request.body === null) return null;
+  const named = Number(request.headers.get('content-length') ?? Number.NaN);
+  // Both runtimes hold a sender to the length it named, and one read of all is many times cheaper than a stream of pieces.
+  if (named <= maxBytes) return wholeOf(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
@@ -75,7 +80,7 @@ export function checkFields<S extends v.GenericSchema>(schema: S, value: unknown
 function parseJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    value = JSON.parse(utf8.decode(bytes));
   } catch {
     throw new OperatingError('malformed_json');
   }
@@ -97,6 +102,8 @@ function depthOf(value: unknown): number {
   }
   return depth;
 }
+
+const wholeOf = (body: ArrayBuffer) => (body.byteLength === 0 ? null : new Uint8Array(body));
 
 function joined(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);

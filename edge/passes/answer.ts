@@ -5,6 +5,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import { answerCall } from '../../redis/room/answer.ts';
 import type { RoomInfo } from '../../redis/room/room-info.ts';
 import { signAccessPass } from '../../tokens/access-pass.sign.ts';
+import { answerWhole } from '../http/answer.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { putCookie } from '../http/cookies.ts';
 import { returnQuery, returnUrl } from '../http/return-url.ts';
@@ -64,8 +65,11 @@ async function grant(
     nowMs,
   });
   putCookie(c, 'pass', room, pass, sessionEndsAtMs);
-  c.header('Cache-Control', 'no-store');
-  if (form) return c.redirect(shopUrl, 303);
+  if (form) {
+    c.header('Cache-Control', 'no-store');
+    return c.redirect(shopUrl, 303);
+  }
   const body: PassGrant = { pass, sessionEndsAt: isoTime(sessionEndsAtMs), shopUrl, now: isoTime(nowMs) };
-  return c.json(body, 201);
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return answerWhole(c, JSON.stringify(body), 201, headers);
 }

@@ -1,4 +1,5 @@
 import { Command, Redis } from 'ioredis';
+import { gatherWrites } from '../../redis/gather-writes.node.ts';
 import type { RespReply } from './encode-reply.ts';
 import type { RedisCommand } from './parse-commands.ts';
 
@@ -47,18 +48,10 @@ export function connectRedis(url: string, limits: ConnectionLimits): RedisConnec
   // Each command already fails with the reason; without a listener the client library prints it again.
   redis.on('error', () => {});
   let inFlight = 0;
-  let corked = false;
+  const gather = gatherWrites(redis);
 
   const send = (name: string, args: string[]): Promise<unknown> => {
-    if (!corked && redis.status === 'ready') {
-      corked = true;
-      const { stream } = redis;
-      stream.cork();
-      setImmediate(() => {
-        corked = false;
-        stream.uncork();
-      });
-    }
+    gather();
     const command = new Command(name, args, { replyEncoding: null });
     void redis.sendCommand(command);
     return command.promise;

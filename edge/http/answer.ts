@@ -1,0 +1,40 @@
+import { generateCookie } from 'hono/cookie';
+import type { EdgeContext } from './context.ts';
+import { BASE_HEADERS } from './security-headers.ts';
+
+type CookieAttributes = NonNullable<Parameters<typeof generateCookie>[2]>;
+
+/** Notes a cookie that the answer of this request is to set; the answer may be made before or after. */
+export function noteCookie(c: EdgeContext, name: string, value: string, attributes: CookieAttributes): void {
+  const cookie = generateCookie(name, value, attributes);
+  const noted = c.get('cookies');
+  if (noted === undefined) c.set('cookies', [cookie]);
+  else noted.push(cookie);
+}
+
+/**
+ * An answer made in one piece, with the headers of every answer and the noted cookies in it: the way of the calls that come in crowds.
+ * Each header added to a finished answer costs both runtimes a copy or a conversion of all of them.
+ */
+export function answerWhole(c: EdgeContext, text: string, status: number, headers: Record<string, string>): Response {
+  c.set('isWhole', true);
+  const all = { ...headersOfAll(c), ...headers };
+  const [first, ...others] = c.get('cookies') ?? [];
+  if (first === undefined) return new Response(text, { status, headers: all });
+  if (others.length === 0) return new Response(text, { status, headers: { ...all, 'set-cookie': first } });
+  const cookies = [first, ...others].map((cookie): [string, string] => ['set-cookie', cookie]);
+  return new Response(text, { status, headers: [...Object.entries(all), ...cookies] });
+}
+
+/** Gives any other answer the headers of every answer and the noted cookies. */
+export function complete(c: EdgeContext): void {
+  if (c.get('isWhole') === true) return;
+  for (const [name, value] of Object.entries(headersOfAll(c))) c.res.headers.set(name, value);
+  for (const cookie of c.get('cookies') ?? []) c.res.headers.append('set-cookie', cookie);
+}
+
+const headersOfAll = (c: EdgeContext): Record<string, string> => ({
+  ...BASE_HEADERS,
+  date: new Date(c.get('ports').clock.nowMs()).toUTCString(),
+  'x-request-id': c.get('requestId'),
+});
