@@ -76,5 +76,6 @@ export const performanceRoomKey = (performanceId: string): string => `performanc
 /** A limiter's counter; outside the rooms' tags, its own call. */
 export const limiterKey = (name: string, subject: string): string => `limit:${name}:${subject}`;
 
-/** A client's joins of one room; inside the room's tag, so that the join script judges it in the same step (ADR 0006). */
-export const joinLimiterKey = (room: string, subject: string): string => `${tag(room)}:limit:join:${subject}`;
+/** A limiter of one room (redis/room/room-limit.ts); inside the room’s tag, so that its scripts judge it in the same step (ADR 0006). */
+export const roomLimiterKey = (room: string, name: string, subject: string): string =>
+  `${tag(room)}:limit:${name}:${subject}`;

@@ -15,7 +15,7 @@ import { isFormPost, requireOwnOrigin } from '../http/own-origin.ts';
 import { readBytes, readJson } from '../http/read-body.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
-import { joinLimit, limitReturns } from './limits.ts';
+import { joinLimit, returnLimit } from './limits.ts';
 import { openLane, wishOfForm } from './open-lane.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
 import { resigned } from './resign.ts';
@@ -43,9 +43,9 @@ export async function join(c: EdgeContext): Promise<Response> {
 
 /** The place of a known ticket; null when it is spent. */
 async function comeBack(c: EdgeContext, info: RoomInfo, ticket: Ticket): Promise<Place | null> {
-  await limitReturns(c, ticket.ticketId);
   const fraction = ticket.score === undefined ? await drawFraction(info, ticket.ticketId) : undefined;
-  const request = { ...(await withScore(info, ticket)), ...(fraction === undefined ? {} : { drawFraction: fraction }) };
+  const draw = fraction === undefined ? {} : { drawFraction: fraction };
+  const request = { ...(await withScore(info, ticket)), ...draw, limit: returnLimit(ticket.ticketId) };
   const facts = await joinRoom(c.get('store'), request);
   if (facts.state === 'spent') return null;
   return { ...(await resigned(c, ticket)), ...placeFromFacts(ticket, info, facts) };

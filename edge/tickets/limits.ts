@@ -1,6 +1,6 @@
 import { OperatingError } from '../../platform/operating-error.ts';
-import type { JoinRequest } from '../../redis/room/join.ts';
-import { takeLimit, type Limit } from '../../redis/take-limit.ts';
+import type { RoomLimit } from '../../redis/room/room-limit.ts';
+import { takeLimit } from '../../redis/take-limit.ts';
 import { clientSubject } from '../http/client-subject.ts';
 import type { EdgeContext } from '../http/context.ts';
 
@@ -16,26 +16,31 @@ const CODES_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 /** What a new join counts against: the client's address (IPv6 by /64), in this room. The join script judges it. */
-export function joinLimit(c: EdgeContext, joinsPerClientPerMinute: number): NonNullable<JoinRequest['limit']> {
+export function joinLimit(c: EdgeContext, joinsPerClientPerMinute: number): RoomLimit {
   const subject = clientSubject(c.get('ports').clientAddress(c.req.raw));
-  return { subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS };
+  return { name: 'join', subject, max: joinsPerClientPerMinute, windowMs: MINUTE_MS };
 }
 
-/** Counts an exact look against the ticket. Throws `rate_limited` with `Retry-After`. */
-export const limitLooks = (c: EdgeContext, ticketId: string): Promise<void> =>
-  take(c, { name: 'me', subject: ticketId, max: LOOKS_PER_MINUTE, windowMs: MINUTE_MS });
+/** What an exact look counts against: the ticket. The script that looks judges it. */
+export const lookLimit = (ticketId: string): RoomLimit => ({
+  name: 'me',
+  subject: ticketId,
+  max: LOOKS_PER_MINUTE,
+  windowMs: MINUTE_MS,
+});
 
-/** Counts a join with a known ticket against the ticket. Throws `rate_limited` with `Retry-After`. */
-export const limitReturns = (c: EdgeContext, ticketId: string): Promise<void> =>
-  take(c, { name: 'again', subject: ticketId, max: RETURNS_PER_MINUTE, windowMs: MINUTE_MS });
+/** What a join with a known ticket counts against: the ticket. The join script judges it. */
+export const returnLimit = (ticketId: string): RoomLimit => ({
+  name: 'again',
+  subject: ticketId,
+  max: RETURNS_PER_MINUTE,
+  windowMs: MINUTE_MS,
+});
 
 /** Counts a try at a lane's code against the client's address. Throws `rate_limited` with `Retry-After`. */
-export const limitCodes = (c: EdgeContext): Promise<void> => {
+export async function limitCodes(c: EdgeContext): Promise<void> {
   const subject = clientSubject(c.get('ports').clientAddress(c.req.raw));
-  return take(c, { name: 'code', subject, max: CODES_PER_MINUTE, windowMs: MINUTE_MS });
-};
-
-async function take(c: EdgeContext, limit: Limit): Promise<void> {
+  const limit = { name: 'code', subject, max: CODES_PER_MINUTE, windowMs: MINUTE_MS };
   const result = await takeLimit(c.get('store'), limit);
   if (!result.allowed) throw new OperatingError('rate_limited', { retryAfterSeconds: result.retryAfterMs / 1000 });
 }

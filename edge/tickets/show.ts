@@ -3,7 +3,7 @@ import { readPlace } from '../../redis/room/read-place.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { roomParameter } from '../rooms/room-parameter.ts';
 import { answerPlace } from './answer-place.ts';
-import { limitLooks } from './limits.ts';
+import { lookLimit } from './limits.ts';
 import { requireTicket } from './read-ticket.ts';
 import { resigned } from './resign.ts';
 import { withScore } from './ticket-score.ts';
@@ -18,7 +18,6 @@ export async function showTicket(c: EdgeContext): Promise<Response> {
 export async function exactPlace(c: EdgeContext, room: string): Promise<Place> {
   const ticket = await requireTicket(c, room);
   const info = await c.get('rooms').read(c.get('store'), room);
-  await limitLooks(c, ticket.ticketId);
-  const facts = await readPlace(c.get('store'), await withScore(info, ticket));
+  const facts = await readPlace(c.get('store'), await withScore(info, ticket), lookLimit(ticket.ticketId));
   return { ...(await resigned(c, ticket)), ...placeFromFacts(ticket, info, facts) };
 }

@@ -1,7 +1,7 @@
 import type { Round } from '../../contracts/rounds.ts';
-import { joinLimiterKey } from '../keys.ts';
 import type { ScriptClient } from '../script-client.ts';
 import { toPlaceFacts, type PlaceFacts } from './place-reply.ts';
+import { limiterKeys, type RoomLimit } from './room-limit.ts';
 import { identityKeys, ticketKeys, type TicketRef } from './ticket-keys.ts';
 
 /** Draws in [0, 1) for three minutes, the first of them named: the edge can't know for sure which one Redis is in. */
@@ -15,8 +15,8 @@ export type JoinRequest = Omit<TicketRef, 'score'> & {
   round?: Round;
   /** For a new ticket of a room that draws rounds. */
   roundDraws?: RoundDraws;
-  /** For a new ticket: the client it counts against (an address, IPv6 by /64), and how many joins it may make in a window. */
-  limit?: { subject: string; max: number; windowMs: number };
+  /** What it counts against: `join` a new ticket's client (an address, IPv6 by /64), `again` a known ticket. */
+  limit?: RoomLimit;
 };
 
 /**
@@ -27,10 +27,10 @@ export type JoinRequest = Omit<TicketRef, 'score'> & {
  */
 export async function joinRoom(client: ScriptClient, join: JoinRequest): Promise<PlaceFacts> {
   const { limit, roundDraws } = join;
-  const limiter = limit === undefined ? [] : [joinLimiterKey(join.room, limit.subject)];
-  const keys = [...ticketKeys(join), ...limiter, ...identityKeys(join)];
+  const keys = [...ticketKeys(join), ...limiterKeys(join.room, limit), ...identityKeys(join)];
   const place = [join.ticketId, join.lane, join.score ?? '', join.expMs, join.drawFraction ?? ''];
-  const bound = [limit?.max ?? '', limit?.windowMs ?? '', join.identity === undefined ? '' : '1'];
+  const whose = limit?.name === 'join' ? 'new' : 'known';
+  const bound = [limit?.max ?? '', limit?.windowMs ?? '', join.identity === undefined ? '' : whose];
   const rounds = [join.round?.minute ?? roundDraws?.minute ?? '', ...(roundDraws?.draws ?? [])];
   const args = [...place, ...bound, ...rounds];
   return toPlaceFacts(await client.run('join', keys, args));

@@ -146,13 +146,16 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await note('leave again', () => leaveRoom(client, ticket(ODD_IDS[0] ?? '', '2')));
   await note('a tick with facts', tickOnce);
   const identity = 'an identity’s hash';
-  const limited = { subject: 'someone', max: 9, windowMs: 60_000 };
+  const limited = { name: 'join' as const, subject: 'someone', max: 9, windowMs: 60_000 };
   await note('a join with an identity', () => joinRoom(client, { ...ticket('anna'), identity, limit: limited }));
   await note('a second one', () => joinRoom(client, { ...ticket('ben'), identity, limit: limited }));
   await note('an older ticket of it', () =>
     joinRoom(client, { ...ticket('older', '2000'), identity, expMs: START + 3600_000 }),
   );
   await note('the second answers', () => answerCall(client, { ...ticket('anna', '999'), identity }, true));
+  const looks = { name: 'me' as const, subject: 'anna', max: 1, windowMs: 60_000 };
+  for (const step of ['a counted look', 'one too many'])
+    await note(step, () => readPlace(client, ticket('anna', '999'), looks));
   await note('the board as the edge reads it', () => readRoomInfo(client, ROOM));
   await note('the board by GET', () => client.get(roomKeys(ROOM).board));
   await note('a key that is not there', () => client.get('nothing'));

@@ -21,3 +21,9 @@ local function take_limit(key, max, window, now)
   redis.call('PEXPIRE', key, 2 * window)
   return 0
 end
+-- The refusal of a script that counts a call in its own step; nil when it is allowed, or when there is no limit (max is '').
+local function limit_refusal(key, max, window, now)
+  if (max or '') == '' then return nil end
+  local wait = take_limit(key, tonumber(max), tonumber(window), now)
+  return wait > 0 and redis.error_reply('ONSALE rate_limited ' .. string.format('%.0f', wait)) or nil
+end

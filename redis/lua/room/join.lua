@@ -3,18 +3,22 @@
 --- @include "identity"
 --- @include "rounds"
 --- Purpose: take a place in a lane, or find the place a ticket has. Never an answer to a call. The ticket id makes it idempotent.
---- KEYS: as in includes/ticket.lua; then, where there are such: the client's limiter (a new ticket), the identity's key (includes/identity.lua)
+--- KEYS: as in includes/ticket.lua; then, where there are such: a limiter, the identity's key (includes/identity.lua)
 --- ARGV: 1 ticket id, 2 lane, 3 score of a known ticket or '', 4 ticket's end (ms), 5 draw in [0,1) for a lobby visitor or '',
---- 6 joins a client may make in a window or '', 7 window (ms) or '', 8 '1' when the last key is an identity's, 9 for a known ticket the
---- minute of its round, for a new one the minute of the first draw of a round, or ''; 10, 11, 12 draws in [0,1) for that minute and the next two
+--- 6 joins that the limiter allows in a window or '', 7 window (ms) or '', 8 'new' or 'known' (the ticket) when the last key is its
+--- identity's, or '', 9 for a known ticket the minute of its round, for a new one the minute of the first draw of a round, or '';
+--- 10, 11, 12 draws in [0,1) for that minute and the next two
 --- Returns: a place (includes/ticket.lua), and ninth the round's minute of who joined a round. Errors: room_recovering, lane_unknown,
 ---   room_closed, room_rejecting, rate_limited <ms>, identity_in_line (a new ticket, whose identity has another one).
 --- Cost: O(log waiting).
 local id, lane, known_score, exp_ms, draw = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local identity_key = ARGV[8] == '1' and KEYS[#KEYS] or nil
+local identity_key = ARGV[8] ~= '' and KEYS[#KEYS] or nil
 local room = read_room(lane, now_ms())
 if not room then return RECOVERING end
 if not room.counter then return redis.error_reply('ONSALE lane_unknown') end
+-- Judged before anything changes, and in the same step: a refused join leaves nothing behind.
+local refusal = limit_refusal(KEYS[13], ARGV[6], ARGV[7], room.now)
+if refusal then return refusal end
 local minute = tonumber(ARGV[9] or '')
 local rounds_field = 'rounds:' .. lane
 local r = redis.call('HMGET', state_key, rounds_field, 'tick')
@@ -59,11 +63,6 @@ if score then
   return standing_in_round(score)
 end
 
--- Judged before the counter moves, and in the same step: a refused join leaves nothing behind.
-if ARGV[6] ~= '' then
-  local wait = take_limit(KEYS[13], tonumber(ARGV[6]), tonumber(ARGV[7]), room.now)
-  if wait > 0 then return redis.error_reply('ONSALE rate_limited ' .. digits(wait)) end
-end
 if room.method == 'reject' then return redis.error_reply('ONSALE room_rejecting') end
 if room.shut or (room.lobby and room.lobby_opens_at and room.now < room.lobby_opens_at) then
   return redis.error_reply('ONSALE room_closed')
@@ -79,7 +78,7 @@ if (room.lobby or draws_round) and not draw then return RECOVERING end
 -- The counter runs only inside the block that Postgres leased (WAITING-ROOM §2).
 if not room.lobby and room.counter >= room.leased_to then return RECOVERING end
 -- Last of all: an identity is taken only with a place.
-if identity_key and ARGV[6] == '' then
+if identity_key and ARGV[8] == 'known' then
   -- A ticket that knows no score yet and comes back after a loss.
   if not keeps_identity(room, identity_key, id, nil, exp_ms, KEYS[12]) then return place(room, 'spent') end
 elseif identity_key then
