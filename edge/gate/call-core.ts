@@ -10,6 +10,7 @@ const CORE_TIMEOUT_MS = 5000;
 const MAX_ADDRESS_BYTES = 8 * 1024;
 /** Address and headers together, in bytes: core's server takes 16 KB, and ours and Node's own come on top. */
 const MAX_HEAD_BYTES = 15 * 1024;
+const FOR_ANYBODY = { accept: 'application/json' };
 /** When a caller should try again after core was away, in seconds. */
 const CORE_RETRY_SECONDS = 2;
 
@@ -19,11 +20,18 @@ const CORE_RETRY_SECONDS = 2;
  * browser's to follow. Throws `uri_too_long`, `headers_too_large`, `payload_too_large`, `store_unavailable` (core away or too slow).
  */
 export async function callCore(c: EdgeContext, passToken: string | null): Promise<Response> {
+  const answer = await askCore(c, forwardable(c.req.raw.headers), passToken);
+  return new Response(answer.body, { status: answer.status, headers: returnable(answer.headers) });
+}
+
+/** As `callCore`, but with none of the caller's headers, so that the answer may be kept for others; it comes as core gave it. */
+export const askForAnybody = (c: EdgeContext): Promise<Response> => askCore(c, new Headers(FOR_ANYBODY), null);
+
+async function askCore(c: EdgeContext, headers: Headers, passToken: string | null): Promise<Response> {
   const { config, core, clientAddress } = c.get('ports');
   const url = new URL(c.req.url);
   const address = url.pathname.slice(GATE_PREFIX.length) + url.search;
   if (address.length > MAX_ADDRESS_BYTES) throw new OperatingError('uri_too_long');
-  const headers = forwardable(c.req.raw.headers);
   if (address.length + sizeOf(headers) > MAX_HEAD_BYTES) throw new OperatingError('headers_too_large');
   if (passToken !== null) headers.set('authorization', `Bearer ${passToken}`);
   headers.set('onsale-client-address', clientAddress(c.req.raw));
@@ -31,13 +39,12 @@ export async function callCore(c: EdgeContext, passToken: string | null): Promis
   headers.set('onsale-request-id', c.get('requestId'));
   const hasBody = c.req.method !== 'GET' && c.req.method !== 'HEAD';
   const body = hasBody ? await readBytes(c) : null;
-  const answer = await fetchInTime(core, config.coreUrl + address, {
+  return fetchInTime(core, config.coreUrl + address, {
     method: c.req.method,
     headers,
     body,
     redirect: 'manual',
   });
-  return new Response(answer.body, { status: answer.status, headers: returnable(answer.headers) });
 }
 
 async function fetchInTime(

@@ -9,8 +9,9 @@ import { prefersHtml } from '../http/negotiate.ts';
 import { requireOwnOrigin } from '../http/own-origin.ts';
 import { problem } from '../http/problem.ts';
 import { requirePass, type Pass } from '../passes/read-pass.ts';
+import { browse } from './browse.ts';
 import { callCore } from './call-core.ts';
-import { isBrowsing, limitBrowsing } from './limit-browsing.ts';
+import { isBrowsing } from './limit-browsing.ts';
 import { findCoreRoute, GATE_PREFIX } from './find-core-route.ts';
 
 /**
@@ -21,7 +22,7 @@ import { findCoreRoute, GATE_PREFIX } from './find-core-route.ts';
 export async function gate(c: EdgeContext): Promise<Response> {
   const found = findCoreRoute(c.req.method, new URL(c.req.url).pathname.slice(GATE_PREFIX.length));
   if (!found.found) return refuseAddress(c, found.allowed);
-  if (isBrowsing(found.route)) await limitBrowsing(c);
+  if (isBrowsing(found.route)) return browse(c);
   if (!needsPass(found.route)) return callCore(c, null);
   const room = namedRoom(c);
   let pass: Pass;

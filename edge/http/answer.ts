@@ -16,9 +16,14 @@ export function noteCookie(c: EdgeContext, name: string, value: string, attribut
  * An answer made in one piece, with the headers of every answer and the noted cookies in it: the way of the calls that come in crowds.
  * Each header added to a finished answer costs both runtimes a copy or a conversion of all of them.
  */
-export function answerWhole(c: EdgeContext, text: string, status: number, headers: Record<string, string>): Response {
+export function answerWhole(
+  c: EdgeContext,
+  text: string | null,
+  status: number,
+  headers: Record<string, string>,
+): Response {
   c.set('isWhole', true);
-  const all = { ...headersOfAll(c), ...headers };
+  const all = { ...headers, ...headersOfAll(c) };
   const [first, ...others] = c.get('cookies') ?? [];
   if (first === undefined) return new Response(text, { status, headers: all });
   if (others.length === 0) return new Response(text, { status, headers: { ...all, 'set-cookie': first } });

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ScriptClient } from '../../redis/script-client.ts';
+import type { KeptAnswers } from '../gate/kept-answers.ts';
 import type { RoomMemory } from '../rooms/room-memory.ts';
 import type { EdgePorts } from '../ports.ts';
 
@@ -11,6 +12,8 @@ export type EdgeEnv = {
     /** This request's client of the store, bounded by the request's deadline. */
     store: ScriptClient;
     rooms: RoomMemory;
+    /** What core lets anybody keep of its catalogue. */
+    keptAnswers: KeptAnswers;
     /** What `noteCookie` noted. */
     cookies?: string[];
     /** The answer was made by `answerWhole`, which leaves nothing to add. */

@@ -2,6 +2,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { ERRORS, PROBLEM_MEDIA_TYPE, type ErrorCode } from '../../contracts/errors.ts';
 import { CORE_ROUTES, EDGE_ROUTES, type Credential, type Route } from '../../contracts/routes.ts';
+import { GATE_PREFIX } from '../gate/find-core-route.ts';
+import { isBrowsing } from '../gate/limit-browsing.ts';
 import { DESCRIBED, type Described } from './describe-routes.ts';
 
 /** A part of the document; what the schema package writes is taken as it comes. */
@@ -49,7 +51,7 @@ const OWN_ROUTES: readonly Route[] = [
 ];
 
 function operationOf(route: Route, path: string, described: Described | undefined, schemas: JsonObject): JsonObject {
-  const { body, answers, codes } = described ?? { answers: { 200: { text: 'Done' } }, codes: [] };
+  const { body, answers, codes } = described ?? { answers: { 200: { text: 'Done' } }, codes: codesOf(route, path) };
   const responses: JsonObject = {};
   for (const [status, answer] of Object.entries(answers)) {
     const media = answer.media ?? 'application/json';
@@ -74,6 +76,10 @@ function operationOf(route: Route, path: string, described: Described | undefine
     responses: { ...responses, ...refusalsOf(codes) },
   };
 }
+
+/** What the gate limits, it may refuse. */
+const codesOf = (route: Route, path: string): readonly ErrorCode[] =>
+  path.startsWith(GATE_PREFIX) && isBrowsing(route) ? ['rate_limited'] : [];
 
 function parametersOf(route: Route, path: string): unknown[] {
   const names = [...path.matchAll(/\{([A-Za-z]+)\}/g)].flatMap(([, name]) => name ?? []);

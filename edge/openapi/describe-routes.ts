@@ -115,6 +115,7 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
       'zone_sold_out',
       'limit_reached',
       'inventory_rebuilding',
+      'rate_limited',
     ],
   },
   'GET /api/core/v1/holds/{id}': { answers: { 200: { text: 'The hold' } }, codes: ['receipt_invalid', 'not_found'] },
@@ -122,7 +123,7 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/core/v1/holds/{id}/extend': {
     body: { name: 'ExtendRequest', schema: extendRequestSchema },
     answers: { 200: { text: 'The hold with a new receipt' } },
-    codes: [...PASS, ...KEY, ...BODY, 'forbidden', 'extension_refused', 'receipt_invalid'],
+    codes: [...PASS, ...KEY, ...BODY, 'forbidden', 'extension_refused', 'receipt_invalid', 'rate_limited'],
   },
   'POST /api/core/v1/bookings': {
     body: { name: 'BookingRequest', schema: bookingRequestSchema },

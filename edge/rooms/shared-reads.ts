@@ -16,6 +16,8 @@ export type SharedReadsOptions<T> = {
   isFresh: (value: T, readAtMs: number, nowMs: number) => boolean;
   /** How long a failed read answers for the next ones, in ms: an absent store must not be asked by everyone at once. */
   failureMs: number;
+  /** Keys with a value that are kept at most, where values are large. */
+  maxKeys?: number;
 };
 
 export type SharedReads<T> = {
@@ -23,6 +25,8 @@ export type SharedReads<T> = {
   get(key: string, read: () => Promise<T>): Promise<T>;
   /** The last value that was read, however old. */
   last(key: string): T | undefined;
+  /** The value while it serves; nobody is asked. */
+  fresh(key: string): { value: T; readAtMs: number } | undefined;
   put(key: string, value: T): void;
 };
 
@@ -36,8 +40,9 @@ type Entry<T> = {
  * Values that the requests of one isolate share. The value is shared, never the promise: workerd binds a promise to the request
  * that began it, and one that is cut off would leave the others waiting for ever.
  */
-export function createSharedReads<T>({ clock, isFresh, failureMs }: SharedReadsOptions<T>): SharedReads<T> {
-  const known = createRecentMap<Entry<T>>(MAX_KEYS);
+export function createSharedReads<T>(options: SharedReadsOptions<T>): SharedReads<T> {
+  const { clock, isFresh, failureMs, maxKeys = MAX_KEYS } = options;
+  const known = createRecentMap<Entry<T>>(maxKeys);
   const unknown = createRecentMap<Entry<T>>(MAX_UNKNOWN);
 
   const entryOf = (key: string): Entry<T> => {
@@ -81,6 +86,10 @@ export function createSharedReads<T>({ clock, isFresh, failureMs }: SharedReadsO
       return readInto(key, entry, read);
     },
     last: (key) => known.get(key)?.known?.value,
+    fresh(key) {
+      const entry = known.get(key);
+      return entry !== undefined && fresh(entry) ? entry.known : undefined;
+    },
     put(key, value) {
       const entry = entryOf(key);
       entry.known = { value, readAtMs: clock.nowMs() };

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import type { ScriptClient } from '../../redis/script-client.ts';
+import { createEdgeFixture, problemOf, type EdgeFixture } from '../edge-app.fixture.ts';
+
+const AVAILABILITY = '/api/core/v1/performances/show/availability?from=A';
+const SEAT_MAP = '/api/core/v1/performances/show/seat-map';
+
+const none = () => Promise.reject(new Error('not asked for'));
+const limiter =
+  (allowed: () => boolean): (() => ScriptClient) =>
+  () => ({ run: () => Promise.resolve(allowed() ? [1, 0] : [0, 1500]), get: none, isMember: none });
+
+/** The edge before a core that gives these headers along; nobody is turned away. */
+const edgeBefore = (headers: Record<string, string>, status = 200): Promise<EdgeFixture> =>
+  createEdgeFixture({
+    store: limiter(() => true),
+    core: () => Promise.resolve(new Response('{"version":"1"}', { status, headers })),
+  });
+const look = (edge: EdgeFixture, path = AVAILABILITY, headers: Record<string, string> = {}) =>
+  Promise.resolve(edge.app.request(path, { headers }));
+
+it('what core lets anybody keep is asked for once in its time, by path and query', async () => {
+  const edge = await edgeBefore({ 'cache-control': 'public, max-age=1', 'content-type': 'application/json' });
+  const first = await look(edge);
+  expect([first.status, first.headers.get('age'), await first.text()]).toEqual([200, '0', '{"version":"1"}']);
+  edge.clock.advance(999);
+  const kept = await look(edge);
+  expect(kept.headers.get('cache-control')).toBe('public, max-age=1');
+  expect(kept.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(kept.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  expect([edge.coreRequests.length, edge.storeCalls()], 'neither core nor store').toEqual([1, 1]);
+  await look(edge, AVAILABILITY.replace('A', 'B'));
+  expect(edge.coreRequests).toHaveLength(2);
+  edge.clock.advance(1);
+  await look(edge);
+  expect(edge.coreRequests, 'its second is over').toHaveLength(3);
+});
+
+it('many looks at once ask core once', async () => {
+  const edge = await edgeBefore({ 'cache-control': 'public, max-age=1' });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => look(edge)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(edge.coreRequests).toHaveLength(1);
+});
+
+it.each([
+  ['nothing said', {}],
+  ['private', { 'cache-control': 'private, max-age=60' }],
+  ['no-store', { 'cache-control': 'public, no-store, max-age=60' }],
+  ['a cookie', { 'cache-control': 'public, max-age=60', 'set-cookie': 'a=b' }],
+  ['one that varies', { 'cache-control': 'public, max-age=60', vary: 'accept-language' }],
+])('an answer with %s is not kept, and a cookie of core reaches nobody', async (_what, headers) => {
+  const edge = await edgeBefore(headers);
+  await look(edge);
+  const second = await look(edge);
+  expect([second.status, second.headers.get('set-cookie'), second.headers.get('age')]).toEqual([200, null, null]);
+  expect(edge.coreRequests).toHaveLength(2);
+});
+
+it('a refusal is not kept', async () => {
+  const edge = await edgeBefore({ 'cache-control': 'public, max-age=60' }, 404);
+  expect([(await look(edge)).status, (await look(edge)).status]).toEqual([404, 404]);
+  expect(edge.coreRequests).toHaveLength(2);
+});
+
+it('a caller with a credential asks core itself, and nothing of a caller goes along with a shared question', async () => {
+  const edge = await edgeBefore({ 'cache-control': 'public, max-age=60' });
+  await look(edge, AVAILABILITY, { 'user-agent': 'somebody', 'accept-language': 'xx', cookie: 'a=b' });
+  const sent = edge.coreRequests[0]?.headers;
+  expect([sent?.get('user-agent'), sent?.get('accept-language'), sent?.get('cookie')]).toEqual([null, null, null]);
+  await look(edge, AVAILABILITY, { authorization: 'Bearer mine' });
+  expect(edge.coreRequests.map(({ headers }) => headers.get('authorization'))).toEqual([null, 'Bearer mine']);
+});
+
+it('who has the seat map already is told so here', async () => {
+  const edge = await edgeBefore({ 'cache-control': 'public, max-age=31536000, immutable', etag: '"map"' });
+  expect((await look(edge, SEAT_MAP)).headers.get('etag')).toBe('"map"');
+  for (const tags of ['"map"', 'W/"map"', '"other", "map"', '*']) {
+    const answer = await look(edge, SEAT_MAP, { 'if-none-match': tags });
+    expect([answer.status, answer.headers.get('etag'), await answer.text()], tags).toEqual([304, '"map"', '']);
+  }
+  expect((await look(edge, SEAT_MAP, { 'if-none-match': '"other"' })).status).toBe(200);
+  expect(edge.coreRequests).toHaveLength(1);
+});
+
+it('who is turned away for looking too often is turned away alone, and what is kept is for all', async () => {
+  let allowed = false;
+  const edge = await createEdgeFixture({
+    store: limiter(() => allowed),
+    core: () => Promise.resolve(new Response('{}', { headers: { 'cache-control': 'public, max-age=1' } })),
+  });
+  expect(await problemOf(await look(edge))).toMatchObject({ status: 429, code: 'rate_limited' });
+  allowed = true;
+  expect((await look(edge)).status).toBe(200);
+  allowed = false;
+  expect((await look(edge)).status).toBe(200);
+});

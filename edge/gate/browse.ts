@@ -1,0 +1,44 @@
+import { answerWhole } from '../http/answer.ts';
+import type { EdgeContext } from '../http/context.ts';
+import { askForAnybody, callCore } from './call-core.ts';
+import { GATE_PREFIX } from './find-core-route.ts';
+import { toKeptAnswer, type KeptAnswer } from './kept-answers.ts';
+import { limitBrowsing } from './limit-browsing.ts';
+
+/**
+ * A look at the catalogue (DESIGN §6: browsing is edge-cached, and limited per client). What core lets anybody keep is answered from
+ * this isolate's memory and costs neither store nor core; only a look that has to ask core is counted. A caller with a
+ * credential, and a HEAD, are passed through. `If-None-Match` is answered here. Throws `rate_limited` and the codes of `callCore`.
+ */
+export async function browse(c: EdgeContext): Promise<Response> {
+  if (c.req.method !== 'GET' || c.req.header('Authorization') !== undefined) {
+    await limitBrowsing(c);
+    return callCore(c, null);
+  }
+  const { pathname, search } = new URL(c.req.url);
+  const path = pathname.slice(GATE_PREFIX.length);
+  const key = path + search;
+  const answers = c.get('keptAnswers').for(path);
+  const kept = answers.fresh(key);
+  if (kept !== undefined) return tell(c, kept.value, kept.readAtMs);
+  // Before the shared read: who is refused here must not be refused for others.
+  await limitBrowsing(c);
+  const answer = await answers.get(key, async () => toKeptAnswer(path, await askForAnybody(c)));
+  return tell(c, answer, c.get('ports').clock.nowMs());
+}
+
+function tell(c: EdgeContext, { status, headers, body, maxAgeMs }: KeptAnswer, readAtMs: number): Response {
+  const all: Record<string, string> = Object.fromEntries(headers);
+  if (maxAgeMs > 0) all['age'] = String(Math.floor((c.get('ports').clock.nowMs() - readAtMs) / 1000));
+  const { etag } = all;
+  if (status !== 200 || etag === undefined || !isKnown(c.req.header('If-None-Match'), etag))
+    return answerWhole(c, body, status, all);
+  delete all['content-type'];
+  return answerWhole(c, null, 304, all);
+}
+
+/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
+const isKnown = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').some((tag) => ['*', weak(etag)].includes(weak(tag.trim())));
+
+const weak = (tag: string): string => tag.replace(/^W\//, '');
