@@ -16,6 +16,7 @@ export type KeptAnswer = { status: number; headers: [string, string][]; body: st
 /** Answers of public GETs by path and query, in one isolate's memory; each is fetched by one request at a time. */
 export type KeptAnswers = { for(path: string): SharedReads<KeptAnswer> };
 
+/** Empty at first; one for each isolate. */
 export function createKeptAnswers(clock: Clock): KeptAnswers {
   const isFresh = ({ maxAgeMs }: KeptAnswer, readAtMs: number, nowMs: number) => nowMs - readAtMs < maxAgeMs;
   const create = (maxKeys: number) => createSharedReads<KeptAnswer>({ clock, isFresh, failureMs: FAILURE_MS, maxKeys });

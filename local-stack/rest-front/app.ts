@@ -93,7 +93,8 @@ async function jsonBody(c: Context): Promise<unknown> {
 
 /** Under node-server straight from Node's request: the web stream that it would make of a body costs more than all the rest. */
 async function bodyText(c: Context): Promise<string> {
-  const { incoming }: { incoming?: unknown } = c.env ?? {};
+  const bindings: unknown = c.env;
+  const incoming = typeof bindings === 'object' && bindings !== null && 'incoming' in bindings && bindings.incoming;
   // What names no length is read as a stream, which `bodyLimit` watches.
   if (!(incoming instanceof IncomingMessage) || c.req.header('Content-Length') === undefined) return c.req.text();
   const bytes = await readNodeBody(incoming, MAX_BODY_BYTES);
