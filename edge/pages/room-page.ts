@@ -22,15 +22,18 @@ import { comeAgainSeconds, placeFromBoard, placeFromFacts, WAITING_STATES } from
 import { refusalPage } from './refusal-page.ts';
 import { hasScript } from './script-mark.ts';
 
+/** What tells the page from the place, and one visitor's from another's. */
+const VARY = 'Accept, Cookie';
+
 /**
  * `GET /rooms/{room}`: the waiting page, or the place as JSON when Accept likes that better. The page is what a visitor without
  * script has: it may answer a call, it never claims, and what only looks ahead (prefetch, HEAD) does nothing.
  */
 export async function roomAddress(c: EdgeContext): Promise<Response> {
-  c.header('Vary', 'Accept, Cookie');
+  c.header('Vary', VARY);
   const room = roomParameterOrPage(c);
   if (room instanceof Response) return room;
-  if (!wantsPage(c)) return answerPlace(c, await exactPlace(c, room), 200);
+  if (!wantsPage(c)) return answerPlace(c, await exactPlace(c, room), 200, { vary: VARY });
   try {
     return await roomPage(c, room);
   } catch (error) {
