@@ -90,7 +90,8 @@ async function benchJoins({ smoke }: BenchOptions, { title, connections, start, 
     bare: await costOf(processes, () => load.run(bareLoad)),
   });
   // The first requests of a process are spent on compiling it; few at a time, so that none waits too long.
-  if (!smoke) for (const warmed of [joinLoad, bareLoad]) await load.run({ ...warmed, requests: WARM_UP, connections: 8 });
+  if (!smoke)
+    for (const warmed of [joinLoad, bareLoad]) await load.run({ ...warmed, requests: WARM_UP, connections: 8 });
   const rounds: Round[] = [];
   for (let round = 0; round < (smoke ? 1 : ROUNDS); round += 1) rounds.push(await measure());
   await stopTicking();
