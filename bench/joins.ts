@@ -14,16 +14,16 @@ const ROUNDS = 15;
 const WARM_UP = 30_000;
 const TOKEN = 'a-token-for-benches';
 
-/** Joins of one Node edge process, beside a bare hono answer of the same size there. */
+/** Joins of one Node edge process, beside a bare hono echo there, and beside an answer of a join's size that reads no body. */
 export async function benchJoinsOnNode(options: BenchOptions): Promise<Report> {
   return benchJoins(options, {
-    title: 'Joins on one Node edge process ÷ bare hono answer on Node',
+    title: 'Joins on one Node edge process ÷ bare hono echo on Node',
     connections: 64,
     start: async (redisUrl) => {
       const [edge, bare] = await Promise.all([startPart('node-edge', { redisUrl }), startPart('bare', {})]);
       return {
         edge: String(edge.ready['url']),
-        bare: String(bare.ready['url']),
+        baselines: { echo: `${String(bare.ready['url'])}/echo`, 'bare answer': `${String(bare.ready['url'])}/bare` },
         processes: { edge: [edge.pid], 'bare edge': [bare.pid] },
         parts: [edge, bare],
       };
@@ -46,7 +46,7 @@ export async function benchJoinsOnWorkerd(options: BenchOptions): Promise<Report
       const workerd = v.parse(v.array(v.number()), worker.ready['workerdPids']);
       return {
         edge: url,
-        bare: `${url}/bare`,
+        baselines: { 'bare answer': `${url}/bare` },
         processes: { edge: workerd, 'bare edge': workerd, 'REST front': [front.pid] },
         parts: [worker, front],
       };
@@ -61,17 +61,22 @@ export async function benchJoinsOnWorkerd(options: BenchOptions): Promise<Report
 type Subject = {
   title: string;
   connections: number;
-  /** `processes` names what is measured: `edge` and `bare edge` are divided, the rest is shown. */
-  start: (redisUrl: string) => Promise<{ edge: string; bare: string; processes: Processes; parts: Part[] }>;
+  /** `processes` names what is measured: `edge` and `bare edge` are divided, the rest is shown. The goal is about the first baseline. */
+  start: (redisUrl: string) => Promise<{
+    edge: string;
+    baselines: Record<string, string>;
+    processes: Processes;
+    parts: Part[];
+  }>;
   notes: string[];
 };
 
-type Round = { join: Cost; bare: Cost };
+type Round = { join: Cost; baselines: Record<string, Cost> };
 
 async function benchJoins({ smoke }: BenchOptions, { title, connections, start, notes }: Subject): Promise<Report> {
   const room = await startBenchRoom();
   const stopTicking = room.keepTicking();
-  const [{ edge, bare, parts, processes: edges }, load] = await Promise.all([start(room.url), startLoad()]);
+  const [{ edge, baselines, parts, processes: edges }, load] = await Promise.all([start(room.url), startLoad()]);
   const processes = { ...edges, Redis: [room.pid], 'load process': [load.pid] };
   const shape = { connections: smoke ? 4 : connections, method: 'POST' } as const;
   const joinLoad: Load = {
@@ -80,24 +85,32 @@ async function benchJoins({ smoke }: BenchOptions, { title, connections, start, 
     url: `${edge}/api/rooms/${ROOM}/tickets`,
     body: BODY,
   };
-  const bareLoad: Load = {
-    ...shape,
-    requests: smoke ? 16 : 10_000,
-    url: `${bare}?bytes=${await answerBytes(joinLoad)}`,
-  };
-  const measure = async (): Promise<Round> => ({
-    join: await costOf(processes, () => load.run(joinLoad)),
-    bare: await costOf(processes, () => load.run(bareLoad)),
+  const bytes = await answerBytes(joinLoad);
+  const baseLoads = Object.entries(baselines).map(([name, url]): [string, Load] => {
+    const reads = name === 'echo' ? { body: BODY } : {};
+    return [name, { ...shape, ...reads, requests: smoke ? 16 : 6000, url: `${url}?bytes=${bytes}` }];
   });
+  const measure = async (): Promise<Round> => {
+    const join = await costOf(processes, () => load.run(joinLoad));
+    const costs: Record<string, Cost> = {};
+    for (const [name, baseLoad] of baseLoads) costs[name] = await costOf(processes, () => load.run(baseLoad));
+    return { join, baselines: costs };
+  };
   // The first requests of a process are spent on compiling it; few at a time, so that none waits too long.
-  if (!smoke)
-    for (const warmed of [joinLoad, bareLoad]) await load.run({ ...warmed, requests: WARM_UP, connections: 8 });
+  if (!smoke) {
+    const warmed = [joinLoad, ...baseLoads.map(([, baseLoad]) => baseLoad)];
+    for (const one of warmed) await load.run({ ...one, requests: WARM_UP, connections: 8 });
+  }
   const rounds: Round[] = [];
   for (let round = 0; round < (smoke ? 1 : ROUNDS); round += 1) rounds.push(await measure());
   await stopTicking();
   await Promise.all([...parts, load].map((part) => part.stop()));
   await room.stop();
-  return { title, rows: toRows(rounds, Object.keys(processes), connections), notes: [...notes, ...NOTES] };
+  const rows = [
+    ...baseLoads.flatMap(([name], index) => toRatios(rounds, name, index === 0)),
+    ...toCosts(rounds, processes),
+  ];
+  return { title, rows, notes: [...notes, ...NOTES] };
 }
 
 /** How long a join's answer is, so that the bare one is as long. */
@@ -112,27 +125,34 @@ const NOTES = [
   'rates is of this machine, where the edge, Redis, the load process and the rest share the cores, and joins have less of them.',
 ];
 
-function toRows(rounds: Round[], processes: string[], connections: number): Row[] {
-  const ratios = rounds.map(({ join, bare }) => bare.us('bare edge') / join.us('edge'));
-  const rates = rounds.map(({ join, bare }) => join.load.perSecond / bare.load.perSecond);
-  const byTime = median(ratios);
-  const byRate = median(rates);
-  const of = (pick: (round: Round) => number): number => median(rounds.map(pick));
-  const last = rounds.at(-1)?.join.load;
+function toRatios(rounds: Round[], name: string, isGoal: boolean): Row[] {
+  const compared = rounds.flatMap(({ join, baselines }) => {
+    const base = baselines[name];
+    if (base === undefined) return [];
+    return [{ time: base.us('bare edge') / join.us('edge'), rate: join.load.perSecond / base.load.perSecond, base }];
+  });
+  const [byTime, byRate] = [median(compared.map(({ time }) => time)), median(compared.map(({ rate }) => rate))];
+  const bound = isGoal ? { bound: { atLeast: REACH } } : {};
+  const us = median(compared.map(({ base }) => base.us('bare edge')));
+  const perRound = median(compared.map(({ base }) => base.load.perSecond));
   return [
-    ['edge’s processor time: bare ÷ join', ratio(byTime), { value: byTime, bound: { atLeast: REACH } }],
-    ['  each round', ratios.map(ratio).join(' ')],
-    ['rate: joins ÷ bare answers', ratio(byRate), { value: byRate, bound: { atLeast: REACH } }],
-    ['  each round', rates.map(ratio).join(' ')],
-    ['joins a second', perSecond(of(({ join }) => join.load.perSecond)), valued(of(({ join }) => join.load.perSecond))],
-    ['bare answers a second', perSecond(of(({ bare }) => bare.load.perSecond))],
-    ...processes.map((name): Row => {
-      const [join, bare] = [of((round) => round.join.us(name)), of((round) => round.bare.us(name))];
-      return [`processor time of ${name}`, `${join.toFixed(0)} µs a join, ${bare.toFixed(0)} µs a bare answer`];
-    }),
-    [`a join, p50 with ${connections} connections`, milliseconds(last?.p50Ms ?? 0)],
-    ['a join, p99', milliseconds(last?.p99Ms ?? 0)],
+    [`edge’s processor time: ${name} ÷ join`, ratio(byTime), { value: byTime, ...bound }],
+    ['  each round', compared.map(({ time }) => ratio(time)).join(' ')],
+    [`rate: joins ÷ ${name}`, ratio(byRate), { value: byRate, ...bound }],
+    ['  each round', compared.map(({ rate }) => ratio(rate)).join(' ')],
+    [`${name}, a second`, `${perSecond(perRound)}, ${us.toFixed(0)} µs of processor each`],
   ];
 }
 
-const valued = (value: number) => ({ value });
+function toCosts(rounds: Round[], processes: Processes): Row[] {
+  const of = (pick: (cost: Cost) => number): number => median(rounds.map(({ join }) => pick(join)));
+  const rate = of(({ load }) => load.perSecond);
+  return [
+    ['joins a second', perSecond(rate), { value: rate }],
+    ...Object.keys(processes)
+      .filter((name) => name !== 'bare edge')
+      .map((name): Row => [`processor time of ${name} a join`, `${of((cost) => cost.us(name)).toFixed(0)} µs`]),
+    ['a join, p50', milliseconds(of(({ load }) => load.p50Ms))],
+    ['a join, p99', milliseconds(of(({ load }) => load.p99Ms))],
+  ];
+}

@@ -17,7 +17,7 @@ import { benchWritePath } from './write-path.ts';
 type Bench = { about: string; takesWaiting?: true; run: (options: BenchOptions) => Promise<Report> };
 
 const BENCHES: Record<string, Bench> = {
-  'joins-node': { about: 'joins a second of one Node edge process ÷ bare hono answer', run: benchJoinsOnNode },
+  'joins-node': { about: 'joins a second of one Node edge process ÷ bare hono echo', run: benchJoinsOnNode },
   'joins-workerd': { about: 'joins a second on workerd ÷ bare hono answer there', run: benchJoinsOnWorkerd },
   feed: { about: 'a tick to the last of 9,000 sockets, and memory a socket', run: benchFeed },
   'waiting-cost': { about: 'Redis commands while 100 and 10,000 wait, and with ZRANK a poll', run: benchWaitingCost },

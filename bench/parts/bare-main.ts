@@ -8,5 +8,5 @@ import { portOf, servePart } from './serve-part.ts';
 await servePart(v.object({}), async () => {
   const server = serve({ fetch: bareApp.fetch, hostname: '127.0.0.1', port: 0 });
   await once(server, 'listening');
-  return { ready: { url: `http://127.0.0.1:${portOf(server.address())}/bare` } };
+  return { ready: { url: `http://127.0.0.1:${portOf(server.address())}` } };
 });
