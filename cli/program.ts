@@ -58,6 +58,7 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
   addKeys(program, around);
   addDraw(program, around, done);
   addDoctor(program, around, done);
+  addReconcile(program, around, done);
   addCrowd(program, around, done);
   return program;
 }
@@ -146,6 +147,27 @@ function addDoctor(program: Command, { env, cwd, out }: Surroundings, done: (exi
       });
       out(json === true ? `${JSON.stringify({ ok: isHealthy(checks), checks }, null, 2)}\n` : formatChecks(checks));
       done(isHealthy(checks) ? 0 : 1);
+    });
+}
+
+function addReconcile(program: Command, { env, cwd, out }: Surroundings, done: (exitCode: number) => void): void {
+  type Options = { readyFile?: string; core?: string; wait: number };
+  program
+    .command('reconcile')
+    .description(
+      'compare Redis, Postgres and the payment provider, repair, and print the report; exit 1 when something is left for a person',
+    )
+    .argument('[performance]', 'only its stock (default: all that is on sale, and the money)')
+    .option('--ready-file <path>', 'the stack: what bin/dev --ready-file wrote')
+    .option('--core <url>', 'where core is, with ONSALE_OPERATOR_TOKEN; the edge’s is <origin>/api/core')
+    .option('--wait <seconds>', 'how long to wait for the report', positiveNumber(MAX_SECONDS), 120)
+    .action(async (performance: string | undefined, { readyFile, core, wait }: Options) => {
+      const { reconcile } = await import('./reconcile.ts');
+      const { findCore } = await import('./find-core.ts');
+      const where = await findCore({ readyFile: readyFile && resolve(cwd, readyFile), core, env });
+      const { report, clean } = await reconcile({ ...where, performanceId: performance ?? null, waitMs: wait * 1000 });
+      out(`${JSON.stringify(report, null, 2)}\n`);
+      done(clean ? 0 : 1);
     });
 }
 

@@ -202,6 +202,28 @@ export const CORE_ROUTES = [
     idempotent: true,
     summary: 'Make an operator token useless',
   },
+  {
+    method: 'POST',
+    path: '/v1/operator/reconciliations',
+    credentials: ['operator'],
+    role: 'operator',
+    idempotent: true,
+    summary: 'Compare Redis, Postgres and the provider now',
+  },
+  {
+    method: 'GET',
+    path: '/v1/operator/reconciliations',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: 'What comparisons found',
+  },
+  {
+    method: 'GET',
+    path: '/v1/operator/reconciliations/:id',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: 'One comparison with each difference',
+  },
   { method: 'GET', path: '/v1/operator/audit', credentials: ['operator'], role: 'viewer', summary: 'Who changed what' },
   { method: 'GET', path: '/.well-known/jwks.json', credentials: ['none'], summary: "Core's public keys" },
 ] as const satisfies readonly Route[];

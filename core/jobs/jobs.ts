@@ -1,6 +1,7 @@
 import { JOB_QUEUES, type JobQueue } from '../../contracts/jobs.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
+import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
 import { runOutbox } from './run-outbox.ts';
@@ -48,9 +49,11 @@ export function startJobs(deps: JobDeps): Jobs {
     await judgeStock(deps);
     return 0;
   });
+  const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
     for (const queue of Object.values(JOB_QUEUES)) turns[queue].wake();
     judging.wake();
+    reconciling.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
   return {
@@ -60,7 +63,7 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(timer);
       clearInterval(tidyTimer);
       await bus.stop();
-      await Promise.all([...Object.values(turns), tidying, judging].map((own) => own.stop()));
+      await Promise.all([...Object.values(turns), tidying, judging, reconciling].map((own) => own.stop()));
     },
   };
 }

@@ -18,6 +18,7 @@ import { runTransaction } from '../payments/run-transaction.ts';
 import { changeSettings } from './change-room.ts';
 import { readIfMatch } from './if-match.ts';
 import { registerOrders } from './register-orders.ts';
+import { registerReconciliations } from './register-reconciliations.ts';
 import { readRoomStats } from './room-stats.ts';
 import { toRoomView } from './room-settings.ts';
 
@@ -54,6 +55,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 
   registerOrders(app, deps);
+  registerReconciliations(app, deps);
 
   app.get('/v1/operator/rooms/:room/stats', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');

@@ -14,6 +14,9 @@ export type ProviderEvent =
 /** What cancelling came to: `unknown` = the provider was never asked for this payment, so nothing can land. */
 export type CancelOutcome = { outcome: 'cancelled' } | { outcome: 'unknown' } | { outcome: 'paid'; capture: Capture };
 
+/** A payment with all money that the provider moved for it. */
+export type ProviderPayment = { paymentId: string; captures: Capture[]; refunds: Refund[] };
+
 export type NewProviderPayment = { paymentId: string; amountMinor: number; currency: string; returnUrl: string };
 
 /**
@@ -33,6 +36,8 @@ export type PaymentProvider = {
   cancelPayment(paymentId: string): Promise<CancelOutcome>;
   /** `refundKey` makes repeated calls one refund. */
   refundPayment(refund: Omit<Refund, 'refundId'> & { refundKey: string }): Promise<Refund>;
+  /** A page of its ledger, oldest payment first; null begins, and a null `next` is the end. */
+  listPayments(cursor: string | null): Promise<{ items: ProviderPayment[]; next: string | null }>;
   /** Judges a webhook's signature and age, and that its body is JSON, which is kept as it is and read later. */
   checkWebhook(headers: Headers, body: string): { ok: true; eventId: string } | { ok: false };
   /** Reads a payload that was kept. Throws TypeError when it is none of the provider's. */

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import { OperatingError } from '../../platform/operating-error.ts';
-import type { PaymentProvider } from './provider.ts';
+import type { PaymentProvider, ProviderPayment } from './provider.ts';
 import { createProviderCall, type ProviderAnswer, type ProviderCall } from './provider-calls.ts';
 
 const createdSchema = v.object({
@@ -16,6 +16,18 @@ const refusedCancelSchema = v.object({
   payment: v.object({ captureId: v.string(), amountMinor: v.number(), currency: v.string() }),
 });
 const refundSchema = v.object({ refundId: v.string(), amountMinor: v.number() });
+const listedSchema = v.object({
+  items: v.array(
+    v.object({
+      paymentId: v.string(),
+      currency: v.string(),
+      captureId: v.nullable(v.string()),
+      capturedMinor: v.number(),
+      refunds: v.array(v.object({ refundId: v.string(), amountMinor: v.number() })),
+    }),
+  ),
+  next: v.nullable(v.string()),
+});
 const paymentData = v.object({ paymentId: v.string(), amountMinor: v.number(), currency: v.string() });
 const eventSchema = v.variant('type', [
   v.object({ type: v.literal('payment.succeeded'), data: v.object({ ...paymentData.entries, captureId: v.string() }) }),
@@ -56,6 +68,11 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
       const answer = await call('POST', `/payments/${paymentId}/refunds`, { amountMinor }, refundKey);
       return { paymentId, currency, ...read(answer, refundSchema, [200, 201]) };
     },
+    async listPayments(cursor) {
+      const path = cursor === null ? '/payments' : `/payments?cursor=${encodeURIComponent(cursor)}`;
+      const { items, next } = read(await call('GET', path), listedSchema, [200]);
+      return { items: items.map(toPayment), next };
+    },
     checkWebhook(headers, body) {
       try {
         // Checks the signature over id, time and body, and that the time is at most five minutes off.
@@ -76,6 +93,20 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
       if (v.is(typedSchema, payload) && !known) return { kind: 'ignored' };
       throw new TypeError('the payload is not an event of the sandbox provider');
     },
+  };
+}
+
+function toPayment({
+  paymentId,
+  currency,
+  captureId,
+  capturedMinor,
+  refunds,
+}: v.InferOutput<typeof listedSchema>['items'][number]): ProviderPayment {
+  return {
+    paymentId,
+    captures: captureId === null ? [] : [{ paymentId, captureId, amountMinor: capturedMinor, currency }],
+    refunds: refunds.map((refund) => ({ paymentId, currency, ...refund })),
   };
 }
 

@@ -6,6 +6,8 @@ import { PLAN, REF, START_MS } from '../../redis/inventory/inventory.fixture.ts'
 import type { Places } from '../../redis/inventory/inventory-ref.ts';
 import { beginLoad, finishLoad, loadClaims } from '../../redis/inventory/load-inventory.ts';
 import { pinHold } from '../../redis/inventory/pin-hold.ts';
+import { inspectBookings, inspectCells, inspectZones } from '../../redis/inventory/inspect.ts';
+import { repairInventory } from '../../redis/inventory/repair-inventory.ts';
 import { placeHold, type PlacedHold } from '../../redis/inventory/place-hold.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
 import { readDeltas } from '../../redis/inventory/read-deltas.ts';
@@ -85,4 +87,22 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
     const snapshot = await readAvailability(client, REF);
     return { ...snapshot, legs: snapshot.legs.map((leg) => [...leg]), zones: [...snapshot.zones] };
   });
+  await note('inspect cells', () => inspectCells(client, REF, [0, 8]));
+  await note('inspect bookings', async () => {
+    const { known, ...page } = await inspectBookings(client, REF, { cursor: '0', ids: ['b1', 'null'] });
+    return { ...page, scanned: page.scanned.toSorted(), known: [...known] };
+  });
+  await note('inspect zones', async () => {
+    const { applied, ...zones } = await inspectZones(client, REF, ['b1', 'none']);
+    return { ...zones, applied: [...applied] };
+  });
+  const repairs = [
+    { kind: 'cell' as const, leg: 0, seat: 5, state: 2 as const, holder: 'b1' },
+    { kind: 'zone' as const, zoneId: 'standing', leg: 0, free: 1 },
+    { kind: 'booking' as const, bookingId: 'b9', entry: '1 sold' },
+  ];
+  const { version } = await readAvailability(client, REF);
+  await note('repair', () => repairInventory(client, REF, version, repairs));
+  await note('repair what has moved', () => repairInventory(client, REF, version, repairs));
+  await note('changes by a repair', () => readDeltas(client, REF, version));
 }
