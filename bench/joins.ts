@@ -99,7 +99,7 @@ async function benchJoins({ smoke }: BenchOptions, { title, connections, start, 
   // The first requests of a process are spent on compiling it; few at a time, so that none waits too long.
   if (!smoke) {
     const warmed = [joinLoad, ...baseLoads.map(([, baseLoad]) => baseLoad)];
-    for (const one of warmed) await load.run({ ...one, requests: WARM_UP, connections: 8 });
+    for (const one of warmed) await load.warmUp({ ...one, requests: WARM_UP, connections: 8 });
   }
   const rounds: Round[] = [];
   for (let round = 0; round < (smoke ? 1 : ROUNDS); round += 1) rounds.push(await measure());

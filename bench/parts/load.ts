@@ -18,7 +18,12 @@ export type Load = {
   method: 'GET' | 'POST';
   body?: string;
 };
-export type LoadProcess = { pid: number; run(load: Load): Promise<LoadResult>; stop(): Promise<void> };
+export type LoadProcess = {
+  pid: number;
+  run(load: Load): Promise<LoadResult>;
+  /** The same unjudged: a process that compiles may refuse. */ warmUp(load: Load): Promise<void>;
+  stop(): Promise<void>;
+};
 export type LoadResult = v.InferOutput<typeof loadSchema>;
 
 /** A process that sends requests as fast as they are answered. Throws when a single one was refused: its rate would mean nothing. */
@@ -26,6 +31,7 @@ export async function startLoad(): Promise<LoadProcess> {
   const part = await startPart('load', {});
   return {
     pid: part.pid,
+    warmUp: async (load) => void (await part.ask(loadSchema, load)),
     async run(load) {
       const result = await part.ask(loadSchema, load);
       if (result.refused > 0 || result.errors > 0 || result.ok === 0) {
