@@ -45,6 +45,7 @@ export const ERRORS = {
   hold_already_booked: { status: 409, title: 'The hold is already booked' },
   booking_not_payable: { status: 409, title: 'The booking takes no payment in its present state' },
   booking_not_cancellable: { status: 409, title: 'The booking cannot be cancelled in its present state' },
+  booking_not_refundable: { status: 409, title: 'The booking has nothing, or not so much, to give back' },
   booking_not_confirmed: { status: 409, title: 'The booking is not confirmed' },
   idempotency_key_in_flight: { status: 409, title: 'The same request is under way' },
 

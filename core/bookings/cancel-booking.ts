@@ -21,14 +21,20 @@ export async function cancelBooking(tx: Transaction, id: string, actor: string):
   if (booking.status !== 'pending_payment' && (booking.status !== 'confirmed' || hasStarted)) {
     throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status } });
   }
-  const version = await setBookingStatus(tx, booking, 'cancelled', { actor, action: 'cancelled' });
-  await freeSeats(tx, booking);
-  await revokeEntryTickets(tx, id);
-  await putOutbox(tx, { id: newId(), bookingId: id, version, kind: 'inventory.apply' });
-  await closeAttempts(tx, booking, version);
+  const version = await endBooking(tx, booking, actor);
   const refundMinor = booking.status === 'confirmed' ? await refundCaptures(tx, id, version) : 0;
   if (refundMinor === 0) return { status: 'cancelled' };
   return { status: 'cancelled', refund: { amountMinor: refundMinor, currency: booking.currency, status: 'pending' } };
+}
+
+/** Makes a locked booking (with its zones) cancelled and gives its seats back to the sale; returns its version. Refunds nothing. */
+export async function endBooking(tx: Transaction, booking: WholeBooking, actor: string): Promise<number> {
+  const version = await setBookingStatus(tx, booking, 'cancelled', { actor, action: 'cancelled' });
+  await freeSeats(tx, booking);
+  await revokeEntryTickets(tx, booking.id);
+  await putOutbox(tx, { id: newId(), bookingId: booking.id, version, kind: 'inventory.apply' });
+  await closeAttempts(tx, booking, version);
+  return version;
 }
 
 /** Closes the open attempt; the provider is told when it can know of it. What was paid in between is refunded when it shows. */

@@ -32,7 +32,7 @@ export async function runIdempotent(
 }
 
 const REFUSED = 409;
-const CODES = ['booking_not_payable', 'booking_not_cancellable'] as const;
+const CODES = ['booking_not_payable', 'booking_not_cancellable', 'booking_not_refundable'] as const;
 const refusalSchema = v.object({ code: v.picklist(CODES), extra: v.record(v.string(), v.unknown()) });
 
 /** What the work answers; a refusal that stays one as what is kept of it, from which each repeat gets a problem of its own. */

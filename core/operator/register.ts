@@ -17,6 +17,7 @@ import { whileProgressing } from '../http/while-progressing.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { changeSettings } from './change-room.ts';
 import { readIfMatch } from './if-match.ts';
+import { registerBookings } from './register-bookings.ts';
 import { registerOrders } from './register-orders.ts';
 import { registerReconciliations } from './register-reconciliations.ts';
 import { readRoomStats } from './room-stats.ts';
@@ -56,6 +57,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 
   registerOrders(app, deps);
   registerReconciliations(app, deps);
+  registerBookings(app, deps);
 
   app.get('/v1/operator/rooms/:room/stats', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');

@@ -1,0 +1,62 @@
+import type { RefundRequest } from '../../contracts/operator-bookings.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { insertAudit } from '../../db/queries/audit.ts';
+import { lockBooking } from '../../db/queries/bookings.ts';
+import { addHistory } from '../../db/queries/change-booking.ts';
+import { putOutbox } from '../../db/queries/outbox.ts';
+import { type CaptureRow, readCaptures } from '../../db/queries/payments.ts';
+import { keepFee } from '../../db/queries/report-bookings.ts';
+import { newId } from '../../platform/id.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { endBooking } from '../bookings/cancel-booking.ts';
+import type { Changer } from './change-room.ts';
+
+/**
+ * Gives a booking's money back inside the caller's transaction: a confirmed booking is cancelled with it, also after its performance
+ * began; what is not given back is a retained fee. The outbox makes the refund. Each capture goes back once, so never more than was
+ * taken. Refuses: `not_found`, `booking_not_refundable` with `refundableMinor`.
+ */
+export async function refundBooking(
+  tx: Transaction,
+  id: string,
+  { amountMinor }: RefundRequest,
+  { actor }: Changer,
+): Promise<object> {
+  const booking = await lockBooking(tx, id, { zones: true });
+  if (booking === null) throw new OperatingError('not_found');
+  const captures = (await readCaptures(tx, id)).filter((capture) => !capture.isReturned);
+  const refundableMinor = captures.reduce((sum, capture) => sum + capture.amountMinor, 0);
+  const wantedMinor = amountMinor ?? refundableMinor;
+  if (booking.status === 'pending_payment' || refundableMinor === 0 || wantedMinor > refundableMinor) {
+    throw new OperatingError('booking_not_refundable', { extra: { status: booking.status, refundableMinor } });
+  }
+  const by = `operator:${actor}`;
+  const version = booking.status === 'confirmed' ? await endBooking(tx, booking, by) : booking.version;
+  for (const { isReturned: _isReturned, ...part } of shareOut(captures, wantedMinor))
+    await putOutbox(tx, { id: newId(), bookingId: id, version, kind: 'payment.refund', payload: part });
+  const retainedMinor = refundableMinor - wantedMinor;
+  const { currency } = booking;
+  if (retainedMinor > 0) await keepFee(tx, { bookingId: id, amountMinor: retainedMinor, currency, keptBy: by });
+  const after = { amountMinor: wantedMinor, retainedMinor };
+  await addHistory(tx, { id, version }, { actor: by, action: 'refund_due', details: after });
+  await insertAudit(tx, {
+    id: newId(),
+    actor,
+    action: 'booking.refund',
+    subject: `booking:${id}`,
+    before: null,
+    after,
+  });
+  const status = booking.status === 'confirmed' ? 'cancelled' : booking.status;
+  return { bookingId: id, status, refund: { amountMinor: wantedMinor, currency, status: 'pending' }, retainedMinor };
+}
+
+/** An amount over captures, oldest first: whole ones, and a part of the last. Pure. */
+function shareOut(captures: readonly CaptureRow[], amountMinor: number): CaptureRow[] {
+  let left = amountMinor;
+  return captures.flatMap((capture) => {
+    const part = Math.min(left, capture.amountMinor);
+    left -= part;
+    return part > 0 ? [{ ...capture, amountMinor: part }] : [];
+  });
+}

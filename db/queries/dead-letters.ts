@@ -1,0 +1,40 @@
+import type { Sql, Transaction } from '../connect.ts';
+
+/** Work that was laid aside for a person: of the outbox or of the inbox. `id` is `outbox-<row id>` or `inbox-<provider/event id, base64url>`. */
+export type DeadLetter = {
+  id: string;
+  kind: string;
+  bookingId: string | null;
+  attempts: number;
+  lastError: string | null;
+  deadAt: Date;
+};
+
+/** Laid-aside rows from the newest on, below the cursor (an id). A plain read, by the partial indexes on `dead_at`. */
+export async function listDeadLetters(
+  sql: Sql,
+  { cursor, limit }: { cursor: string | null; limit: number },
+): Promise<DeadLetter[]> {
+  return sql<DeadLetter[]>`WITH dead AS (
+      SELECT 'outbox-' || id AS id, kind, booking_id, attempts, last_error, dead_at FROM outbox WHERE dead_at IS NOT NULL
+      UNION ALL
+      SELECT 'inbox-' || translate(encode(convert_to(provider || '/' || event_id, 'UTF8'), 'base64'), E'+/=\n', '-_'),
+        'webhook.' || provider, NULL, attempts, last_error, dead_at FROM webhook_inbox WHERE dead_at IS NOT NULL)
+    SELECT id, kind, booking_id AS "bookingId", attempts, last_error AS "lastError", dead_at AS "deadAt" FROM dead
+    WHERE ${cursor}::text IS NULL OR (dead_at, id) < (SELECT dead_at, id FROM dead WHERE id = ${cursor}::text)
+    ORDER BY dead_at DESC, id DESC LIMIT ${limit}`;
+}
+
+/** Makes a laid-aside outbox row due again, its attempts counted anew. False when it is not laid aside. One row's update. */
+export async function reviveOutbox(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx`UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = now()
+    WHERE id = ${id} AND dead_at IS NOT NULL RETURNING 1`;
+  return rows.length === 1;
+}
+
+/** The same of an event in the inbox. */
+export async function reviveInbox(tx: Transaction, provider: string, eventId: string): Promise<boolean> {
+  const rows = await tx`UPDATE webhook_inbox SET dead_at = NULL, attempts = 0, due_at = now()
+    WHERE provider = ${provider} AND event_id = ${eventId} AND dead_at IS NOT NULL RETURNING 1`;
+  return rows.length === 1;
+}
