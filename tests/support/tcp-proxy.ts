@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** What the proxy does with what passes through it: carry it, or swallow it silently (a store that hangs). */
-export type ProxyMode = 'carry' | 'hang';
+/** What the proxy does with what passes through it: carry it, swallow it silently (a store that hangs), or carry each reply so late. */
+export type ProxyMode = 'carry' | 'hang' | { replyAfterMs: number };
 
 export type TcpProxy = {
   /** The target's address with the proxy's port in it. */
@@ -12,10 +12,13 @@ export type TcpProxy = {
   setMode(mode: ProxyMode): void;
   /** Cuts every open connection; new ones are taken again. */
   cut(): void;
+  /** Closes the port and every connection, as a store that is down; `listen` opens the same port again. */
+  refuse(): Promise<void>;
+  listen(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Stands in front of a Redis or Postgres: counts what is sent to it, and makes it hang or drop connections. */
+/** Stands in front of a Redis or Postgres: counts what is sent to it, and makes it hang, be slow, drop connections or refuse them. */
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
@@ -32,33 +35,45 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     track(upstream);
     client.on('data', (chunk: Buffer) => {
       sent += chunk.length;
-      if (mode === 'carry') upstream.write(chunk);
+      if (mode !== 'hang') upstream.write(chunk);
     });
     upstream.on('data', (chunk: Buffer) => {
       if (mode === 'carry') client.write(chunk);
+      // Timers of one length fire in the order in which they were set, so the bytes keep theirs.
+      else if (mode !== 'hang') setTimeout(() => client.writable && client.write(chunk), mode.replyAfterMs);
     });
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { port } = address;
   const url = new URL(targetUrl);
   url.hostname = '127.0.0.1';
-  url.port = String(address.port);
+  url.port = String(port);
   const cut = () => {
     for (const socket of sockets) socket.destroy();
+  };
+  const refuse = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    cut();
+    await closed;
   };
   return {
     url: url.href,
     sentBytes: () => sent,
     setMode: (next) => void (mode = next),
     cut,
-    async stop() {
-      cut();
-      server.close();
-      await once(server, 'close');
+    refuse,
+    listen: () => listen(port),
+    stop: async () => {
+      if (server.listening) await refuse();
     },
   };
 }
