@@ -13,7 +13,7 @@ import { complete } from './http/answer.ts';
 import type { EdgeContext, EdgeEnv } from './http/context.ts';
 import { isFormPost } from './http/own-origin.ts';
 import { problem, toRefusal } from './http/problem.ts';
-import { withDeadline } from './http/store-deadline.ts';
+import { withDeadline } from '../redis/store-deadline.ts';
 import { serveOpenApi } from './openapi/serve.ts';
 import { serveAssetOr404 } from './pages/assets.ts';
 import { roomAddress } from './pages/room-page.ts';

@@ -2,6 +2,7 @@ import { type HoldView, holdRequestSchema } from '../../contracts/holds.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
+import { withDeadline } from '../../redis/store-deadline.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -31,10 +32,11 @@ export async function placeHoldRequest(
   const resolved = resolveWish(performance, wish);
   if (!resolved.ok) throw invalidRequest(resolved.errors);
 
-  await limitHolds(deps, pass.sub);
+  const scripts = withDeadline(deps.scripts, deps.clock);
+  await limitHolds({ scripts }, pass.sub);
   const { items, legs } = resolved;
   const outcome = await deps.inventory.use(performance, () =>
-    placeHold(deps.scripts, {
+    placeHold(scripts, {
       room: performance.room,
       performanceId: performance.id,
       holdId: newId(),

@@ -3,7 +3,7 @@ import { toBase64Url } from '../../platform/random.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { takeLimit } from '../../redis/take-limit.ts';
 import type { EdgeContext } from '../http/context.ts';
-import { withDeadline } from '../http/store-deadline.ts';
+import { withDeadline } from '../../redis/store-deadline.ts';
 import type { TurnstileConfig } from '../ports.ts';
 
 /** How long the verifier may take, in ms: it usually answers in a tenth of that, and the visitor waits for a place. */

@@ -3,7 +3,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import { takeLimit } from '../../redis/take-limit.ts';
 import { clientSubject } from '../http/client-subject.ts';
 import type { EdgeContext } from '../http/context.ts';
-import { withDeadline } from '../http/store-deadline.ts';
+import { withDeadline } from '../../redis/store-deadline.ts';
 
 /** Looks one client address may take a minute. Several people may share one, and a page of the shop takes about ten. */
 const LOOKS_PER_MINUTE = 1200;

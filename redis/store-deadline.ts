@@ -1,13 +1,14 @@
-import { OperatingError } from '../../platform/operating-error.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { ScriptClient } from '../../redis/script-client.ts';
+import { OperatingError } from '../platform/operating-error.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { ScriptClient } from './script-client.ts';
 
 /** What all store commands of one request may take together, in ms: the answer must be out within a second (DESIGN §2.7). */
 export const STORE_BUDGET_MS = 800;
 
 /**
  * A client whose commands share one time budget, so that three slow commands in a row are as bounded as one. A command that
- * is given up may still take effect: every changing script is idempotent by its ticket id.
+ * is given up may still take effect: every changing script is idempotent, by its ticket id or its
+ * Idempotency-Key.
  */
 export function withDeadline(client: ScriptClient, clock: Clock, budgetMs = STORE_BUDGET_MS): ScriptClient {
   const endsAt = clock.nowMs() + budgetMs;
