@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
 
 /** A parser of whole numbers for an option; anything outside the bounds is a mistake in the arguments. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -24,5 +25,14 @@ export function plainName(max: number): (text: string) => string {
     const name = text.trim();
     if (name.length > 0 && name.length <= max && !/\p{Cc}/u.test(name)) return name;
     throw new InvalidArgumentError(`It takes 1 to ${max} printable characters.`);
+  };
+}
+
+/** A parser of what a schema of the API takes. */
+export function valueOf(schema: v.GenericSchema<unknown, string>): (text: string) => string {
+  return (text) => {
+    const result = v.safeParse(schema, text);
+    if (result.success) return result.output;
+    throw new InvalidArgumentError(`It takes ${result.issues[0].message}.`);
   };
 }

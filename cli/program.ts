@@ -2,22 +2,12 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { join, resolve } from 'node:path';
 import { OPERATOR_ROLES, type OperatorRole } from '../contracts/token-claims.ts';
 import { explainFailure } from './command-error.ts';
-import type { LineOutput } from './crowd/live-line.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { KEY_OWNERS, type KeyOwner } from './rotate-keys.ts';
 import { ROTATION_STAGES, type RotationStage } from '../tokens/rotate-keys.ts';
+import { addOperatorOrders } from './operator-commands.ts';
+import type { Surroundings } from './surroundings.ts';
 import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
-
-/** What a command line may touch of the world around it. */
-export type Surroundings = {
-  env: Record<string, string | undefined>;
-  /** Paths in options count from here. */
-  cwd: string;
-  out: (text: string) => void;
-  err: (text: string) => void;
-  /** Where a line may be shown in place. */
-  terminal: LineOutput;
-};
 
 /** An operator token lives at most this long, in hours (DESIGN §5). */
 const MAX_TOKEN_HOURS = 12;
@@ -46,7 +36,7 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
 function buildProgram(around: Surroundings, done: (exitCode: number) => void): Command {
   const program = new Command('onsale')
     .description(
-      'Onsale’s tools: operator tokens, a look at this machine and its stack, a crowd of simulated visitors.',
+      'Onsale’s tools: operator tokens and orders, a look at this machine and its stack, a crowd of simulated visitors.',
     )
     .option('--debug', 'say where a failure happened')
     .configureOutput({ writeOut: around.out, writeErr: around.err })
@@ -63,11 +53,12 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
   return program;
 }
 
-function addOperator(program: Command, { env, cwd, out }: Surroundings): void {
+function addOperator(program: Command, around: Surroundings): void {
   type Options = { role: OperatorRole; name: string; hours: number; keys?: string; origin?: string };
-  program
-    .command('operator')
-    .description('what operators need')
+  const { env, cwd, out } = around;
+  const operator = program.command('operator').description('what operators need: a token, and orders to a room');
+  addOperatorOrders(operator, around);
+  operator
     .command('token')
     .description('sign an operator token; it is all that is printed on stdout')
     .addOption(new Option('--role <role>', 'what it allows').choices(OPERATOR_ROLES).makeOptionMandatory())
