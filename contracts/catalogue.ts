@@ -10,7 +10,8 @@ export const seatIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}
 /** A stop's code on a train run. */
 export const stopCodeSchema = v.pipe(v.string(), v.regex(/^[A-Z0-9]{1,8}$/, 'a stop code'));
 
-export type Berth = 'lower' | 'middle' | 'upper' | 'side-lower' | 'side-upper';
+export const BERTHS = ['lower', 'middle', 'upper', 'side-lower', 'side-upper'] as const;
+export type Berth = (typeof BERTHS)[number];
 export type SeatMapSeat = { id: string; name: string; x: number; y: number; accessible?: true; berth?: Berth };
 export type SeatMapRow = { name: string; seats: SeatMapSeat[] };
 export type SeatMapZone = { id: string; rows: SeatMapRow[] };

@@ -1,6 +1,14 @@
 import * as v from 'valibot';
-import { seatIdSchema, slugSchema, stopCodeSchema } from './catalogue.ts';
+import { BERTHS, seatIdSchema, slugSchema, stopCodeSchema } from './catalogue.ts';
 import { MAX_HOLD_ITEMS, MAX_HOLD_SEATS } from './limits.ts';
+
+/**
+ * How seats are chosen: `best_available` (also when nothing is said) side by side in one row or not at all, `best_split` in the largest
+ * groups that are left.
+ */
+const SELECTIONS = ['best_available', 'best_split'] as const;
+/** What the choice is to be near: a part of the zone, by its rows (`front` when nothing is said), or a kind of berth. */
+const FOCUSES = ['front', 'centre', 'back', ...BERTHS] as const;
 
 const seatsItem = v.strictObject({
   zoneId: slugSchema,
@@ -14,9 +22,14 @@ const seatsItem = v.strictObject({
 const quantityItem = v.strictObject({
   zoneId: slugSchema,
   quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_HOLD_SEATS)),
+  select: v.optional(v.picklist(SELECTIONS)),
+  accessible: v.optional(v.boolean()),
+  focus: v.optional(v.picklist(FOCUSES)),
 });
 
-/** One wish: exact seats of a reserved zone, or a number of places in a general zone. */
+/**
+ * One wish: exact seats of a reserved zone; a number of its seats, for the hold to choose; or a number of places in a general zone.
+ */
 export const holdItemSchema = v.union([seatsItem, quantityItem], 'name either seats or a quantity from 1 to 50');
 
 /** `POST holds` (API.md). `legs` are stop codes; absent = the whole run. */
@@ -25,6 +38,7 @@ export const holdRequestSchema = v.strictObject({
   items: v.pipe(v.array(holdItemSchema), v.minLength(1), v.maxLength(MAX_HOLD_ITEMS)),
   legs: v.optional(v.strictObject({ from: stopCodeSchema, to: stopCodeSchema })),
 });
+export type QuantityItem = v.InferOutput<typeof quantityItem>;
 export type HoldRequest = v.InferOutput<typeof holdRequestSchema>;
 
 /** `POST holds/{id}/extend`. */

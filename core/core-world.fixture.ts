@@ -157,7 +157,13 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     await client.hset(roomKeys(ROOM).state, 'epoch', 1);
     await client.hset(roomKeys(ROOM).config, 'holdLimit', 50);
     const load = { room: ROOM, performanceId: SHOW, token: newId() };
-    await beginLoad(scripts, { ...load, seats: performance.seats.seatCount, legs: 1, layout: toLayout(performance) });
+    await beginLoad(scripts, {
+      ...load,
+      seats: performance.seats.seatCount,
+      legs: 1,
+      layout: toLayout(performance),
+      rows: performance.seats.rows,
+    });
     await finishLoad(scripts, load);
   };
   await layOut();

@@ -24,10 +24,11 @@ const problemOf = async (response: Response): Promise<Problem & { status: number
   return { ...((await response.json()) as Problem), status: response.status };
 };
 const seatsWish = (...seats: string[]) => ({ performanceId: 'concert-1', items: [{ zoneId: 'stalls', seats }] });
+const viewOf = async (response: Response): Promise<HoldView> => (await response.json()) as HoldView;
 const hold = async (pass: string, wish: unknown, key?: string) => {
   const response = await world.post('/v1/holds', pass, wish, key);
   expect(response.status).toBe(201);
-  return (await response.json()) as HoldView;
+  return viewOf(response);
 };
 
 describe('POST /v1/holds', () => {
@@ -102,6 +103,28 @@ describe('POST /v1/holds', () => {
     });
   });
 
+  it('chooses seats for who names only a number, and signs a receipt for them', async () => {
+    const { pass } = await world.admit();
+    const wish = { performanceId: 'concert-1', items: [{ zoneId: 'stalls', quantity: 2, select: 'best_available' }] };
+    const answered = await world.post('/v1/holds', pass, wish, 'best');
+    const view = await viewOf(answered);
+    expect(answered.status).toBe(201);
+    const [first, second] = view.items.map((item) => Number(item.seatId?.slice(2)));
+    expect(view.items).toHaveLength(2);
+    expect(second).toBe((first ?? 0) + 1);
+    expect(view.total).toEqual({ amountMinor: 9000, currency: 'GBP' });
+    const again = await world.post('/v1/holds', pass, wish, 'best');
+    expect((await viewOf(again)).items).toEqual(view.items);
+    const found = await world.get(`/v1/holds/${view.holdId}`, view.receipt);
+    expect((await viewOf(found)).items).toEqual(view.items);
+    const accessible = { performanceId: 'concert-1', items: [{ zoneId: 'stalls', quantity: 1, accessible: true }] };
+    expect(await problemOf(await world.post('/v1/holds', pass, accessible))).toMatchObject({
+      status: 409,
+      code: 'zone_sold_out',
+      available: 0,
+    });
+  });
+
   it('tells each refused field with its path', async () => {
     const { pass } = await world.admit();
     const paths = async (wish: unknown) => {
@@ -112,7 +135,9 @@ describe('POST /v1/holds', () => {
     const item = (value: unknown) => ({ performanceId: 'concert-1', items: [value] });
     expect(await paths(item({ zoneId: 'balcony', quantity: 1 }))).toEqual(['items.0.zoneId']);
     expect(await paths(item({ zoneId: 'stalls', seats: ['a-1', 'z-9'] }))).toEqual(['items.0.seats.1']);
-    expect(await paths(item({ zoneId: 'stalls', quantity: 1 }))).toEqual(['items.0.quantity']);
+    expect(await paths(item({ zoneId: 'standing', quantity: 1, focus: 'front' }))).toEqual(['items.0.focus']);
+    expect(await paths(item({ zoneId: 'standing', quantity: 1, accessible: true }))).toEqual(['items.0.accessible']);
+    expect(await paths(item({ zoneId: 'stalls', quantity: 1, select: 'worst' }))).toHaveLength(1);
     expect(await paths(item({ zoneId: 'standing', seats: ['a-1'] }))).toEqual(['items.0.seats']);
     for (const quantity of [0, -1, 1.5, 1e9, '2', null])
       expect(await paths(item({ zoneId: 'standing', quantity }))).toHaveLength(1);

@@ -1,9 +1,10 @@
 import { type HoldView, holdRequestSchema } from '../../contracts/holds.ts';
+import type { HeldItem } from '../../contracts/token-claims.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
 import { withDeadline } from '../../redis/store-deadline.ts';
-import type { Performance } from '../catalogue/performance.ts';
+import { type Performance, zoneOf } from '../catalogue/performance.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { requirePass } from '../http/credentials.ts';
@@ -34,7 +35,7 @@ export async function placeHoldRequest(
 
   const scripts = withDeadline(deps.scripts, deps.clock);
   await limitHolds({ scripts }, pass.sub);
-  const { items, legs } = resolved;
+  const { items, best, legs } = resolved;
   const outcome = await deps.inventory.use(performance, () =>
     placeHold(scripts, {
       room: performance.room,
@@ -43,6 +44,7 @@ export async function placeHoldRequest(
       owner: pass.sub,
       identity: pass.identity,
       places: toPlaces(performance, items, legs),
+      best,
       idempotencyKey,
       bodyHash: bodyHash('POST /v1/holds', wish),
     }),
@@ -52,10 +54,23 @@ export async function placeHoldRequest(
     ...outcome.hold,
     owner: pass.sub,
     identity: pass.identity,
-    items,
+    items: [...items, ...chosenItems(performance, items, outcome.hold.seats)],
     legs,
   });
   return { view, replayed: outcome.replayed };
+}
+
+/** Lines for the seats that the hold script has chosen: all it holds but those that were named. */
+function chosenItems(performance: Performance, items: readonly HeldItem[], seats: readonly number[]): HeldItem[] {
+  const named = new Set(items.map((item) => item.seatId));
+  return seats.flatMap((index) => {
+    const seatId = performance.seats.at(index);
+    if (seatId === undefined) throw new Error(`performance ${performance.id} has no seat number ${index}`);
+    if (named.has(seatId)) return [];
+    const zone = zoneOf(performance, performance.seats.find(seatId)?.zoneId ?? '');
+    if (zone === undefined) throw new Error(`seat ${seatId} of performance ${performance.id} lies in no zone`);
+    return [{ zoneId: zone.id, seatId, quantity: 1, priceMinor: zone.priceMinor }];
+  });
 }
 
 function toRefusal(
@@ -66,10 +81,20 @@ function toRefusal(
     case 'limit_reached':
       return new OperatingError('limit_reached', { extra: { limit: refused.limit, held: refused.held } });
     case 'zone_sold_out':
-      return new OperatingError('zone_sold_out', { extra: { zoneId: refused.zoneId, available: refused.available } });
+      return soldOut(refused);
     case 'seats_unavailable':
       return new OperatingError('seats_unavailable', {
         extra: { seats: refused.seats.map((seat) => performance.seats.at(seat)) },
       });
   }
+}
+
+function soldOut({
+  zoneId,
+  available,
+  together,
+}: Extract<PlaceHoldOutcome, { outcome: 'zone_sold_out' }>): OperatingError {
+  const extra = { zoneId, available, ...(together === undefined ? {} : { together }) };
+  if (together === undefined || together === available) return new OperatingError('zone_sold_out', { extra });
+  return new OperatingError('zone_sold_out', { extra, detail: `Only ${together} of the seats left lie side by side.` });
 }

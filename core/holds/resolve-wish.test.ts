@@ -78,7 +78,18 @@ describe('a wish', () => {
         { zoneId: 'one', seatId: 's1', quantity: 1, priceMinor: 500 },
         { zoneId: 'deck', quantity: 2, priceMinor: 500 },
       ],
+      best: [],
     });
+  });
+  it('leaves seats that are only counted to the hold, with the row or the berth to be near', () => {
+    const best = (focus?: 'front' | 'centre' | 'back' | 'side-lower') => {
+      const items = [{ zoneId: 'one', quantity: 2, ...(focus === undefined ? {} : { focus }) }];
+      const resolved = resolveWish(train, { performanceId: 'run', items });
+      return resolved.ok ? resolved.best : resolved.errors;
+    };
+    const wish = { zoneId: 'one', quantity: 2, accessible: false, mayBeSplit: false, row: 1 };
+    expect([best(), best('front'), best('centre'), best('back')]).toEqual([[wish], [wish], [wish], [wish]]);
+    expect(best('side-lower')).toEqual([{ ...wish, berth: 'side-lower' }]);
   });
   it('is refused for a seat of another zone and for every other fault at once', () => {
     const wish = {

@@ -1,18 +1,23 @@
 import type { FieldError } from '../../contracts/errors.ts';
-import type { HoldRequest } from '../../contracts/holds.ts';
+import type { HoldRequest, QuantityItem } from '../../contracts/holds.ts';
 import type { HeldItem } from '../../contracts/token-claims.ts';
+import type { BestWish } from '../../redis/inventory/inventory-ref.ts';
 import { type LegRange, type Performance, resolveLegs, zoneOf } from '../catalogue/performance.ts';
 
-export type ResolvedWish = { ok: true; items: HeldItem[]; legs: LegRange } | { ok: false; errors: FieldError[] };
+export type ResolvedWish =
+  | { ok: true; items: HeldItem[]; best: BestWish[]; legs: LegRange }
+  | { ok: false; errors: FieldError[] };
 
 /**
  * Turns what a visitor asks for into priced lines, one a seat, by the catalogue alone. Every fault is told with its field:
- * unknown zones, seats and stops, a seat of another zone or named twice, seats of a general zone, a number of reserved seats.
+ * unknown zones, seats and stops, a seat of another zone or named twice, seats of a general zone, a choice among places that are all
+ * alike. `best`: seats that the hold script is to choose; their lines follow once it has.
  */
 export function resolveWish(performance: Performance, wish: HoldRequest): ResolvedWish {
   const legs = resolveLegs(performance, wish.legs ?? {}, 'legs.');
   const errors: FieldError[] = legs.ok ? [] : [...legs.errors];
   const items: HeldItem[] = [];
+  const best: BestWish[] = [];
   const named = new Set<string>();
   for (const [i, item] of wish.items.entries()) {
     const zone = zoneOf(performance, item.zoneId);
@@ -20,9 +25,10 @@ export function resolveWish(performance: Performance, wish: HoldRequest): Resolv
     if (zone === undefined) {
       refuse('zoneId', 'no such zone in this performance');
     } else if ('quantity' in item) {
-      if (zone.kind === 'general')
-        items.push({ zoneId: zone.id, quantity: item.quantity, priceMinor: zone.priceMinor });
-      else refuse('quantity', 'this zone has numbered seats: name them in seats');
+      if (zone.kind === 'reserved') best.push(toBestWish(item, performance.seats.rowCount(zone.id)));
+      else if (item.accessible === true || item.focus !== undefined)
+        refuse(item.focus === undefined ? 'accessible' : 'focus', 'this zone has no numbered seats to choose from');
+      else items.push({ zoneId: zone.id, quantity: item.quantity, priceMinor: zone.priceMinor });
     } else if (zone.kind === 'general') {
       refuse('seats', 'this zone has no numbered seats: name a quantity');
     } else {
@@ -34,5 +40,20 @@ export function resolveWish(performance: Performance, wish: HoldRequest): Resolv
       }
     }
   }
-  return legs.ok && errors.length === 0 ? { ok: true, items, legs: legs.legs } : { ok: false, errors };
+  return legs.ok && errors.length === 0 ? { ok: true, items, best, legs: legs.legs } : { ok: false, errors };
+}
+
+function toBestWish({ zoneId, quantity, select, accessible, focus }: QuantityItem, rows: number): BestWish {
+  const wish = { zoneId, quantity, accessible: accessible === true, mayBeSplit: select === 'best_split' };
+  switch (focus) {
+    case undefined:
+    case 'front':
+      return { ...wish, row: 1 };
+    case 'centre':
+      return { ...wish, row: Math.max(1, Math.ceil(rows / 2)) };
+    case 'back':
+      return { ...wish, row: Math.max(1, rows) };
+    default:
+      return { ...wish, row: 1, berth: focus };
+  }
 }

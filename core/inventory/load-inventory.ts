@@ -29,6 +29,7 @@ export async function loadInventory(
     seats: performance.seats.seatCount,
     legs: performance.legCount,
     layout: toLayout(performance),
+    rows: performance.seats.rows,
   };
   const begun = await beginLoad(deps.scripts, plan);
   if (begun.outcome !== 'begun') return begun.outcome;

@@ -1,6 +1,12 @@
 import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import * as v from 'valibot';
-import type { PerformanceStatus, SeatMap, StopView, ZoneView } from '../../contracts/catalogue.ts';
+import {
+  BERTHS,
+  type PerformanceStatus,
+  type SeatMap,
+  type StopView,
+  type ZoneView,
+} from '../../contracts/catalogue.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { Database } from '../connect.ts';
 import { performances, performanceStops, seatMaps, zones } from '../schema/catalogue.ts';
@@ -65,7 +71,16 @@ const seatMapSchema = v.object({
       rows: v.array(
         v.object({
           name: v.string(),
-          seats: v.array(v.object({ id: v.string(), name: v.string(), x: v.number(), y: v.number() })),
+          seats: v.array(
+            v.object({
+              id: v.string(),
+              name: v.string(),
+              x: v.number(),
+              y: v.number(),
+              accessible: v.exactOptional(v.literal(true)),
+              berth: v.exactOptional(v.picklist(BERTHS)),
+            }),
+          ),
         }),
       ),
     }),

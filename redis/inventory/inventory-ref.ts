@@ -1,3 +1,4 @@
+import type { Berth } from '../../contracts/catalogue.ts';
 import { inventoryKeys, roomKeys } from '../keys.ts';
 import { asText } from '../reply.ts';
 import type { RedisReply } from '../script-client.ts';
@@ -10,6 +11,19 @@ export type Places = {
   legs: [from: number, to: number];
   seats: number[];
   zones: { zoneId: string; quantity: number }[];
+};
+
+/** Seats of a reserved zone that the script is to choose: side by side in one row, unless they may be split. */
+export type BestWish = {
+  zoneId: string;
+  quantity: number;
+  /** Takes accessible seats only; else it takes none of them. */
+  accessible: boolean;
+  mayBeSplit: boolean;
+  /** The row to be near, counted from 1 within the zone. */
+  row: number;
+  /** The berth to prefer. */
+  berth?: Berth | undefined;
 };
 
 /** Seats plus places in general zones: what the hold limit counts. */
@@ -32,6 +46,30 @@ export function placesArgs(places: Places): [number, number, string, string] {
     zones.map(({ zoneId, quantity }) => `${zoneId}=${quantity}`).join(','),
   ];
 }
+
+/** One letter for each kind of berth. */
+export const BERTH_LETTERS: Record<Berth, string> = {
+  lower: 'l',
+  middle: 'm',
+  upper: 'u',
+  'side-lower': 's',
+  'side-upper': 't',
+};
+
+/** Wishes for best available as place-hold reads them. */
+export const bestArg = (wishes: readonly BestWish[]): string =>
+  wishes
+    .map(({ zoneId, quantity, accessible, mayBeSplit, row, berth }) =>
+      [
+        zoneId,
+        quantity,
+        accessible ? 'a' : 'o',
+        mayBeSplit ? '+' : '-',
+        row,
+        berth === undefined ? '' : BERTH_LETTERS[berth],
+      ].join('='),
+    )
+    .join(',');
 
 /** A script's list of seats ('3,17'). */
 export const asSeats = (reply: RedisReply | undefined): number[] => {

@@ -3,6 +3,7 @@ import type { ScriptClient } from '../script-client.ts';
 import { type BookingClaims, claimsArgs } from './apply-claims.ts';
 import { type InventoryRef, inventoryScriptKeys, unknownOutcome } from './inventory-ref.ts';
 import type { InventoryLayout } from './layout.ts';
+import type { SeatRows } from './seat-rows.ts';
 
 /** How long a loader that has fallen silent keeps others out, ms: several chunks' time. */
 const LOADER_LEASE_MS = 5000;
@@ -11,7 +12,13 @@ const LOADER_LEASE_MS = 5000;
 export const LOAD_CHUNK = 200;
 
 /** What is laid out, all of it free. `token` is the loader's own, unguessed by others. */
-export type LoadPlan = InventoryRef & { token: string; seats: number; legs: number; layout: InventoryLayout };
+export type LoadPlan = InventoryRef & {
+  token: string;
+  seats: number;
+  legs: number;
+  layout: InventoryLayout;
+  rows?: SeatRows;
+};
 
 export type BeginLoadOutcome =
   /** Now read Postgres: claims committed later are applied by `applyClaims` once the load is finished. */
@@ -26,7 +33,14 @@ export type BeginLoadOutcome =
  */
 export async function beginLoad(client: ScriptClient, plan: LoadPlan): Promise<BeginLoadOutcome> {
   const general = plan.layout.zones.flatMap((zone) => (zone.kind === 'general' ? [`${zone.id}=${zone.capacity}`] : []));
-  const args = [plan.token, LOADER_LEASE_MS, plan.seats, plan.legs, JSON.stringify(plan.layout), general.join(',')];
+  const args = [
+    plan.token,
+    LOADER_LEASE_MS,
+    plan.seats,
+    plan.legs,
+    JSON.stringify(plan.layout),
+    general.join(','),
+  ].concat(Object.entries(plan.rows ?? {}).flat());
   const outcome = asText(asList(await client.run('begin-load', inventoryScriptKeys(plan), args), 1)[0]);
   if (outcome === 'begun' || outcome === 'loaded' || outcome === 'busy') return { outcome };
   return unknownOutcome('begin-load', outcome);

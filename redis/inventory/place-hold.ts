@@ -10,6 +10,8 @@ import type { RedisReply, ScriptClient } from '../script-client.ts';
 import { limitSubject } from './hold-ref.ts';
 import {
   asSeats,
+  bestArg,
+  type BestWish,
   countPlaces,
   type InventoryRef,
   inventoryScriptKeys,
@@ -26,6 +28,8 @@ export type HoldWish = InventoryRef & {
   /** Hash of the identity, where the pass carries one: two passes of one identity share the hold limit. */
   identity?: string | undefined;
   places: Places;
+  /** Seats to choose beside those of `places`. */
+  best?: readonly BestWish[];
   idempotencyKey: string;
   bodyHash: string;
 };
@@ -38,6 +42,8 @@ export type PlacedHold = {
   maxExpiresAtMs: number;
   version: string;
   nowMs: number;
+  /** All its seats, ascending: those that were named and those that were chosen. */
+  seats: number[];
 };
 
 export type PlaceHoldOutcome =
@@ -45,7 +51,8 @@ export type PlaceHoldOutcome =
   | { outcome: 'placed'; replayed: boolean; hold: PlacedHold }
   | { outcome: 'limit_reached'; limit: number; held: number }
   | { outcome: 'seats_unavailable'; seats: number[] }
-  | { outcome: 'zone_sold_out'; zoneId: string; available: number };
+  /** `together`, for best available: how many of those available are side by side. */
+  | { outcome: 'zone_sold_out'; zoneId: string; available: number; together?: number };
 
 /**
  * Holds all places or none, atomically, for the owner of a live access key: 10 min, never beyond 5 min after the session.
@@ -54,6 +61,7 @@ export type PlaceHoldOutcome =
  */
 export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<PlaceHoldOutcome> {
   const keys = inventoryKeys(wish.room, wish.performanceId);
+  const best = wish.best ?? [];
   const names = [
     ...inventoryScriptKeys(wish),
     roomKeys(wish.room).config,
@@ -68,10 +76,11 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     wish.holdId,
     wish.owner,
     ...placesArgs(wish.places),
-    countPlaces(wish.places),
+    countPlaces(wish.places) + best.reduce((sum, { quantity }) => sum + quantity, 0),
     wish.bodyHash,
     ...lives,
     limitSubject(wish),
+    bestArg(best),
   ];
   return toOutcome(asList(await client.run('place-hold', names, args), 1));
 }
@@ -87,17 +96,23 @@ function toOutcome(reply: RedisReply[]): PlaceHoldOutcome {
     case 'seats_unavailable':
       return { outcome, seats: asSeats(reply[1]) };
     case 'zone_sold_out':
-      return { outcome, zoneId: asText(reply[1]), available: asNumber(reply[2]) };
+      return {
+        outcome,
+        zoneId: asText(reply[1]),
+        available: asNumber(reply[2]),
+        ...(reply[3] === undefined ? {} : { together: asNumber(reply[3]) }),
+      };
     default:
       return unknownOutcome('place-hold', outcome);
   }
 }
 
-const toHold = ([, holdId, fence, expires, max, version, now]: RedisReply[]): PlacedHold => ({
+const toHold = ([, holdId, fence, expires, max, version, now, seats]: RedisReply[]): PlacedHold => ({
   holdId: asText(holdId),
   fence: asText(fence),
   expiresAtMs: asNumber(expires),
   maxExpiresAtMs: asNumber(max),
   version: asText(version),
   nowMs: asNumber(now),
+  seats: asSeats(seats),
 });

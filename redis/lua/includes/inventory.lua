@@ -7,6 +7,7 @@
 --- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''|limit
 ---   subject (the owner, or identity:<hash>; absent in holds of an older release: the owner).
+--- rows: where seats lie (includes/best-seats.lua).
 --- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing.
 --- {r:<room>}:holds-of:<limit subject>, of the whole room: hold id → places|performance|signature.
 --- Keys of other holds and owners are built from meta's name: same slot.
@@ -20,6 +21,8 @@ local FREE, HELD, SOLD = 0, 1, 2
 -- Deltas kept for feeds that fell behind; who is further behind reads a snapshot.
 local MAX_DELTAS = 10000
 local TRIM_EVERY = 256
+-- A sweep of so many holds costs every hold little and keeps up with any rate of expiry; more, where it stands in the way.
+local SWEEP_FIRST, SWEEP_MORE = 20, 200
 -- Lua can't unpack more than about 8,000 values into one call.
 local CELLS_PER_CALL = 1000
 

@@ -1,8 +1,6 @@
 --- @include "inventory"
+--- @include "best-seats"
 --- Purpose: the one way places become held (place-hold, and pin-hold for a receipt whose hold is gone): all or nothing.
--- A sweep of this many costs every hold little and keeps up with any rate of expiry.
-local SWEEP_FIRST = 20
-local SWEEP_MORE = 200
 
 -- Whether a hold of another performance of the room still lives.
 local function lives_elsewhere(other, id, now)
@@ -76,13 +74,35 @@ local function hold_cells(meta, now, cells)
   return table.concat(seats, ',')
 end
 
+-- Adds the seats that `hold.best` asks for, marked held, to the hold's; or returns the refusal and leaves nothing marked.
+local function take_best(meta, now, hold, named)
+  local chosen = {}
+  for _, wish in ipairs(best_wishes(hold.best)) do
+    local refused = choose_seats(meta, now, hold, wish, chosen)
+    if refused then
+      write_cells(cells_of(chosen, hold.from, hold.to, meta.stride), FREE)
+      write_cells(cells_of(named, hold.from, hold.to, meta.stride), FREE)
+      return refused
+    end
+  end
+  for i = 1, #named do chosen[#chosen + 1] = named[i] end
+  table.sort(chosen)
+  hold.seats = table.concat(chosen, ',')
+end
+
 -- Takes the places of `hold` until `ends`, or returns the refusal. `hold.fence` stays when it is set (a hold placed again).
 local function take_places(meta, now, hold, ends)
   local zone, available = short_zone(meta, now, hold.from, hold.to, hold.zones)
   if zone then return { 'zone_sold_out', zone, available } end
-  local cells = cells_of(numbers_of(hold.seats), hold.from, hold.to, meta.stride)
+  local named = numbers_of(hold.seats)
+  local cells = cells_of(named, hold.from, hold.to, meta.stride)
   local taken = hold_cells(meta, now, cells)
   if taken then return { 'seats_unavailable', taken } end
+  if hold.best then
+    local refused = take_best(meta, now, hold, named)
+    if refused then return refused end
+    cells = cells_of(numbers_of(hold.seats), hold.from, hold.to, meta.stride)
+  end
   if #cells > 0 then write_claims(cells, 'h' .. hold.id) end
   if hold.zones ~= '' then change_zones(hold.from, hold.to, hold.zones, -1) end
   hold.version = announce(meta, hold.from, hold.to, HELD, hold.seats, string.gsub(hold.zones, '=', '=-'))

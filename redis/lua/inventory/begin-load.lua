@@ -2,7 +2,8 @@
 --- Purpose: first step of a load: empties the inventory and lays out seats and zones as unsold. One loader at a time. Holds pinned
 ---   for a booking stay, because their booking may be committing just now. Read Postgres only after this step.
 --- KEYS: 1–8 as in includes/inventory.lua
---- ARGV: 1 loader's token, 2 how long a silent loader keeps others out (ms), 3 seats, 4 legs, 5 layout (JSON), 6 general zones 'zone=capacity'
+--- ARGV: 1 loader's token, 2 how long a silent loader keeps others out (ms), 3 seats, 4 legs, 5 layout (JSON), 6 general zones 'zone=capacity',
+---   then for each of the hash `rows` (includes/best-seats.lua): field, text
 --- Returns: begun, epoch · loaded (nothing to do) · busy (another is loading). Errors: room_recovering (the room has no epoch).
 --- Cost: O(holds + general zones × legs).
 local epoch = redis.call('HGET', state_key, 'epoch')
@@ -21,7 +22,7 @@ for _, id in ipairs(redis.call('ZRANGE', holds_key, 0, -1)) do
     if ends and hold.booking ~= '' then pinned[#pinned + 1] = { hold, ends } end
   end
 end
-redis.call('DEL', meta_key, seats_key, zones_key, holds_key, claims_key, deltas_key, bookings_key)
+redis.call('DEL', meta_key, seats_key, zones_key, holds_key, claims_key, deltas_key, bookings_key, prefix .. 'rows')
 
 local seats, legs = tonumber(ARGV[3]), tonumber(ARGV[4])
 local stride = math.ceil(seats / 4) * 4
@@ -33,6 +34,7 @@ if stride > 0 then redis.call('SETRANGE', seats_key, stride * legs / 4 - 1, '\0'
 for _, zone in ipairs(quantities_of(ARGV[6])) do
   for leg = 0, legs - 1 do redis.call('HSET', zones_key, zone[1] .. ':' .. leg, zone[2]) end
 end
+for i = 7, #ARGV, 2 do redis.call('HSET', prefix .. 'rows', ARGV[i], ARGV[i + 1]) end
 
 for _, kept in ipairs(pinned) do
   local hold = kept[1]
