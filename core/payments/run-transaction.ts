@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql, Transaction } from '../../db/connect.ts';
+import { inTransaction } from '../../db/in-transaction.ts';
 import { requireWaiting, type Turn } from '../http/while-progressing.ts';
 import { isTransient } from '../../db/failure.ts';
 
@@ -19,12 +20,10 @@ export async function runTransaction<T>(
 ): Promise<T> {
   for (let run = 1; ; run += 1) {
     try {
-      // postgres.js unwraps arrays of promises in the result's type; a box keeps T as it is.
-      const box = await sql.begin(async (tx) => {
+      return await inTransaction(sql, async (tx) => {
         requireWaiting(turn);
-        return { result: await work(tx) };
+        return work(tx);
       });
-      return box.result;
     } catch (error) {
       if (run >= MAX_RUNS || !isTransient(error)) throw error;
       await sleep(PAUSE_MS * run);

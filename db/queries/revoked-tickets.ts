@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../connect.ts';
+import { inTransaction } from '../in-transaction.ts';
 
 /** A ticket that an operator took out of a room, and that the admission worker has not told Redis yet. */
 export type Revocation = { room: string; ticketId: string; expMs: number };
@@ -27,7 +28,7 @@ export async function listDueRevocations(sql: Sql): Promise<Revocation[]> {
  * repeats harmlessly when two workers do it.
  */
 export async function markRevoked(sql: Sql, { room, ticketId }: Revocation): Promise<void> {
-  await sql.begin(async (tx) => {
+  await inTransaction(sql, async (tx) => {
     await tx`INSERT INTO spent_tickets (room, ticket_id, expires_at)
       SELECT room, ticket_id, expires_at FROM revoked_tickets WHERE room = ${room} AND ticket_id = ${ticketId}
       ON CONFLICT (room, ticket_id) DO NOTHING`;

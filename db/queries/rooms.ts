@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { identityKeysSchema, type IdentityKey } from '../../contracts/identity-keys.ts';
 import type { Challenge } from '../../contracts/room-settings.ts';
 import type { Sql, Transaction } from '../connect.ts';
+import { inTransaction } from '../in-transaction.ts';
 
 const laneSchema = v.array(v.object({ name: v.string(), weight: v.number(), codes: v.optional(v.array(v.string())) }));
 
@@ -116,7 +117,7 @@ export async function takeEpoch(
   block: number,
   redisRunId: string | null = null,
 ): Promise<TakenEpoch | null> {
-  return sql.begin(async (tx) => {
+  return inTransaction(sql, async (tx) => {
     const [row] = await tx<
       { epoch: number; tick: number; opened: boolean }[]
     >`UPDATE rooms SET epoch = epoch + 1, redis_run_id = ${redisRunId} WHERE id = ${room} AND epoch = ${from} RETURNING epoch, tick, opened`;

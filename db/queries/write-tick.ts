@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../connect.ts';
+import { inTransaction } from '../in-transaction.ts';
 
 /** One thing that happened to a ticket. `untilMs`: end of the session for `claimed`; `expMs`: end of the ticket where it is spent. */
 export type TicketFact = {
@@ -40,7 +41,7 @@ export type TickRecord = {
  * tick from an older state than Postgres knows of. The last two write nothing.
  */
 export async function writeTick(sql: Sql, record: TickRecord): Promise<'written' | 'already' | 'stale' | 'lost'> {
-  return sql.begin(async (tx) => {
+  return inTransaction(sql, async (tx) => {
     const moved =
       await tx`UPDATE rooms SET tick = ${record.tick}, tick_at_ms = ${record.atMs}, opened = ${record.opened},
         redis_run_id = COALESCE(redis_run_id, ${record.redisRunId})
