@@ -81,13 +81,12 @@ describe('a transaction', () => {
   it('ends the process when it is left to the driver: the control', async () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', DRIVERS_OWN], {
       cwd: import.meta.dirname,
-      env: { ...process.env, DATABASE_URL: url },
+      env: { DATABASE_URL: url },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const said: string[] = [];
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-    const [code] = await once(child, 'close');
-    expect(code).not.toBe(0);
+    expect(await once(child, 'close')).not.toEqual([0, null]);
     expect(said.join('')).toContain("reading 'write'");
   });
 });

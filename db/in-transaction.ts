@@ -51,11 +51,11 @@ function refuseWhen(tx: Transaction, lostBy: () => Error | null): Transaction {
     if (lost !== null) throw lost;
   };
   return new Proxy(tx, {
-    apply(target, self, args) {
+    apply(target, self, args): unknown {
       check();
       return Reflect.apply(target, self, args);
     },
-    get(target, name) {
+    get(target, name): unknown {
       check();
       return Reflect.get(target, name);
     },

@@ -1,0 +1,36 @@
+import type { Sql } from '../../db/connect.ts';
+import type { BookingRow, StoredState } from './history.ts';
+
+/** Reads what Postgres holds, for the checker: one snapshot, so that a straggler can't make it contradict itself. */
+export async function readStoredState(sql: Sql): Promise<StoredState> {
+  return sql.begin('isolation level repeatable read read only', async (tx) => {
+    const bookings = await tx<BookingRow[]>`
+      SELECT b.id, b.hold_id AS "holdId", b.performance_id AS "performanceId", b.status, b.total_minor AS "totalMinor",
+        b.currency, b.from_leg AS "fromLeg", b.to_leg AS "toLeg",
+        (extract(epoch FROM now() - b.pay_by) * 1000)::float8 AS "overdueMs",
+        json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity)) AS items
+      FROM bookings b JOIN booking_items i ON i.booking_id = b.id GROUP BY b.id`;
+    const claims = await tx<StoredState['claims']>`
+      SELECT performance_id AS "performanceId", seat_id AS "seatId", leg, booking_id AS "bookingId", state FROM seat_claims`;
+    const zoneLegs = await tx<StoredState['zoneLegs']>`
+      SELECT performance_id AS "performanceId", zone_id AS "zoneId", leg, capacity, sold FROM zone_legs`;
+    const payments = await tx<StoredState['payments']>`
+      SELECT p.id AS "paymentId", p.booking_id AS "bookingId", p.currency,
+        coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'capture'), 0)::bigint AS "capturedMinor",
+        coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'refund'), 0)::bigint AS "refundedMinor",
+        (SELECT coalesce(sum((o.payload ->> 'amountMinor')::bigint), 0)::bigint FROM outbox o
+          WHERE o.kind = 'payment.refund' AND o.done_at IS NULL AND o.payload ->> 'paymentId' = p.id::text) AS "owedBackMinor"
+      FROM payments p LEFT JOIN payment_ledger l ON l.payment_id = p.id GROUP BY p.id`;
+    const [waiting] = await tx<{ inbox: number; outbox: number; due: number }[]>`
+      SELECT (SELECT count(*)::int FROM webhook_inbox WHERE processed_at IS NULL) AS inbox,
+        (SELECT count(*)::int FROM outbox WHERE done_at IS NULL) AS outbox,
+        (SELECT count(*)::int FROM bookings WHERE status = 'pending_payment' AND pay_by < now()) AS due`;
+    return {
+      bookings: [...bookings],
+      claims: [...claims],
+      zoneLegs: [...zoneLegs],
+      payments: [...payments],
+      waiting: { inbox: waiting?.inbox ?? 0, outbox: waiting?.outbox ?? 0, due: waiting?.due ?? 0 },
+    };
+  });
+}
