@@ -1,4 +1,5 @@
 import { refundRequestSchema } from '../../contracts/operator-bookings.ts';
+import { inTransaction } from '../../db/in-transaction.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { insertAudit } from '../../db/queries/audit.ts';
 import { listDeadLetters, reviveInbox, reviveOutbox } from '../../db/queries/dead-letters.ts';
@@ -60,7 +61,7 @@ export function registerBookings(app: CoreApp, deps: CoreDeps): void {
       action: 'bookings.export',
       subject: `performance:${performanceId ?? '*'}`,
     };
-    await deps.sql.begin((tx) => insertAudit(tx, { ...entry, before: null, after: null }));
+    await inTransaction(deps.sql, (tx) => insertAudit(tx, { ...entry, before: null, after: null }));
     const body = bookingsCsv((afterId) =>
       readReportedBookings(deps.browseSql, { performanceId, afterId, limit: CSV_PAGE }),
     );

@@ -1,5 +1,6 @@
 import type { JSONValue } from 'postgres';
 import type { Sql, Transaction } from '../connect.ts';
+import { inTransaction } from '../in-transaction.ts';
 
 export type Reconciliation = { id: string; performanceId: string | null; startedAt: Date; attempts: number };
 
@@ -45,7 +46,7 @@ export async function finishReconciliation(
   summary: JSONValue,
   differences: readonly DifferenceRow[],
 ): Promise<void> {
-  await sql.begin(async (tx) => {
+  await inTransaction(sql, async (tx) => {
     const rows =
       await tx`UPDATE reconciliations SET finished_at = now(), last_error = NULL, summary = ${tx.json(summary)}
       WHERE id = ${id} AND finished_at IS NULL RETURNING 1`;
