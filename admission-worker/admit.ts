@@ -1,8 +1,10 @@
+import { effectiveRate, rateBounds } from '../contracts/autopilot.ts';
 import { servedLanes, type RoomRow } from '../db/queries/rooms.ts';
 import { writeTick, type TicketFact, type TickRecord } from '../db/queries/write-tick.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
-import { commitTick, tickRoom, type TickResult } from '../redis/room/tick-room.ts';
+import { commitTick, tickRoom, type TickBounds, type TickResult } from '../redis/room/tick-room.ts';
 import type { AskPostgres } from './ask-postgres.ts';
+import type { AutopilotStep } from './autopilot.ts';
 import { withRounds } from './board-rounds.ts';
 
 export type Stores = { postgres: AskPostgres; scripts: ScriptClient };
@@ -25,19 +27,34 @@ export async function admit(
   { postgres, scripts }: Stores,
   room: RoomRow,
   redisRunId: string | null = null,
+  pilot: AutopilotStep | null = null,
 ): Promise<AdmitOutcome> {
   const lanes = servedLanes(room);
-  const outcome = await tickRoom(scripts, room, lanes);
+  const outcome = await tickRoom(scripts, room, lanes, boundsOf(room, pilot));
   if (outcome.status === 'lost') return { status: 'lost' };
   if (outcome.status === 'skipped') return { status: 'skipped', aheadTicks: outcome.aheadTicks };
   const result = await withRounds(room, outcome.result);
-  const written = await postgres((sql) => writeTick(sql, toRecord(room, result, redisRunId)));
+  const written = await postgres((sql) => writeTick(sql, toRecord(room, result, redisRunId, pilot)));
   if (written === 'stale' || written === 'lost') return { status: written };
   await commitTick(scripts, room.id, room.epoch, lanes, result);
   return { status: 'admitted', result, leftBehind: outcome.status === 'pending' };
 }
 
-function toRecord(room: RoomRow, result: TickResult, redisRunId: string | null): TickRecord {
+/** A tick of an autopilot's room without a step of its own keeps to what was written last. */
+const boundsOf = (room: RoomRow, pilot: AutopilotStep | null): TickBounds | null =>
+  rateBounds(room) === null
+    ? null
+    : {
+        usersPerMinute: effectiveRate({ ...room, autopilot: pilot?.state ?? room.autopilot }),
+        mostInside: pilot?.mostInside ?? null,
+      };
+
+function toRecord(
+  room: RoomRow,
+  result: TickResult,
+  redisRunId: string | null,
+  pilot: AutopilotStep | null,
+): TickRecord {
   return {
     room: room.id,
     epoch: room.epoch,
@@ -50,6 +67,7 @@ function toRecord(room: RoomRow, result: TickResult, redisRunId: string | null):
     liveUntilMs: result.liveUntil,
     admitted: result.admitted,
     facts: result.facts.map(parseFact),
+    autopilot: rateBounds(room) === null ? null : (pilot?.state ?? room.autopilot),
     lanes: Object.entries(result.lanes).map(([name, numbers]) => ({ name, ...numbers })),
   };
 }

@@ -3,6 +3,7 @@ import { listRooms, type RoomRow } from '../db/queries/rooms.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import type { Logger } from '../platform/log.ts';
 import { createPostgresGate, type RenewablePool } from './ask-postgres.ts';
+import type { CoreSight } from './core-sight.ts';
 
 /** What the whole worker works with. */
 export type Worker = {
@@ -11,8 +12,8 @@ export type Worker = {
   log: Logger;
   /** Adds rooms to the index that tells "unknown" from "lost"; its own call, outside the rooms' hash tags. */
   announceRooms(rooms: string[]): Promise<void>;
-  /** Whether any core process has said something lately (admission-worker/core-presence.ts). */
-  isCoreThere(): Promise<boolean>;
+  /** What core processes have said lately (admission-worker/core-sight.ts). */
+  lookAtCore(): Promise<CoreSight>;
   /** Which Redis is on the line: null when that is not judged, undefined while it is not known. */
   redisRunId(): string | null | undefined;
 };
@@ -24,6 +25,9 @@ export type Directory = {
   rooms(): readonly RoomRow[];
   find(room: string): RoomRow | undefined;
   dueIn(room: string): readonly Revocation[];
+  /** Null before the first look that succeeded. */
+  core(): CoreSight | null;
+  /** Whether anybody is there to sell, as far as that is known. */
   isCoreThere(): boolean;
 };
 
@@ -33,13 +37,13 @@ export function createDirectory(worker: Worker): Directory {
   const gate = createPostgresGate(worker.pool);
   let rooms: readonly RoomRow[] = [];
   let due: readonly Revocation[] = [];
-  let coreThere = true;
+  let core: CoreSight | null = null;
   const readPostgres = async () => {
     [rooms, due] = await gate.ask((sql) => Promise.all([listRooms(sql), listDueRevocations(sql)]));
   };
   const lookForCore = async () => {
-    coreThere = await worker.isCoreThere();
-    if (!coreThere) log.error('core has been silent for seconds: nobody is let in');
+    core = await worker.lookAtCore();
+    if (core.healths.length === 0) log.error('core has been silent for seconds: nobody is let in');
   };
   const told = (what: string) => (error: unknown) => log.error({ err: error }, what);
   return {
@@ -54,6 +58,7 @@ export function createDirectory(worker: Worker): Directory {
     rooms: () => rooms,
     find: (id) => rooms.find((room) => room.id === id),
     dueIn: (id) => due.filter(({ room }) => room === id),
-    isCoreThere: () => coreThere,
+    core: () => core,
+    isCoreThere: () => core === null || core.healths.length > 0,
   };
 }

@@ -12,7 +12,7 @@ import type { ScriptClient } from '../redis/script-client.ts';
 import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
 import { writeSoldOut } from '../db/queries/rooms.ts';
 import type { Worker } from './directory.ts';
-import { createRounds } from './rounds.fixture.ts';
+import { createRounds, HEALTHY_CORE } from './rounds.fixture.ts';
 
 let postgres: TestPostgres;
 let testRedis: TestRedis;
@@ -40,7 +40,7 @@ beforeAll(async () => {
     scripts,
     log: createLogger('test', 'silent'),
     announceRooms: async (rooms) => void (await redis.sadd(ROOMS_KEY, ...rooms)),
-    isCoreThere: async () => surroundings.coreThere,
+    lookAtCore: async () => (surroundings.coreThere ? HEALTHY_CORE : { ...HEALTHY_CORE, healths: [] }),
     redisRunId: () => null,
   };
   serveAll = createRounds(worker);

@@ -5,7 +5,7 @@ import { ROOMS_KEY } from '../redis/keys.ts';
 import { watchServerIdentity } from '../redis/server-identity.node.ts';
 import { createRenewablePool } from './ask-postgres.ts';
 import { readConfig } from './config.ts';
-import { isCoreThere } from './core-presence.ts';
+import { lookAtCore } from './core-sight.ts';
 import { startRoomLoops } from './room-loops.ts';
 
 /** A room asks one thing at a time; a few that wait for a lock (5 s at most) must not take the connections of all others. */
@@ -29,7 +29,7 @@ await runService('admission-worker', async (log) => {
     pool,
     scripts: createNodeScriptClient(redis),
     log,
-    isCoreThere: () => isCoreThere(redis),
+    lookAtCore: () => lookAtCore(redis),
     announceRooms: async (rooms) => void (await redis.sadd(ROOMS_KEY, ...rooms)),
     redisRunId: () => (config.ONSALE_REDIS_RUN_ID === 'judge' ? identity() : null),
   });

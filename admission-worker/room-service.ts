@@ -5,12 +5,14 @@ import { addLane, configureRoom } from '../redis/room/configure-room.ts';
 import { holdRoom } from '../redis/room/hold-room.ts';
 import { admit, type AdmitOutcome, type Stores } from './admit.ts';
 import { createPostgresGate } from './ask-postgres.ts';
+import type { AutopilotStep } from './autopilot.ts';
 import type { Directory, Worker } from './directory.ts';
 import { keepLeased, LEASE_BLOCK } from './lease.ts';
 import { createRedisJudge, type RedisJudge } from './redis-judge.ts';
 import { restore } from './restore.ts';
 import { revoke } from './revoke.ts';
 import { toRoomConfig } from './room-config.ts';
+import { steer } from './steer.ts';
 
 /** Serves one room, a step per tick. */
 export type RoomService = {
@@ -60,12 +62,13 @@ async function serve(room: Room, row: RoomRow, directory: Directory): Promise<vo
   }
   if (!there) return recover(room, row);
   await revoke(room, row, directory.dueIn(row.id));
-  const outcome = await tick(room, row);
+  const pilot = await steer(room.scripts, row, directory.core());
+  const outcome = await tick(room, row, pilot);
   // A tick that somebody left behind is an old one: the room goes on at once, or its board would be old as well.
-  if (outcome.status === 'admitted' && outcome.leftBehind) await tick(room, row);
+  if (outcome.status === 'admitted' && outcome.leftBehind) await tick(room, row, pilot);
 }
 
-async function tick(room: Room, row: RoomRow): Promise<AdmitOutcome> {
+async function tick(room: Room, row: RoomRow, pilot: AutopilotStep | null): Promise<AdmitOutcome> {
   const { worker } = room;
   // Judged in the same turn in which the tick is sent, so that both concern the same connection.
   const runId = worker.redisRunId();
@@ -73,7 +76,7 @@ async function tick(room: Room, row: RoomRow): Promise<AdmitOutcome> {
   const verdict = room.judge(row.epoch, row.redisRunId, runId);
   if (verdict === 'too_often') worker.log.error({ room: row.id }, ANOTHER_REDIS_TOO_OFTEN);
   if (verdict === 'another') worker.log.warn({ room: row.id }, ANOTHER_REDIS);
-  const outcome = verdict === 'another' ? LOST : await admit(room, row, runId);
+  const outcome = verdict === 'another' ? LOST : await admit(room, row, runId, pilot);
   switch (outcome.status) {
     case 'lost':
       await recover(room, row);

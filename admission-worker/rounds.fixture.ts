@@ -1,3 +1,4 @@
+import type { CoreSight } from './core-sight.ts';
 import { createDirectory, type Worker } from './directory.ts';
 import { createRoomService, type RoomService } from './room-service.ts';
 
@@ -15,6 +16,13 @@ export function createRounds(worker: Worker): () => Promise<void> {
     await Promise.all(steps);
   };
 }
+
+/** A core of one process that is there and idle. */
+export const HEALTHY_CORE: CoreSight = {
+  nowMs: 0,
+  healths: [{ at: 0, holdP95Ms: null, errorRate: null, answers: 0, eventLoopLagMs: 0, poolWaitMs: 0 }],
+  stock: new Map(),
+};
 
 /** A pool that is never renewed. */
 export const fixedPool = (sql: ReturnType<Worker['pool']['sql']>): Worker['pool'] => ({

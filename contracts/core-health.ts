@@ -11,6 +11,8 @@ export const coreHealthSchema = v.object({
   holdP95Ms: v.nullable(v.number()),
   /** Share of answers with a status of 500 or above in the last window, 0 to 1. */
   errorRate: v.nullable(v.number()),
+  /** How many answers that is a share of; 0 in the words of an older process. */
+  answers: v.optional(v.number(), 0),
   /** 99th percentile of the event loop's delay in the last second, ms. */
   eventLoopLagMs: v.nullable(v.number()),
   /** How long a statement had to wait for the buyers' pool and Postgres, ms; null when it got no answer in time. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { AutopilotState } from './autopilot.ts';
 import type { CoreHealth } from './core-health.ts';
 import { roomIdSchema, roomSettingsSchema, type RoomSettings } from './room-settings.ts';
 
@@ -79,8 +80,10 @@ export type RoomStats = {
   /** Tickets that operators took out, ever; those that no tick has seen yet among them. */
   revokedTotal: number;
   newUsersPerMinute: number;
-  /** The rate in force: `newUsersPerMinute`, until an autopilot lowers it. */
+  /** The rate in force: `newUsersPerMinute`, unless an autopilot has lowered it. */
   effectiveUsersPerMinute: number;
+  /** Why the autopilot's rate is what it is; null without one. */
+  autopilotReason: AutopilotState['reason'] | null;
   totalActiveUsers: number;
   remaining: number | null;
   configVersion: number;

@@ -25,7 +25,7 @@ export type Challenge = (typeof CHALLENGES)[number];
 export const QUEUEING_METHODS = ['fifo', 'random', 'passthrough', 'reject'] as const;
 
 /** Who sets a room's rate. */
-export const MODES = ['manual'] as const;
+export const MODES = ['manual', 'autopilot'] as const;
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -63,8 +63,11 @@ const fields = {
   sessionDurationSeconds: whole(60, 4 * 3600),
   claimWindowSeconds: whole(10, 1800),
   queueingMethod: v.picklist(QUEUEING_METHODS),
-  /** Who sets the rate. Only the operator does. */
+  /** Who sets the rate: the operator, or the admission worker by core's health and the stock, between the two bounds below. */
   mode: v.picklist(MODES),
+  /** The autopilot's bounds, people a minute; `newUsersPerMinute` stays above both. Null where no autopilot needs them. */
+  minUsersPerMinute: v.nullable(whole(0, 600_000)),
+  maxUsersPerMinute: v.nullable(whole(1, 600_000)),
   lanes: lanesSchema,
   lobbyOpensAt: v.nullable(time),
   opensAt: v.nullable(time),
@@ -111,12 +114,22 @@ export type RoomPatch = v.InferOutput<typeof roomPatchSchema>;
 
 /** A settings pair that contradicts itself, as field errors; empty when all is well. */
 export function refuseSettings(s: RoomSettings): { path: string; message: string }[] {
-  const errors = [];
+  const errors: { path: string; message: string }[] = [];
   const after = (later: string | null, earlier: string | null) =>
     later !== null && earlier !== null && Date.parse(later) <= Date.parse(earlier);
   if (after(s.opensAt, s.lobbyOpensAt)) errors.push({ path: 'opensAt', message: 'must lie after lobbyOpensAt' });
+  errors.push(...refuseBounds(s));
   if (after(s.closesAt, s.opensAt)) errors.push({ path: 'closesAt', message: 'must lie after opensAt' });
   return errors;
+}
+
+/** An autopilot needs both bounds, and bounds stand in order whoever sets the rate. */
+function refuseBounds({ mode, minUsersPerMinute: min, maxUsersPerMinute: max }: RoomSettings) {
+  const missing = Object.entries({ minUsersPerMinute: min, maxUsersPerMinute: max })
+    .filter(([, bound]) => mode === 'autopilot' && bound === null)
+    .map(([path]) => ({ path, message: 'the autopilot needs it' }));
+  const crossed = min !== null && max !== null && min > max;
+  return crossed ? [{ path: 'minUsersPerMinute', message: 'must not lie above maxUsersPerMinute' }] : missing;
 }
 
 /** The settings a new room starts with; every one can be changed while people wait. */
@@ -127,6 +140,8 @@ export const DEFAULT_ROOM_SETTINGS: Omit<RoomSettings, 'name'> = {
   claimWindowSeconds: 120,
   queueingMethod: 'fifo',
   mode: 'manual',
+  minUsersPerMinute: null,
+  maxUsersPerMinute: null,
   lanes: [{ name: DEFAULT_LANE, weight: 1 }],
   lobbyOpensAt: null,
   opensAt: null,

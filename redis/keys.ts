@@ -10,6 +10,9 @@ export const ROOMS_KEY = 'rooms';
 /** How each core process is, once a second (hash: process id → JSON, contracts/core-health.ts). */
 export const CORE_HEALTH_KEY = 'core:health';
 
+/** What rooms still have to sell, as core says it: hash of room → JSON (contracts/room-stock.ts). */
+export const CORE_STOCK_KEY = 'core:stock';
+
 /** Where a room's committed ticks are announced (pub/sub). */
 export const roomChannel = (room: string): string => `room:${room}`;
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { createRounds, fixedPool } from '../../admission-worker/rounds.fixture.ts';
+import { createRounds, fixedPool, HEALTHY_CORE } from '../../admission-worker/rounds.fixture.ts';
 import { tickAnnouncementSchema } from '../../contracts/feed-messages.ts';
 import { boardSchema } from '../../contracts/board.ts';
 import { connectDatabase } from '../../db/connect.ts';
@@ -67,10 +67,10 @@ export async function startWorld({ rate, capacity }: Settings): Promise<World> {
     scripts,
     log,
     announceRooms: async (rooms) => void (await redis.sadd(ROOMS_KEY, ...rooms)),
-    isCoreThere: async () => true,
+    lookAtCore: async () => HEALTHY_CORE,
     redisRunId: () => null,
   });
-  const health = { holdP95Ms: null, errorRate: null, eventLoopLagMs: null, poolWaitMs: null };
+  const health = { holdP95Ms: null, errorRate: null, answers: 0, eventLoopLagMs: null, poolWaitMs: null };
   return {
     edge,
     feedUrl: feed.url,

@@ -77,12 +77,12 @@ it('a Redis that is away harms nothing, and its return is noticed', async () => 
 it('the meter tells the slow holds and the failed answers of the last ten seconds only', () => {
   const clock = createManualClock(1_000_000);
   const meter = createRequestMeter(clock);
-  expect(meter.read()).toEqual({ holdP95Ms: null, errorRate: null });
+  expect(meter.read()).toEqual({ holdP95Ms: null, errorRate: null, answers: 0 });
   for (let i = 1; i <= 100; i += 1) meter.note({ isHold: true, status: i <= 90 ? 201 : 503, durationMs: i });
   meter.note({ isHold: false, status: 200, durationMs: 9999 });
-  expect(meter.read()).toEqual({ holdP95Ms: 95, errorRate: 10 / 101 });
+  expect(meter.read()).toEqual({ holdP95Ms: 95, errorRate: 10 / 101, answers: 101 });
   clock.advance(9_999);
   expect(meter.read().holdP95Ms).toBe(95);
   clock.advance(1);
-  expect(meter.read()).toEqual({ holdP95Ms: null, errorRate: null });
+  expect(meter.read()).toEqual({ holdP95Ms: null, errorRate: null, answers: 0 });
 });

@@ -8,8 +8,8 @@ const MAX_KEPT = 2000;
 /** Measures core's own answers for its health. Memory is bounded; one answer costs O(1). */
 export type RequestMeter = {
   note(answer: { isHold: boolean; status: number; durationMs: number }): void;
-  /** 95th percentile of holds and share of answers ≥ 500 in the last ten seconds; null where there was none. */
-  read(): { holdP95Ms: number | null; errorRate: number | null };
+  /** 95th percentile of holds, share of answers ≥ 500 and number of answers in the last ten seconds; null where there was none. */
+  read(): { holdP95Ms: number | null; errorRate: number | null; answers: number };
 };
 
 /** A meter over the given clock. */
@@ -29,6 +29,7 @@ export function createRequestMeter(clock: Clock): RequestMeter {
       return {
         holdP95Ms: percentile95(holds),
         errorRate: answers.length === 0 ? null : failed / answers.length,
+        answers: answers.length,
       };
     },
   };

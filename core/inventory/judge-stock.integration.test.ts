@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { listAudit } from '../../db/queries/audit.ts';
 import { openCoreWorld, ROOM, SHOW, type CoreWorld } from '../core-world.fixture.ts';
+import { parseRoomStock } from '../../redis/health/room-stock.ts';
+import { CORE_STOCK_KEY } from '../../redis/keys.ts';
 import { judgeStock } from './judge-stock.ts';
+import { publishStock } from './publish-stock.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
@@ -58,6 +61,23 @@ describe('a room’s stock', () => {
     await leave(0);
     const changed = await Promise.all(Array.from({ length: 6 }, () => judgeStock(world.deps)));
     expect(changed.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, 0, 1]);
+  });
+
+  it('is told to the admission worker where an autopilot goes by it: free, and unpaid', async () => {
+    expect(await publishStock(world.deps), 'no autopilot').toBe(0);
+    await world.sql`UPDATE rooms SET mode = 'autopilot', min_users_per_minute = 1, max_users_per_minute = 9`;
+    const told = async () => {
+      await publishStock(world.deps);
+      return parseRoomStock(await world.deps.redis.hgetall(CORE_STOCK_KEY)).get(ROOM);
+    };
+    expect(await told()).toMatchObject({ capacity: 65, free: 5, pending: 0 });
+    expect((await world.book(await world.holdStanding(2))).status).toBe(201);
+    expect(await told()).toMatchObject({ capacity: 65, free: 3, pending: 2 });
+    await world.sql`UPDATE bookings SET status = 'confirmed'`;
+    await world.sql`UPDATE performances SET status = 'ended'`;
+    expect(await told(), 'nothing is sold here any more').toMatchObject({ capacity: 0, free: 0, pending: 0 });
+    await world.sql`UPDATE performances SET status = 'on_sale'`;
+    await world.sql`UPDATE rooms SET mode = 'manual'`;
   });
 
   it('counts what is not on sale yet, and not what has ended', async () => {

@@ -2,6 +2,7 @@ import { JOB_QUEUES, type JobQueue } from '../../contracts/jobs.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
+import { publishStock } from '../inventory/publish-stock.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
 import { runOutbox } from './run-outbox.ts';
@@ -47,6 +48,7 @@ export function startJobs(deps: JobDeps): Jobs {
   // After each sweep, not after each booking: a room's stock is judged once, however many bookings changed it.
   const judging = createTurns('stock', deps.log, async () => {
     await judgeStock(deps);
+    await publishStock(deps);
     return 0;
   });
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
 import { openShop } from '../../edge/identity/shop.fixture.ts';
+import { listAudit } from '../../db/queries/audit.ts';
 import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 
 describe("an operator's calls", () => {
@@ -67,6 +68,34 @@ describe("an operator's calls", () => {
     expect(await patch({ identityKeys: [key] })).toMatchObject({ status: 200, body: { identityKeys: [key] } });
     expect(await patch({ requireIdentity: 'yes' })).toMatchObject({ status: 422 });
     expect(await patch({ requireIdentity: false, identityKeys: [] })).toMatchObject({ status: 200 });
+  });
+
+  it('hand the rate to the autopilot with both bounds in order, and see what it does and why', async () => {
+    const refused = async (body: object) => (await patch(body)).body['errors'];
+    expect(await refused({ mode: 'autopilot' })).toMatchObject([
+      { path: 'minUsersPerMinute' },
+      { path: 'maxUsersPerMinute' },
+    ]);
+    expect(await refused({ mode: 'autopilot', minUsersPerMinute: 5 })).toMatchObject([{ path: 'maxUsersPerMinute' }]);
+    expect(await refused({ minUsersPerMinute: 31, maxUsersPerMinute: 30 })).toMatchObject([
+      { path: 'minUsersPerMinute' },
+    ]);
+    const bounds = { mode: 'autopilot', minUsersPerMinute: 10, maxUsersPerMinute: 40 };
+    expect(await patch(bounds)).toMatchObject({ status: 200, body: bounds });
+    expect((await listAudit(world.sql, { cursor: null, subject: 'room:demo', limit: 1 }))[0]).toMatchObject({
+      action: 'room.change',
+      before: { mode: 'manual', minUsersPerMinute: null },
+      after: bounds,
+    });
+    const stats = async () => (await world.call('GET', '/v1/operator/rooms/demo/stats', { token })).body;
+    expect(await stats()).toMatchObject({ effectiveUsersPerMinute: 10, autopilotReason: 'starting' });
+    const state = { rate: 25.5, reason: 'pool_wait', healthyMs: 0, settleMs: 0, at: 1 };
+    await world.sql`UPDATE rooms SET autopilot = ${world.sql.json(state)} WHERE id = 'demo'`;
+    expect(await stats()).toMatchObject({ effectiveUsersPerMinute: 25, autopilotReason: 'pool_wait' });
+    expect((await patch({ newUsersPerMinute: 20 })).status).toBe(200);
+    expect(await stats(), 'the operator’s rate is the ceiling').toMatchObject({ effectiveUsersPerMinute: 20 });
+    expect((await patch({ mode: 'manual', newUsersPerMinute: 60 })).status).toBe(200);
+    expect(await stats()).toMatchObject({ effectiveUsersPerMinute: 60, autopilotReason: null });
   });
 
   it('are refused, changing nothing, when stale, unknown, contradictory or of wrong types', async () => {

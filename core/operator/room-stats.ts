@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { effectiveRate } from '../../contracts/autopilot.ts';
 import { boardSchema, type Board } from '../../contracts/board.ts';
 import type { LaneStats, RoomStats } from '../../contracts/operator-rooms.ts';
 import { countAdmissions, countBookings, type RoomRow } from '../../db/queries/operator-rooms.ts';
@@ -35,7 +36,8 @@ export async function readRoomStats(deps: Deps, row: RoomRow): Promise<RoomStats
     admittedTotal,
     revokedTotal,
     newUsersPerMinute: row.newUsersPerMinute,
-    effectiveUsersPerMinute: row.newUsersPerMinute,
+    effectiveUsersPerMinute: effectiveRate(row),
+    autopilotReason: row.mode === 'autopilot' ? (row.autopilot?.reason ?? 'starting') : null,
     totalActiveUsers: row.totalActiveUsers,
     configVersion: row.version,
     message: row.message,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { autopilotStateSchema, type AutopilotState } from '../../contracts/autopilot.ts';
 import { identityKeysSchema, type IdentityKey } from '../../contracts/identity-keys.ts';
 import type { Challenge } from '../../contracts/room-settings.ts';
 import type { Sql, Transaction } from '../connect.ts';
@@ -17,6 +18,10 @@ export type RoomRow = {
   claimWindowSeconds: number;
   queueingMethod: string;
   mode: string;
+  minUsersPerMinute: number | null;
+  maxUsersPerMinute: number | null;
+  /** Where the autopilot stood after the last tick that Postgres has; null before its first, and without one. */
+  autopilot: AutopilotState | null;
   lobbyOpensAt: Date | null;
   opensAt: Date | null;
   closesAt: Date | null;
@@ -47,8 +52,9 @@ export type RoomRow = {
 /** All rooms, for the admission worker's round; one plain read, no lock. */
 export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
   const rows = await sql<
-    (Omit<RoomRow, 'lanes' | 'formerLanes' | 'allowedReturnHosts' | 'identityKeys'> & {
+    (Omit<RoomRow, 'lanes' | 'formerLanes' | 'allowedReturnHosts' | 'identityKeys' | 'autopilot'> & {
       lanes: unknown;
+      autopilot: unknown;
       identityKeys: unknown;
       allowedReturnHosts: unknown;
       knownLanes: string[];
@@ -56,7 +62,8 @@ export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
   >`
     SELECT id, name, version, new_users_per_minute AS "newUsersPerMinute", total_active_users AS "totalActiveUsers",
       session_duration_seconds AS "sessionDurationSeconds", claim_window_seconds AS "claimWindowSeconds",
-      queueing_method AS "queueingMethod", mode, lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
+      queueing_method AS "queueingMethod", mode, min_users_per_minute AS "minUsersPerMinute",
+      max_users_per_minute AS "maxUsersPerMinute", autopilot, lobby_opens_at AS "lobbyOpensAt", opens_at AS "opensAt", closes_at AS "closesAt",
       hold_limit AS "holdLimit", joins_per_client_per_minute AS "joinsPerClientPerMinute",
       require_identity AS "requireIdentity", identity_keys AS "identityKeys", challenge, shop_url AS "shopUrl",
       allowed_return_hosts AS "allowedReturnHosts", lanes, paused, closed, sold_out AS "soldOut", message, draw_seed AS "drawSeed", round_secret AS "roundSecret", epoch, tick, opened,
@@ -73,6 +80,8 @@ export async function listRooms(sql: Sql | Transaction): Promise<RoomRow[]> {
       formerLanes,
       allowedReturnHosts,
       identityKeys: v.parse(identityKeysSchema, row.identityKeys),
+      // What an unknown version wrote is as good as nothing: an autopilot without a past begins at its lower bound.
+      autopilot: v.parse(v.fallback(v.nullable(autopilotStateSchema), null), row.autopilot),
     };
   });
 }

@@ -1,3 +1,4 @@
+import type { AutopilotState } from '../../contracts/autopilot.ts';
 import type { Sql, Transaction } from '../connect.ts';
 import { inTransaction } from '../in-transaction.ts';
 
@@ -23,6 +24,8 @@ export type TickRecord = {
   liveUntilMs: number;
   admitted: { id: string; lane: string; score: string }[];
   facts: TicketFact[];
+  /** Where the autopilot stands from now on; null without one. */
+  autopilot: AutopilotState | null;
   lanes: {
     name: string;
     calledTo: string;
@@ -44,7 +47,8 @@ export async function writeTick(sql: Sql, record: TickRecord): Promise<'written'
   return inTransaction(sql, async (tx) => {
     const moved =
       await tx`UPDATE rooms SET tick = ${record.tick}, tick_at_ms = ${record.atMs}, opened = ${record.opened},
-        redis_run_id = COALESCE(redis_run_id, ${record.redisRunId})
+        redis_run_id = COALESCE(redis_run_id, ${record.redisRunId}),
+        autopilot = ${record.autopilot === null ? null : JSON.stringify(record.autopilot)}::text::jsonb
       WHERE id = ${record.room} AND epoch = ${record.epoch} AND tick <= ${record.previous} RETURNING id`;
     if (moved.length === 0) return judgeRefusal(tx, record);
     await writeFacts(tx, record);

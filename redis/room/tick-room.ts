@@ -58,11 +58,18 @@ export const laneKeyList = (room: string, lane: string): string[] => {
   return [keys.waiting, keys.ready, keys.readySeen, keys.late, keys.answers, keys.calls];
 };
 
-/** Runs one tick (WAITING-ROOM §3) for the epoch and the last tick that Postgres knows. Nothing of it counts before `commitTick`. */
+/** What an autopilot allows a tick, both whole numbers of people; it lowers the room's own limits and never raises them. */
+export type TickBounds = { usersPerMinute: number; mostInside: number | null };
+
+/**
+ * Runs one tick (WAITING-ROOM §3) for the epoch and the last tick that Postgres knows, within the room's limits and an autopilot's bounds
+ * where there are any. Nothing of it counts before `commitTick`.
+ */
 export async function tickRoom(
   client: ScriptClient,
   { id: room, epoch, tick }: { id: string; epoch: number; tick: number },
   lanes: string[],
+  bounds: TickBounds | null = null,
 ): Promise<TickOutcome> {
   const keys = roomKeys(room);
   const names = [keys.config, keys.state, keys.live, keys.spent, keys.facts, keys.ring];
@@ -70,7 +77,7 @@ export async function tickRoom(
     await client.run(
       'tick',
       [...names, ...lanes.flatMap((lane) => laneKeyList(room, lane))],
-      [epoch, accessKey(room, ''), room, tick, ...lanes],
+      [epoch, accessKey(room, ''), room, tick, bounds?.usersPerMinute ?? '', bounds?.mostInside ?? '', ...lanes],
     ),
     1,
   );

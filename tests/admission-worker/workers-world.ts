@@ -39,7 +39,7 @@ export type WorkersWorld = {
   close(): Promise<void>;
 };
 
-const HEALTHY = { holdP95Ms: null, errorRate: null, eventLoopLagMs: null, poolWaitMs: null };
+const HEALTHY = { holdP95Ms: null, errorRate: null, answers: 0, eventLoopLagMs: null, poolWaitMs: null };
 
 /** Starts stores without workers. */
 export async function startWorkersWorld(): Promise<WorkersWorld> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isCoreThere } from '../../admission-worker/core-presence.ts';
+import { lookAtCore } from '../../admission-worker/core-sight.ts';
 import { startRoomLoops } from '../../admission-worker/room-loops.ts';
 import { fixedPool } from '../../admission-worker/rounds.fixture.ts';
 import { boardSchema, type Board } from '../../contracts/board.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
     pool: fixedPool(world.sql),
     scripts,
     log,
-    isCoreThere: () => isCoreThere(client),
+    lookAtCore: () => lookAtCore(client),
     announceRooms: async (rooms) => void (await client.sadd(ROOMS_KEY, ...rooms)),
     redisRunId: () => null,
   });

@@ -165,7 +165,7 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await note('joining a room that rejects', () => joinRoom(client, ticket('late-comer')));
   await note('a revocation', () => revokeTicket(client, { id: ROOM, epoch: 1, lanes: ['general'] }, revoked));
   await note('a revoked ticket', () => answerCall(client, ticket(revoked.ticketId, '3'), true));
-  const health = { holdP95Ms: 12.5, errorRate: 0, eventLoopLagMs: null, poolWaitMs: 1 };
+  const health = { holdP95Ms: 12.5, errorRate: 0, answers: 10, eventLoopLagMs: null, poolWaitMs: 1 };
   await note('a core process says how it is', () => writeCoreHealth(client, 'core-1', health));
   await note('a lane that begins', () => addLane(client, ROOM, 1, { name: 'presale', from: 1, leasedTo: 9 }));
   await note('a held board', () => holdRoom(client, ROOM, 'core'));

@@ -97,6 +97,7 @@ const stats = (now: string, waiting = 0): RoomStats => ({
   recovering: false,
   revokedTotal: 0,
   effectiveUsersPerMinute: 60,
+  autopilotReason: null,
   remaining: null,
   message: null,
   opensAt: null,

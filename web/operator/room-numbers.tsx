@@ -27,7 +27,7 @@ export function RoomNumbers({ stats }: { stats: RoomStats }) {
         <Figure
           label="Let in, last minute"
           value={formatCount(stats.admittedPerMinute)}
-          detail={`at most ${formatCount(stats.newUsersPerMinute)} · ${formatCount(stats.admittedTotal)} in all`}
+          detail={`at most ${formatCount(stats.effectiveUsersPerMinute)}${reasonOf(stats)} · ${formatCount(stats.admittedTotal)} in all`}
           line={samples.map((sample) => sample.admittedPerMinute)}
         />
         <Figure
@@ -46,6 +46,10 @@ export function RoomNumbers({ stats }: { stats: RoomStats }) {
     </section>
   );
 }
+
+/** What the autopilot goes by just now. */
+const reasonOf = ({ autopilotReason }: RoomStats): string =>
+  autopilotReason === null ? '' : ` (autopilot: ${autopilotReason.replaceAll('_', ' ')})`;
 
 function LaneTable({ lanes }: Pick<RoomStats, 'lanes'>) {
   return (

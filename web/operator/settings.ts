@@ -2,7 +2,15 @@ import type { FieldError } from '../../contracts/errors.ts';
 import type { RoomView } from '../../contracts/operator-rooms.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 
-export type SettingKind = 'text' | 'whole-number' | 'time' | 'choice' | 'yes-no' | 'lines' | 'json';
+export type SettingKind =
+  | 'text'
+  | 'whole-number'
+  | 'whole-number-or-none'
+  | 'time'
+  | 'choice'
+  | 'yes-no'
+  | 'lines'
+  | 'json';
 
 /** One setting as the form shows it. Bounds and relations are the server's: its refusals come back beside the field. */
 export type Setting = {
@@ -28,9 +36,21 @@ const CHALLENGES: Record<RoomSettings['challenge'], string> = {
   turnstile: 'Turnstile',
 };
 
+const MODES: Record<RoomSettings['mode'], string> = { manual: 'The operator', autopilot: 'Autopilot' };
+
 /** Every setting of API.md that a form can hold; what this server's rooms don't have is not shown. Lanes have an editor. */
 export const SETTINGS: readonly Setting[] = [
   { name: 'newUsersPerMinute', label: 'New visitors per minute', kind: 'whole-number', group: 'Pace' },
+  {
+    name: 'mode',
+    label: 'Who sets the pace',
+    kind: 'choice',
+    group: 'Pace',
+    hint: 'The autopilot goes by core’s health and the stock, between the two bounds, and never above the pace set here.',
+    options: choices(MODES),
+  },
+  { name: 'minUsersPerMinute', label: 'Autopilot: at least, per minute', kind: 'whole-number-or-none', group: 'Pace' },
+  { name: 'maxUsersPerMinute', label: 'Autopilot: at most, per minute', kind: 'whole-number-or-none', group: 'Pace' },
   {
     name: 'totalActiveUsers',
     label: 'Visitors inside at the same time',
@@ -178,6 +198,8 @@ function valueOf(
   switch (kind) {
     case 'whole-number':
       return WHOLE.test(text) ? { ok: true, value: Number(text) } : { ok: false, message: NOT_WHOLE };
+    case 'whole-number-or-none':
+      return text === '' ? { ok: true, value: null } : valueOf('whole-number', text, name);
     case 'time': {
       if (text === '') return { ok: true, value: null };
       const ms = Date.parse(text);

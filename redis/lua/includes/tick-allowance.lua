@@ -13,12 +13,12 @@ local function count_last_minute(now)
 end
 
 local function allow(room)
-  local rate, capacity = room.rate, room.capacity
+  local rate = room.rate
   local last_minute, live, pace = count_last_minute(room.now), redis.call('ZCARD', live_key), room.pace
   local allowance = 0
   if room.running then
     pace = math.min(pace, math.max(MINUTE_MS, rate * TICK_MS)) + rate * math.min(room.elapsed, MAX_ELAPSED_MS)
-    allowance = math.max(0, math.min(math.floor(pace / MINUTE_MS), rate - last_minute, capacity - live, MAX_ADMITTED))
+    allowance = math.max(0, math.min(math.floor(pace / MINUTE_MS), room.limit - last_minute, room.slots - live, MAX_ADMITTED))
     if room.passthrough then allowance = MAX_ADMITTED end
   end
   room.last_minute, room.live, room.pace, room.allowance = last_minute, live, pace, allowance

@@ -68,7 +68,7 @@ local function call(room)
     if lane.in_line then line_weight = line_weight + lane.weight end
   end
   if not room.running then return end
-  local free = room.capacity - room.live + room.turnover * LOOKAHEAD_MS
+  local free = room.slots - room.live + room.turnover * LOOKAHEAD_MS
   local supply = math.max(0, math.min(room.rate * LOOKAHEAD_MS / MINUTE_MS, free))
   for _, lane in ipairs(room.lanes) do
     local share = lane.in_line and supply * lane.weight / line_weight or supply

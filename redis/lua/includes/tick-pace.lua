@@ -26,8 +26,8 @@ end
 -- After who enters is chosen. Late visitors have their own share and shorten nobody's line.
 local function measure_pace(room, lane)
   local served = lane.served
-  -- A new limit is a new pace: what was measured before says nothing about it.
-  if served.rate ~= room.rate then served.count, served.ms, served.rate = 0, 0, room.rate end
+  -- A new limit is a new pace: what was measured before says nothing about it. An autopilot's small steps are followed by forgetting.
+  if served.rate ~= room.limit then served.count, served.ms, served.rate = 0, 0, room.limit end
   local memory = math.min(PACE_LONGEST_MS, math.max(PACE_MEMORY_MS, PACE_MEMORY_SERVED * MINUTE_MS / math.max(1, room.rate)))
   local keep = math.exp(-room.elapsed / memory)
   served.count, served.ms = served.count * keep, served.ms * keep

@@ -21,11 +21,11 @@ local function judge_rounds(lane, now)
   if lane.uncallable_from ~= lane.open_from then lane.ended_round = lane.uncallable_from end
 end
 
--- One lane per name in ARGV[5…], its keys in KEYS[7…].
+-- One lane per name in ARGV[7…], its keys in KEYS[7…].
 local function read_lanes(s, c, now)
   local lanes = {}
-  for index = 5, #ARGV do
-    local name, at = ARGV[index], 6 + (index - 5) * 6
+  for index = 7, #ARGV do
+    local name, at = ARGV[index], 6 + (index - 7) * 6
     local function field(key, fallback) return number_or(s[key .. ':' .. name], fallback) end
     lanes[#lanes + 1] = {
       name = name, weight = 1, waiting = KEYS[at + 1], ready = KEYS[at + 2], seen = KEYS[at + 3], late = KEYS[at + 4],
@@ -45,9 +45,11 @@ local function read_lanes(s, c, now)
   return lanes
 end
 
--- `s` and `c`: the hashes state and config. `period`: the number of this tick.
+-- `s` and `c`: the hashes state and config. `period`: the number of this tick. `limit` and `capacity` are the operator's; `rate` and `slots`
+-- are what this tick goes by, which an autopilot may have lowered, never raised.
 local function read_tick(s, c, now)
   local before, paused = number_or(s.at, now), c.paused == '1'
+  local limit, capacity = number_or(c.newUsersPerMinute, 0), number_or(c.totalActiveUsers, 0)
   local opens_at, closed = tonumber(c.opensAtMs or ''), is_closed(c.closed, c.closesAtMs, now)
   local opening = s.opened ~= '1' and (opens_at == nil or now >= opens_at)
   local opened = s.opened == '1' or opening
@@ -57,7 +59,8 @@ local function read_tick(s, c, now)
     opens_at = opens_at, opening = opening, opened = opened, closed = closed, paused = paused,
     running = opened and not paused and not closed, sold_out = c.soldOut == '1', passthrough = c.queueingMethod == 'passthrough',
     random = c.queueingMethod == 'random',
-    capacity = number_or(c.totalActiveUsers, 0), rate = number_or(c.newUsersPerMinute, 0),
+    limit = limit, rate = math.min(limit, number_or(ARGV[5], limit)),
+    capacity = capacity, slots = math.min(capacity, number_or(ARGV[6], capacity)),
     pace = number_or(s.pace, 0), freed = number_or(s.freed, 0), turnover = number_or(s.turnover, 0),
     until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admitted = {}, admissions = {},
   }

@@ -3,7 +3,8 @@
 ---   counts until commit-tick: keys are not claimable, the board is not out, the windows of new calls have not begun.
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 ring, then per lane: waiting, ready, ready-seen, late, answers, calls.
 ---   Access keys are named from ARGV[2]: they carry the same hash tag, so they live in the same slot.
---- ARGV: 1 epoch, 2 access key prefix, 3 room, 4 last tick that Postgres has, then the lanes' names in the order of their keys
+--- ARGV: 1 epoch, 2 access key prefix, 3 room, 4 last tick that Postgres has, 5 the autopilot's rate (people a minute), 6 the most it lets
+---   inside (people), both '' without an autopilot, then the lanes' names in the order of their keys
 --- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped', periods ahead of Redis time} for a period already
 ---   done; {'ticked' or 'pending' for one that somebody still has to commit, numbers JSON (tick, at, configVersion, opened, liveUntil, lanes),
 ---   board JSON, admissions, facts}. A line of admissions: id, score, lane, ready or late. A line of facts: what, id, at, until, exp (ms).
