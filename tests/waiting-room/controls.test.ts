@@ -41,8 +41,8 @@ const CONTROLS: Control[] = [
   {
     without: 'the bound on slots',
     script: 'tick',
-    from: 'capacity - live, MAX_ADMITTED',
-    to: 'capacity, MAX_ADMITTED',
+    from: 'room.slots - live, MAX_ADMITTED',
+    to: 'room.slots, MAX_ADMITTED',
     noticed: /inside, \d+ allowed/,
     settings: { capacity: 2 },
     steps: [UNTIL_CALLING, join(9), ticks(1), everyoneAnswers(), ticks(3)],
@@ -50,7 +50,7 @@ const CONTROLS: Control[] = [
   {
     without: 'the rolling minute',
     script: 'tick',
-    from: 'rate - last_minute, ',
+    from: 'room.limit - last_minute, ',
     to: 'rate, ',
     noticed: /within a minute, \d+ allowed/,
     steps: [

@@ -44,7 +44,11 @@ describe('1,000 simultaneous newcomers before 50 slots', () => {
   });
 
   it('has 51 inside when the tick does not count slots', async () => {
-    const uncounted = { script: 'tick', from: 'capacity - live, MAX_ADMITTED', to: 'capacity, MAX_ADMITTED' } as const;
+    const uncounted = {
+      script: 'tick',
+      from: 'room.slots - live, MAX_ADMITTED',
+      to: 'room.slots, MAX_ADMITTED',
+    } as const;
     expect(await mostInside([uncounted])).toBeGreaterThan(50);
   });
 });
