@@ -7,6 +7,7 @@ import { holdRoom } from '../../redis/room/hold-room.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import { leaveRoom } from '../../redis/room/leave.ts';
 import { writeCoreHealth } from '../../redis/health/core-health.ts';
+import { writeRoomStock } from '../../redis/health/room-stock.ts';
 import { revokeTicket } from '../../redis/room/revoke-ticket.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
 import { readRestore, restoreRoom } from '../../redis/room/restore-room.ts';
@@ -167,6 +168,8 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await note('a revoked ticket', () => answerCall(client, ticket(revoked.ticketId, '3'), true));
   const health = { holdP95Ms: 12.5, errorRate: 0, answers: 10, eventLoopLagMs: null, poolWaitMs: 1 };
   await note('a core process says how it is', () => writeCoreHealth(client, 'core-1', health));
+  const stock = { capacity: 10, free: 3, pending: 1 };
+  await note('core says what a room has left', () => writeRoomStock(client, ROOM, stock));
   await note('a lane that begins', () => addLane(client, ROOM, 1, { name: 'presale', from: 1, leasedTo: 9 }));
   await note('a held board', () => holdRoom(client, ROOM, 'core'));
   await note('a board held once more', () => holdRoom(client, ROOM, 'postgres'));
