@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the proxy does with what passes through it: carry it, swallow it silently (a store that hangs), or carry each reply so late. */
 export type ProxyMode = 'carry' | 'hang' | { replyAfterMs: number };
@@ -37,10 +38,13 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       sent += chunk.length;
       if (mode !== 'hang') upstream.write(chunk);
     });
+    // Nothing overtakes what is still on its way, also when the mode changes meanwhile: a stream whose bytes trade places is no store.
+    let delivered = Promise.resolve();
     upstream.on('data', (chunk: Buffer) => {
-      if (mode === 'carry') client.write(chunk);
-      // Timers of one length fire in the order in which they were set, so the bytes keep theirs.
-      else if (mode !== 'hang') setTimeout(() => client.writable && client.write(chunk), mode.replyAfterMs);
+      if (mode === 'hang') return;
+      const due =
+        mode === 'carry' ? delivered : Promise.all([delivered, sleep(mode.replyAfterMs, undefined, { ref: false })]);
+      delivered = due.then(() => void (client.writable && client.write(chunk)));
     });
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
