@@ -48,6 +48,10 @@ it('Ctrl-C under load leaves no process and no port, and the next start goes on 
   const [seat] = await buyer.freeSeats(1);
   const booking = await buyer.book(await buyer.hold(pass, [{ zoneId: seat?.zoneId, seats: [seat?.id] }]));
   expect(booking.status, booking.text).toBe(201);
+  // A claim is in Postgres with the next tick; a Redis that starts again holds no more than that.
+  const tick = async () => Number((await call('GET', `${edgeUrl}/api/rooms/demo/board`)).body['tick']);
+  const claimed = await tick();
+  await eventually('the claim is written', tick, (now) => now >= claimed + 2);
 
   expect(await first.stop('SIGINT'), first.output()).toBe(0);
   await eventually(
