@@ -11,6 +11,8 @@ export type TcpProxy = {
   /** Bytes that clients have sent towards the target so far. */
   sentBytes(): number;
   setMode(mode: ProxyMode): void;
+  /** Leads new connections to another server, such as the same one that came back on another port. */
+  aim(targetUrl: string): void;
   /** Cuts every open connection; new ones are taken again. */
   cut(): void;
   /** Closes the port and every connection, as a store that is down; `listen` opens the same port again. */
@@ -21,7 +23,7 @@ export type TcpProxy = {
 
 /** Stands in front of a Redis or Postgres: counts what is sent to it, and makes it hang, be slow, drop connections or refuse them. */
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
-  const target = new URL(targetUrl);
+  let target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let mode: ProxyMode = 'carry';
   let sent = 0;
@@ -73,6 +75,7 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     url: url.href,
     sentBytes: () => sent,
     setMode: (next) => void (mode = next),
+    aim: (next) => void (target = new URL(next)),
     cut,
     refuse,
     listen: () => listen(port),

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkHistory } from '../checker/check-history.ts';
+import { runBuyer, type Plan } from './buyers.ts';
+import { FAULTS } from './faults.ts';
+import type { StormWorld } from './storm-world.ts';
+
+/** When the fault strikes, ms after the first buyer may come; the buyers come within twice that. */
+const STRIKES_AFTER_MS = 2000;
+
+/** What a storm came to: how many were told of a booking, and what is wrong, which should be nothing. */
+export type StormEnd = { booked: number; endings: Record<string, number>; wrong: string[] };
+
+/**
+ * One storm with one fault. The same seed draws the same buyers; when exactly the fault meets them is the machine's. They want seats
+ * from `firstSeat` on, thirty of them.
+ */
+export async function runStorm(
+  storm: StormWorld,
+  { fault, seed, buyers, firstSeat = 1 }: { fault: string; seed: number; buyers: number; firstSeat?: number },
+): Promise<StormEnd> {
+  const chosen = FAULTS[fault];
+  if (chosen === undefined) throw new Error(`there is no fault ${fault}`);
+  const random = createRandom(seed);
+  const plans = Array.from({ length: buyers }, () => drawPlan(random, firstSeat));
+  const strike = sleep(STRIKES_AFTER_MS).then(() => chosen.strike(storm));
+  const [endings] = await Promise.all([
+    Promise.all(plans.map((plan) => runBuyer(storm, plan))),
+    strike,
+    chosen.prepare?.(storm),
+  ]);
+  const told = endings.flatMap((ending) => ending.told);
+  const wrong = checkHistory(told, await storm.settle());
+  const counts: Record<string, number> = {};
+  for (const { left } of endings) counts[left] = (counts[left] ?? 0) + 1;
+  return { booked: told.filter(({ kind }) => kind === 'booked').length, endings: counts, wrong };
+}
+
+/** Few seats for many, so that they meet. */
+function drawPlan(random: () => number, firstSeat: number): Plan {
+  const below = (n: number) => Math.floor(random() * n);
+  const first = below(29) + firstSeat;
+  const isStanding = below(6) === 0;
+  return {
+    startMs: below(2 * STRIKES_AFTER_MS),
+    seats: isStanding ? [] : [`s${first}`, `s${first + 1}`].slice(0, below(3) === 0 ? 2 : 1),
+    standing: isStanding ? 1 : 0,
+    twice: below(4) === 0,
+    pays: below(5) > 0,
+    cancels: below(5) === 0,
+    webhook: { copies: below(8) === 0 ? 100 : 1 + below(2), reorder: below(4) === 0 },
+  };
+}
+
+/** Mulberry32: small, and the same everywhere. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
