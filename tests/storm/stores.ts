@@ -34,6 +34,8 @@ export async function startStores(): Promise<Stores> {
   const [toPostgres, toRedis] = await Promise.all([startTcpProxy(postgres.url), startTcpProxy(redis.url)]);
   const ask = async (...[name, ...words]: [string, ...string[]]): Promise<unknown> => {
     const client = new Redis(redis.url, { lazyConnect: true });
+    // Whoever asked is told by the call itself.
+    client.on('error', () => {});
     try {
       return await client.call(name, ...words);
     } finally {
