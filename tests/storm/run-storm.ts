@@ -23,11 +23,7 @@ export async function runStorm(
   const random = createRandom(seed);
   const plans = Array.from({ length: buyers }, () => drawPlan(random, firstSeat));
   const strike = sleep(STRIKES_AFTER_MS).then(() => chosen.strike(storm));
-  const [endings] = await Promise.all([
-    Promise.all(plans.map((plan) => runBuyer(storm, plan))),
-    strike,
-    chosen.prepare?.(storm),
-  ]);
+  const [endings] = await Promise.all([Promise.all(plans.map((plan) => runBuyer(storm, plan))), strike]);
   const told = endings.flatMap((ending) => ending.told);
   const wrong = checkHistory(told, await storm.settle());
   const counts: Record<string, number> = {};

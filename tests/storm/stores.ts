@@ -13,9 +13,8 @@ export type Stores = {
   redisUrl: string;
   /** Stops Postgres as a crash would (`-m immediate`) and starts it again on its data. */
   crashPostgres(): Promise<void>;
-  /** Kills Redis and starts it again with what it last saved: nothing, unless `saveRedis` was called. */
+  /** Kills Redis and starts it again, empty. */
   killRedis(): Promise<void>;
-  saveRedis(): Promise<void>;
   signalRedis(signal: 'SIGSTOP' | 'SIGCONT'): void;
   redis(...command: [string, ...string[]]): Promise<unknown>;
   stop(): Promise<void>;
@@ -57,7 +56,6 @@ export async function startStores(): Promise<Stores> {
       redis = await startRedis(redisOptions);
       toRedis.aim(redis.url);
     },
-    saveRedis: async () => void (await ask('SAVE')),
     signalRedis: (signal) => void redis.child.signal(signal),
     redis: ask,
     async stop() {
