@@ -10,7 +10,7 @@ import type { HeldItem, OperatorRole } from '../contracts/token-claims.ts';
 import { connectDatabase, toDrizzle, type Sql } from '../db/connect.ts';
 import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../db/queries/add-catalogue.ts';
 import { startSandboxPayments } from '../local-stack/sandbox-payments/start.ts';
-import type { TestPostgres, TestRedis } from '../local-stack/test-stack.ts';
+import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../local-stack/test-stack.ts';
 import { systemClock } from '../platform/clock.ts';
 import { newId } from '../platform/id.ts';
 import { createLogger } from '../platform/log.ts';
@@ -82,6 +82,18 @@ export type CoreWorld = {
   settle(events: number): Promise<void>;
   close(): Promise<void>;
 };
+
+/** A core world on a Postgres and a Redis of its own, which stop with it. */
+export async function startCoreWorld(): Promise<CoreWorld> {
+  const [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
+  const world = await openCoreWorld(postgres, redis);
+  const closeWorld = world.close.bind(world);
+  const close = async () => {
+    await closeWorld();
+    await Promise.all([redis.stop(), postgres.stop()]);
+  };
+  return Object.assign(world, { close });
+}
 
 /** Builds the world on servers of the test file. `databaseUrl` names its own database. */
 export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): Promise<CoreWorld> {

@@ -1,27 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
 import { verifyEntryTicket } from '../../tokens/entry-ticket.verify.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
 import { inventoryKeys } from '../../redis/keys.ts';
 import { PAY_BY_SECONDS } from '../../contracts/limits.ts';
-import { BUYER, openCoreWorld, ROOM, SHOW, toSeatItem, type CoreWorld } from '../core-world.fixture.ts';
+import { BUYER, startCoreWorld, ROOM, SHOW, toSeatItem, type CoreWorld } from '../core-world.fixture.ts';
 
 describe('a booking', () => {
-  let postgres: TestPostgres;
-  let redis: TestRedis;
   let world: CoreWorld;
   let buyer: Buyer;
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-    world = await openCoreWorld(postgres, redis);
+    world = await startCoreWorld();
     buyer = createBuyer(world);
   });
-  afterAll(async () => {
-    await world.close();
-    await Promise.all([redis.stop(), postgres.stop()]);
-  });
+  afterAll(() => world.close());
 
   it('goes from a hold to tickets that a gate verifies offline', async () => {
     const seats = [buyer.seat(), buyer.seat()];

@@ -1,24 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { openCommitProxy } from '../commit-proxy.fixture.ts';
 import { prepareCoreProcesses, type CoreProcesses } from '../core-process.fixture.ts';
-import { BUYER, openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
+import { BUYER, startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 
 describe('core, killed between the commit and the answer', () => {
-  let postgres: TestPostgres;
-  let redis: TestRedis;
   let world: CoreWorld;
   let processes: CoreProcesses;
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-    world = await openCoreWorld(postgres, redis);
+    world = await startCoreWorld();
     processes = await prepareCoreProcesses(world);
   });
   afterAll(async () => {
     await processes.stop();
     await world.close();
-    await Promise.all([redis.stop(), postgres.stop()]);
   });
 
   it('gives the booking to whoever comes again with the same key, once', async () => {

@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { listAudit } from '../../db/queries/audit.ts';
-import { openCoreWorld, ROOM, SHOW, type CoreWorld } from '../core-world.fixture.ts';
+import { startCoreWorld, ROOM, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import { parseRoomStock } from '../../redis/health/room-stock.ts';
 import { CORE_STOCK_KEY } from '../../redis/keys.ts';
 import { judgeStock } from './judge-stock.ts';
 import { publishStock } from './publish-stock.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
 let world: CoreWorld;
 beforeAll(async () => {
-  [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-  world = await openCoreWorld(postgres, redis);
+  world = await startCoreWorld();
 });
-afterAll(async () => {
-  await world.close();
-  await Promise.all([redis.stop(), postgres.stop()]);
-});
+afterAll(() => world.close());
 
 const room = async () => {
   const [row] = await world.sql<{ soldOut: boolean; version: number }[]>`

@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { countAdmissions } from '../../db/queries/operator-rooms.ts';
-import { openCoreWorld, ROOM, type CoreWorld } from '../core-world.fixture.ts';
+import { startCoreWorld, ROOM, type CoreWorld } from '../core-world.fixture.ts';
 import { tidy } from './tidy.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
 let world: CoreWorld;
 beforeAll(async () => {
-  [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-  world = await openCoreWorld(postgres, redis);
+  world = await startCoreWorld();
 });
-afterAll(async () => {
-  await world.close();
-  await Promise.all([redis.stop(), postgres.stop()]);
-});
+afterAll(() => world.close());
 
 it('deletes what no longer matters, in batches until nothing is left, and nothing else', async () => {
   const { sql } = world;

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { openCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
 import { checkMoney } from '../reconcile/check-money.ts';
 
 describe('what operators do with bookings', () => {
-  let postgres: TestPostgres;
-  let redis: TestRedis;
   let world: CoreWorld;
   let buyer: Buyer;
   let token: string;
@@ -24,15 +21,11 @@ describe('what operators do with bookings', () => {
     (await world.sandbox('GET', `/payments/${paymentId}`)).body['refundedMinor'];
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-    world = await openCoreWorld(postgres, redis);
+    world = await startCoreWorld();
     buyer = createBuyer(world);
     token = await world.operatorToken('operator');
   });
-  afterAll(async () => {
-    await world.close();
-    await Promise.all([redis.stop(), postgres.stop()]);
-  });
+  afterAll(() => world.close());
 
   it('gives all back once, cancels the booking, and tells its history', async () => {
     const { booked, id, paymentId } = await paid();

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
 import { openShop } from '../../edge/identity/shop.fixture.ts';
 import { listAudit } from '../../db/queries/audit.ts';
-import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
+import { startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 
 describe("an operator's calls", () => {
-  let postgres: TestPostgres;
-  let redis: TestRedis;
   let world: CoreWorld;
   let token: string;
   const version = async () =>
@@ -16,14 +13,10 @@ describe("an operator's calls", () => {
     world.call('PATCH', '/v1/operator/rooms/demo', { token: as, body, headers });
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-    world = await openCoreWorld(postgres, redis);
+    world = await startCoreWorld();
     token = await world.operatorToken('operator');
   });
-  afterAll(async () => {
-    await world.close();
-    await Promise.all([redis.stop(), postgres.stop()]);
-  });
+  afterAll(() => world.close());
 
   it('need a token of ours whose role suffices', async () => {
     const viewer = await world.operatorToken('viewer');

@@ -1,25 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { markRequested } from '../../db/queries/payments.ts';
 import { newId } from '../../platform/id.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
+import { startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 
 describe("a booking's money", () => {
-  let postgres: TestPostgres;
-  let redis: TestRedis;
   let world: CoreWorld;
   let buyer: Buyer;
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-    world = await openCoreWorld(postgres, redis);
+    world = await startCoreWorld();
     buyer = createBuyer(world);
   });
-  afterAll(async () => {
-    await world.close();
-    await Promise.all([redis.stop(), postgres.stop()]);
-  });
+  afterAll(() => world.close());
 
   it('is confirmed once, however often the webhook comes', async () => {
     const booked = await world.book(await world.holdSeats([buyer.seat()]));

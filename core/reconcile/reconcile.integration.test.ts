@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
 import { readState } from '../../redis/inventory/availability.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
 import { repairInventory } from '../../redis/inventory/repair-inventory.ts';
 import { inventoryKeys } from '../../redis/keys.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { openCoreWorld, ROOM, SHOW, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { startCoreWorld, ROOM, SHOW, type CoreWorld, type Reply } from '../core-world.fixture.ts';
 import { runReconciliations } from './run-reconciliations.ts';
 
 type Report = {
@@ -15,8 +14,6 @@ type Report = {
 };
 
 describe('reconciliation', () => {
-  let postgres: TestPostgres;
-  let redis: TestRedis;
   let world: CoreWorld;
   let buyer: Buyer;
   const keys = inventoryKeys(ROOM, SHOW);
@@ -53,15 +50,11 @@ describe('reconciliation', () => {
     world.deps.redis.call('BITFIELD', keys.seats, 'SET', 'u2', String(bitOf(Number(cellOf(seat)))), String(state));
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-    world = await openCoreWorld(postgres, redis);
+    world = await startCoreWorld();
     buyer = createBuyer(world);
     while ((await runReconciliations(world.deps)) > 0);
   });
-  afterAll(async () => {
-    await world.close();
-    await Promise.all([redis.stop(), postgres.stop()]);
-  });
+  afterAll(() => world.close());
 
   it('finds nothing where nothing is wrong, with live holds and bookings under way', async () => {
     await paidSeat([buyer.seat()]);

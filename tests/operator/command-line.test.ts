@@ -4,27 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../cli/program.ts';
-import { openCoreWorld, type CoreWorld } from '../../core/core-world.fixture.ts';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
+import { startCoreWorld, type CoreWorld } from '../../core/core-world.fixture.ts';
 
 const TICKET_ID = 'A'.repeat(22);
 const folder = mkdtempSync(join(tmpdir(), 'onsale-orders-'));
-let postgres: TestPostgres;
-let redis: TestRedis;
 let world: CoreWorld;
 let server: ServerType;
 let env: { ONSALE_ORIGIN: string; ONSALE_OPERATOR_TOKEN: string };
 
 beforeAll(async () => {
-  [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-  world = await openCoreWorld(postgres, redis);
+  world = await startCoreWorld();
   const ONSALE_ORIGIN = await listenAsGate();
   env = { ONSALE_ORIGIN, ONSALE_OPERATOR_TOKEN: await world.operatorToken('operator') };
 });
 afterAll(async () => {
   server.close();
   await world.close();
-  await Promise.all([redis.stop(), postgres.stop()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
