@@ -33,7 +33,7 @@ import { createInventory } from './inventory/inventory.ts';
 import { toLayout, toPlaces } from './inventory/places.ts';
 import { runExpiry } from './jobs/run-expiry.ts';
 import { runInbox } from './jobs/run-inbox.ts';
-import { runOutbox } from './jobs/run-outbox.ts';
+import { runInventoryOutbox, runPaymentOutbox } from './jobs/run-outbox.ts';
 import { createCoreKeys } from './keys.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviderCall } from './payments/provider-calls.ts';
@@ -266,7 +266,11 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
         nowMs: systemClock.nowMs(),
       }),
     async drain() {
-      while ((await runInbox(deps)) + (await runExpiry(deps)) + (await runOutbox(deps)) > 0);
+      const turns = [runInbox, runExpiry, runInventoryOutbox, runPaymentOutbox];
+      for (let taken = 1; taken > 0;) {
+        taken = 0;
+        for (const run of turns) taken += await run(deps);
+      }
     },
     async settle(events) {
       for (let tries = 0; tries < 200; tries += 1) {

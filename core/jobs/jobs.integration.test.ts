@@ -3,6 +3,7 @@ import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } 
 import { newId } from '../../platform/id.ts';
 import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 import { startJobs, type Jobs } from './jobs.ts';
+import { runInventoryOutbox } from './run-outbox.ts';
 
 describe('the background work of core', () => {
   let postgres: TestPostgres;
@@ -60,6 +61,18 @@ describe('the background work of core', () => {
     } finally {
       await jobs.stop();
     }
+  });
+
+  it('brings many bookings into Redis in one turn, and puts off only the one that can’t be', async () => {
+    const seats = Array.from({ length: 20 }, (_, i) => `s${i + 30}`);
+    const booked = await Promise.all(seats.map(async (seat) => world.book(await world.holdSeats([seat]))));
+    const [poison = '', ...others] = booked.map(({ body }) => String(body['bookingId']));
+    await world.sql`UPDATE booking_items SET seat_id = 'nowhere' WHERE booking_id = ${poison}`;
+    expect(await runInventoryOutbox(world.deps)).toBe(20);
+    const rows = (ids: string[]) => world.sql`SELECT last_error, due_at > now() AS later FROM outbox
+      WHERE booking_id = ANY (${ids}) AND done_at IS NULL AND dead_at IS NULL`;
+    expect(await rows(others)).toHaveLength(0);
+    expect(await rows([poison])).toMatchObject([{ last_error: expect.stringContaining('nowhere'), later: true }]);
   });
 
   it('takes up rows that a process took and died with, once their lease is over', async () => {

@@ -1,11 +1,11 @@
-import { JOB_QUEUES, type JobQueue } from '../../contracts/jobs.ts';
+import type { JobQueue } from '../../contracts/jobs.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
-import { runOutbox } from './run-outbox.ts';
+import { runInventoryOutbox, runPaymentOutbox } from './run-outbox.ts';
 import { tidy } from './tidy.ts';
 import { createTurns } from './turns.ts';
 import { createWakeBus } from './wake-bus.ts';
@@ -31,13 +31,16 @@ export type Jobs = {
 export function startJobs(deps: JobDeps): Jobs {
   const wakeable = { ...deps, wake: (queue: JobQueue) => bus.wake(queue) };
   const turns = {
-    inbox: createTurns('inbox', deps.log, () => runInbox(wakeable)),
-    outbox: createTurns('outbox', deps.log, () => runOutbox(deps)),
-    expiry: createTurns('expiry', deps.log, () => runExpiry(wakeable)),
+    inbox: [createTurns('inbox', deps.log, () => runInbox(wakeable))],
+    outbox: [
+      createTurns('inventory', deps.log, () => runInventoryOutbox(deps)),
+      createTurns('payments', deps.log, () => runPaymentOutbox(deps)),
+    ],
+    expiry: [createTurns('expiry', deps.log, () => runExpiry(wakeable))],
   };
-  const bus = createWakeBus(deps.redisUrl, deps.log, (queue) => {
-    turns[queue].wake();
-    return turns[queue].idle();
+  const bus = createWakeBus(deps.redisUrl, deps.log, async (queue) => {
+    for (const own of turns[queue]) own.wake();
+    await Promise.all(turns[queue].map((own) => own.idle()));
   });
   let isStopped = false;
   const tidying = createTurns('tidy', deps.log, async () => {
@@ -53,7 +56,7 @@ export function startJobs(deps: JobDeps): Jobs {
   });
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
-    for (const queue of Object.values(JOB_QUEUES)) turns[queue].wake();
+    for (const own of Object.values(turns).flat()) own.wake();
     judging.wake();
     reconciling.wake();
   }, SWEEP_MS);
@@ -65,7 +68,7 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(timer);
       clearInterval(tidyTimer);
       await bus.stop();
-      await Promise.all([...Object.values(turns), tidying, judging, reconciling].map((own) => own.stop()));
+      await Promise.all([...Object.values(turns).flat(), tidying, judging, reconciling].map((own) => own.stop()));
     },
   };
 }

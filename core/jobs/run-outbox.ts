@@ -1,30 +1,24 @@
-import { failOutbox, finishOutbox, takeOutbox, type OutboxRow } from '../../db/queries/outbox.ts';
 import type { CoreDeps } from '../deps.ts';
-import { deliverOutbox } from './deliver-outbox.ts';
-import { retryLater } from './retry-later.ts';
+import { applyInventory } from './apply-inventory.ts';
+import { takeOutboxTurn } from './outbox-turn.ts';
 import { runBatch } from './run-batch.ts';
+import { settlePayment } from './settle-payment.ts';
 
-/** Rows a turn, and how long one process may hold them, seconds. */
-const BATCH = 50;
+/** How long one process may hold rows, seconds. */
 const LEASE_SECONDS = 30;
+/** Bookings brought into Redis in a turn: some milliseconds of its time. */
+const INVENTORY = { kinds: ['inventory.apply'], limit: 200, leaseSeconds: LEASE_SECONDS } as const;
+/** Calls of the provider in a turn: a few at a time, each within its time-out, they end well before the lease. */
+const PAYMENTS = { kinds: ['payment.refund', 'payment.cancel'], limit: 20, leaseSeconds: LEASE_SECONDS } as const;
 
 export type OutboxDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'>;
 
-/** Delivers due outbox rows, each at least once; returns how many it took. */
-export async function runOutbox(deps: OutboxDeps): Promise<number> {
-  const rows = await takeOutbox(deps.sql, BATCH, LEASE_SECONDS);
-  await runBatch(rows, (row) => deliver(deps, row));
-  return rows.length;
-}
+/** Brings booked, sold and freed places into Redis, each at least once; returns how many rows it took. */
+export const runInventoryOutbox = (deps: OutboxDeps): Promise<number> =>
+  takeOutboxTurn(deps, INVENTORY, (rows, report) => applyInventory(deps, rows, report));
 
-async function deliver(deps: OutboxDeps, row: OutboxRow): Promise<void> {
-  try {
-    await deliverOutbox(deps, row);
-    await finishOutbox(deps.sql, row.id);
-  } catch (error) {
-    const failure = retryLater(error, row.attempts);
-    const { id, kind, attempts } = row;
-    deps.log.warn({ err: error, id, kind, attempts, dead: failure.retryInMs === null }, 'outbox row not delivered');
-    await failOutbox(deps.sql, id, failure);
-  }
-}
+/** The same for refunds and cancellations at the provider: turns of their own, so that a slow provider delays no seat. */
+export const runPaymentOutbox = (deps: OutboxDeps): Promise<number> =>
+  takeOutboxTurn(deps, PAYMENTS, (rows, report) =>
+    runBatch(rows, (row) => report([row], () => settlePayment(deps, row))),
+  );

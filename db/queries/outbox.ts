@@ -1,3 +1,4 @@
+import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql, Transaction } from '../connect.ts';
 
 export const OUTBOX_KINDS = ['inventory.apply', 'payment.refund', 'payment.cancel'] as const;
@@ -21,29 +22,37 @@ export async function putOutbox(
 }
 
 /**
- * Takes due rows for `leaseSeconds`: who dies with them leaves them due again. One statement, `FOR UPDATE SKIP LOCKED`, so
+ * Takes due rows of some kinds for `leaseSeconds`: who dies with them leaves them due again. One statement, `FOR UPDATE SKIP LOCKED`, so
  * that processes never wait for each other. Counts the attempt.
  */
-export async function takeOutbox(sql: Sql, limit: number, leaseSeconds: number): Promise<OutboxRow[]> {
+export async function takeOutbox(
+  sql: Sql,
+  { kinds, limit, leaseSeconds }: { kinds: readonly OutboxKind[]; limit: number; leaseSeconds: number },
+): Promise<OutboxRow[]> {
   return sql<
     OutboxRow[]
   >`UPDATE outbox SET attempts = attempts + 1, due_at = now() + make_interval(secs => ${leaseSeconds})
     WHERE id IN (SELECT id FROM outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now()
-      ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      AND kind = ANY (${list(kinds)}::text[]) ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING id, booking_id AS "bookingId", version, kind, payload, attempts`;
 }
 
-/** Marks work as done. */
-export async function finishOutbox(sql: Sql, id: string): Promise<void> {
-  await sql`UPDATE outbox SET done_at = now(), last_error = NULL WHERE id = ${id}`;
+/** Marks work as done; one statement, rows locked in the order of their ids. */
+export async function finishOutbox(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql`UPDATE outbox SET done_at = now(), last_error = NULL
+    WHERE id IN (SELECT id FROM outbox WHERE id = ANY (${list(ids)}::uuid[]) ORDER BY id FOR UPDATE)`;
 }
 
-/** Puts work off after a failure, or lays it aside for a person to look at. */
-export async function failOutbox(
-  sql: Sql,
-  id: string,
-  failure: { error: string; retryInMs: number | null },
-): Promise<void> {
-  await sql`UPDATE outbox SET last_error = ${failure.error}, due_at = now() + make_interval(secs => ${(failure.retryInMs ?? 0) / 1000}),
-    dead_at = CASE WHEN ${failure.retryInMs === null} THEN now() END WHERE id = ${id}`;
+/** Work that failed: tried again in `retryInMs`, or laid aside for a person when that is null. */
+export type FailedWork = { id: string; error: string; retryInMs: number | null };
+
+/** Puts work off after a failure, or lays it aside for a person to look at; one statement, rows locked in the order of their ids. */
+export async function failOutbox(sql: Sql, failures: readonly FailedWork[]): Promise<void> {
+  await sql`UPDATE outbox SET last_error = failed.error, due_at = now() + coalesce(failed.retry_in_ms, 0) * interval '1 millisecond',
+      dead_at = CASE WHEN failed.retry_in_ms IS NULL THEN now() END
+    FROM (SELECT o.id, f.error, f.retry_in_ms FROM outbox o
+      JOIN unnest(${list(failures.map((one) => one.id))}::uuid[], ${list(failures.map((one) => one.error))}::text[],
+        ${list(failures.map((one) => one.retryInMs))}::float8[]) AS f (id, error, retry_in_ms) USING (id)
+      ORDER BY o.id FOR UPDATE OF o) AS failed
+    WHERE outbox.id = failed.id`;
 }

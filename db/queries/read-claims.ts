@@ -1,3 +1,5 @@
+import type { BookingStatus } from '../../contracts/bookings.ts';
+import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql } from '../connect.ts';
 
 /** One booking that has places: pending or confirmed. */
@@ -29,6 +31,18 @@ export async function readClaimedBookings(
     WHERE b.performance_id = ${performanceId} AND b.status IN ('pending_payment', 'confirmed')
       AND b.id > ${afterId === '' ? '00000000-0000-0000-0000-000000000000' : afterId}
     GROUP BY b.id ORDER BY b.id LIMIT ${limit}`;
+}
+
+/** A booking with where its places are and in which state. */
+export type PlacedBooking = Omit<ClaimedBooking, 'status'> & { status: BookingStatus; performanceId: string };
+
+/** These bookings as they are now, with their places, in no order. A plain read at read committed. */
+export async function readPlacedBookings(sql: Sql, ids: readonly string[]): Promise<PlacedBooking[]> {
+  return sql<PlacedBooking[]>`
+    SELECT b.id, b.performance_id AS "performanceId", b.version, b.status, b.hold_id AS "holdId", b.from_leg AS "fromLeg",
+      b.to_leg AS "toLeg", json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity)) AS items
+    FROM bookings b JOIN booking_items i ON i.booking_id = b.id
+    WHERE b.id = ANY (${list(ids)}::uuid[]) GROUP BY b.id`;
 }
 
 /** What Postgres knows of a performance's stock when Redis can't be asked: claimed seats by leg, free places by zone and leg. */
