@@ -50,6 +50,8 @@ export default defineConfig({
           include: [INTEGRATION, 'tests/**/*.test.ts'],
           exclude: [...OUTSIDE, 'tests/{tree,runner,stack,e2e,browser}/**'],
           globalSetup: [SHARED_POSTGRES],
+          // Files of one worker share its modules: each loads drizzle, hono and the rest once, not seventy times.
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

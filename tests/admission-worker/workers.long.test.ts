@@ -67,7 +67,7 @@ it('a Postgres that hangs for thirty seconds: held all the time, few connections
   await expectPromisesKept(world, 'hanging', crowd, LIMITS);
 }, 120_000);
 
-it('told to ignore which Redis it is, a worker believes a copy of the same tick: the control of stores-fail.test.ts', async () => {
+it('told to ignore which Redis it is, a worker believes a copy of the same tick: the control of stores-fail.long.test.ts', async () => {
   const { crowd } = await openBusyRoom('trusting', 2, { ONSALE_REDIS_RUN_ID: 'ignore' });
   const before = boardOf('trusting')?.epoch;
   const ticks = ticksOf(framesOf('trusting')).length;

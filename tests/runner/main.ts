@@ -19,13 +19,14 @@ interface Done {
   readonly step: Step;
   readonly outcome: Outcome;
   readonly seconds: number;
+  readonly output: string;
 }
 
 async function runStep(step: Step, folder: string, stop: AbortSignal): Promise<Done> {
   const startedMs = Date.now();
   if (step.needs !== undefined && !existsSync(step.needs)) {
     const outcome = { passed: 0, failed: 0, skipped: 1, note: `there is no ${step.needs} yet` };
-    return { step, outcome, seconds: 0 };
+    return { step, outcome, seconds: 0, output: '' };
   }
   const reportFile = join(folder, `${step.name}.json`);
   const command =
@@ -37,8 +38,7 @@ async function runStep(step: Step, folder: string, stop: AbortSignal): Promise<D
   const ended = await runProcess(command, { env, timeoutSeconds: step.timeoutSeconds, stop });
   const report = await readFile(reportFile, 'utf8').catch(() => undefined);
   const outcome = outcomeOf(step, { ...ended, report });
-  if (outcome.failed > 0) process.stdout.write(`${ended.output.trimEnd()}\n`);
-  return { step, outcome, seconds: (Date.now() - startedMs) / 1000 };
+  return { step, outcome, seconds: (Date.now() - startedMs) / 1000, output: ended.output };
 }
 
 function wordFor({ failed, passed }: Outcome): string {
@@ -55,16 +55,30 @@ function summary(done: readonly Done[]): string {
   return [`  ${'step'.padEnd(12)}${''.padEnd(9)}  passed  failed skipped     time`, ...lines].join('\n');
 }
 
+async function runAndTell(step: Step, folder: string, stop: AbortSignal): Promise<Done> {
+  console.log(`── ${step.name}: ${step.title}`);
+  const result = await runStep(step, folder, stop);
+  if (result.outcome.failed > 0) process.stdout.write(`${result.output.trimEnd()}\n`);
+  console.log(`   ${step.name} ${wordFor(result.outcome)} in ${result.seconds.toFixed(1)} s  ${result.outcome.note}`);
+  return result;
+}
+
+/** Steps in a row that may run beside others take both processors, the rest have the machine for themselves. */
 async function runAll(steps: readonly Step[], folder: string, stop: AbortSignal): Promise<Done[]> {
+  const waiting = [...steps];
   const done: Done[] = [];
-  for (const step of steps) {
-    if (stop.aborted) break;
-    console.log(`── ${step.name}: ${step.title}`);
-    const result = await runStep(step, folder, stop);
-    done.push(result);
-    console.log(`   ${wordFor(result.outcome)} in ${result.seconds.toFixed(1)} s  ${result.outcome.note}`);
+  const work = async (): Promise<void> => {
+    for (let step = waiting[0]; step?.besideOthers === true && !stop.aborted; step = waiting[0]) {
+      waiting.shift();
+      done.push(await runAndTell(step, folder, stop));
+    }
+  };
+  while (waiting.length > 0 && !stop.aborted) {
+    await Promise.all([work(), work()]);
+    const alone = waiting.shift();
+    if (alone !== undefined && !stop.aborted) done.push(await runAndTell(alone, folder, stop));
   }
-  return done;
+  return steps.flatMap((step) => done.filter((one) => one.step === step));
 }
 
 function totals(done: readonly Done[]): Outcome {

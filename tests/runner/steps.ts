@@ -13,6 +13,8 @@ export interface Step {
   readonly timeoutSeconds: number;
   /** A file without which there is nothing to run yet: the step is then skipped and counted so. */
   readonly needs?: string;
+  /** Reads the tree with one thread and times nothing: two such run at once. */
+  readonly besideOthers?: true;
   /** Only with --long. */
   readonly long?: true;
 }
@@ -35,6 +37,7 @@ export const STEPS: readonly Step[] = [
     command: ['node', 'node_modules/oxfmt/bin/oxfmt', '--check', '.'],
     looked: /on [1-9]\d* files/,
     timeoutSeconds: 60,
+    besideOthers: true,
   },
   {
     name: 'lint',
@@ -43,6 +46,7 @@ export const STEPS: readonly Step[] = [
     command: ['node', 'node_modules/oxlint/bin/oxlint'],
     looked: /on [1-9]\d* files/,
     timeoutSeconds: 120,
+    besideOthers: true,
   },
   {
     name: 'walls',
@@ -51,6 +55,7 @@ export const STEPS: readonly Step[] = [
     command: tsx('tests/tree/check-walls.ts'),
     looked: /walls: [1-9]\d* modules, [1-9]\d* dependencies, [1-9]\d* files/,
     timeoutSeconds: 60,
+    besideOthers: true,
   },
   {
     name: 'types',
@@ -59,6 +64,7 @@ export const STEPS: readonly Step[] = [
     command: tsx('tests/tree/check-types.ts'),
     looked: /node [1-9]\d*, edge [1-9]\d*, web [1-9]\d*/,
     timeoutSeconds: 180,
+    besideOthers: true,
   },
   {
     name: 'generated',
@@ -67,8 +73,16 @@ export const STEPS: readonly Step[] = [
     command: tsx('tests/tree/check-generated.ts'),
     looked: /generated: [1-9]\d* files, [1-9]\d* makers/,
     timeoutSeconds: 60,
+    besideOthers: true,
   },
-  { name: 'tidy', title: 'the tree keeps its style', kind: 'vitest', command: vitest('tree'), timeoutSeconds: 120 },
+  {
+    name: 'tidy',
+    title: 'the tree keeps its style',
+    kind: 'vitest',
+    command: vitest('tree'),
+    timeoutSeconds: 120,
+    besideOthers: true,
+  },
   {
     name: 'secrets',
     title: 'no key lies in the tree',
@@ -76,6 +90,7 @@ export const STEPS: readonly Step[] = [
     command: tsx('tests/tree/check-secrets.ts'),
     looked: /secrets: [1-9]\d* files/,
     timeoutSeconds: 60,
+    besideOthers: true,
   },
   {
     name: 'dead',
@@ -90,6 +105,7 @@ export const STEPS: readonly Step[] = [
     ],
     looked: /dead code: [1-9]\d* files read/,
     timeoutSeconds: 120,
+    besideOthers: true,
   },
   {
     name: 'audit',
@@ -97,6 +113,7 @@ export const STEPS: readonly Step[] = [
     kind: 'audit',
     command: ['npm', 'audit', '--json', '--omit=dev', '--audit-level=high'],
     timeoutSeconds: 60,
+    besideOthers: true,
   },
   { name: 'unit', title: 'unit tests', kind: 'vitest', command: vitest('unit'), timeoutSeconds: 180 },
   {

@@ -15,4 +15,9 @@ describe('60 hoarded tickets that answer for two hours, claiming nothing', () =>
     expect(keys).toBeLessThanOrEqual(2 * HOARDERS);
     expect(honestPerMinute).toBeGreaterThan(58);
   });
+
+  it('hold slots for ever where an unclaimed key costs nothing', async () => {
+    const patient = { script: 'tick', from: 'strike(room, id) > 1 then', to: 'strike(room, id) > 1e9 then' } as const;
+    expect((await strike(stores, 14 * MINUTE_MS, [patient])).keys).toBeGreaterThan(2 * HOARDERS);
+  });
 });
