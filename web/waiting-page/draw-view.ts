@@ -1,43 +1,41 @@
 import type { Board } from '../../contracts/board.ts';
 import type { Place } from '../../contracts/place.ts';
-import { checkOwnDraw, drawWords, type DrawResult } from './draw-result.ts';
+import { recallDraw, rememberDraw, type SeenDraw } from './draw-memory.ts';
+import { checkOwnDraw, drawWords, publicDrawOf, type DrawResult, type PublicDraw } from './draw-result.ts';
 
 /**
- * Keeps the page's "How the order was drawn" up to date. The fingerprint that was seen before the opening is remembered in this
- * browser, so that a later one can be held against it. The draw is computed once: its facts don't change any more.
+ * Keeps the page's "How the order was drawn" up to date. The fingerprint that was seen while the seed was secret is remembered in this
+ * browser, so that a later one can be held against it, and so is the seed, since boards tell a round's for minutes only. A draw that
+ * holds is computed once: its facts don't change any more.
  */
 export function createDrawView(room: string): (board: Board, place: Place | null) => Promise<void> {
-  const memory = `onsale-draw-${room}`;
-  let settled: DrawResult = 'not_yet';
+  const settled = new Map<string, DrawResult>();
 
   return async (board, place) => {
-    const element = document.getElementById('draw');
-    if (element === null || board.draw === undefined) return;
-    if (board.phase === 'lobby') remember(memory, board.draw.commitment);
-    if (settled === 'holds') return;
-    settled = await checkOwnDraw(board, place, recall(memory));
-    const seed = document.getElementById('draw-seed');
-    if (seed !== null && board.draw.seed !== undefined) seed.textContent = board.draw.seed;
-    const words = drawWords(settled);
-    const result = document.getElementById('draw-result');
-    if (result === null) return;
-    result.textContent = words ?? '';
-    result.hidden = words === null;
+    const draw = publicDrawOf(board, place);
+    if (draw === null || document.getElementById('draw') === null) return;
+    const { promised, seed } = keepSeen(room, draw);
+    setText('draw-commitment', draw.commitment ?? promised);
+    setText('draw-seed', seed);
+    const before = settled.get(draw.name);
+    const result = before === 'holds' ? before : await checkOwnDraw({ ...draw, seed }, place, promised);
+    settled.set(draw.name, result);
+    const words = drawWords(result);
+    setText('draw-result', words);
+    document.getElementById('draw-result')?.toggleAttribute('hidden', words === null);
   };
 }
 
-function remember(key: string, text: string): void {
-  try {
-    if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, text);
-  } catch {
-    // A browser that keeps nothing for us can't compare; the rest of the check stands.
-  }
+/** The first fingerprint that came without its seed counts; a later one would be compared with it. */
+function keepSeen(room: string, { name, commitment, seed }: PublicDraw): SeenDraw {
+  const before = recallDraw(room, name);
+  const promised = before.promised ?? (seed === null ? commitment : null);
+  const seen = { promised, seed: seed ?? before.seed };
+  if (seen.promised !== before.promised || seen.seed !== before.seed) rememberDraw(room, name, seen);
+  return seen;
 }
 
-function recall(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
+function setText(id: string, text: string | null): void {
+  const element = document.getElementById(id);
+  if (element !== null && text !== null) element.textContent = text;
 }

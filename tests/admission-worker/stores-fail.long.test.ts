@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { LIMITS, openBusyRoom } from './busy-room.ts';
+import { expectPromisesKept, ticksOf, until } from './promises.ts';
+import { startWorkersWorld, type WorkersWorld } from './workers-world.ts';
+
+let world: WorkersWorld;
+beforeAll(async () => {
+  world = await startWorkersWorld();
+});
+afterEach(() => world.killWorkers());
+afterAll(() => world.close());
+
+const framesOf = (room: string) => world.frames.get(room) ?? [];
+const boardOf = (room: string) => framesOf(room).at(-1)?.board;
+
+/** Redis comes back with what it held a moment ago, within the same tick, so that its last tick is the one of Postgres. */
+async function rollBackWithinATick(room: string): Promise<void> {
+  const ticks = ticksOf(framesOf(room)).length;
+  await until('a tick has just been', () => ticksOf(framesOf(room)).length > ticks);
+  await world.save();
+  await sleep(100);
+  await world.redis.kill();
+  await world.redis.start(true);
+}
+
+it('a Redis that comes back from a copy of the same tick, and a moment later empty, is restored each time', async () => {
+  const crowd = await openBusyRoom(world, 'failing');
+  const { epoch: first = 0 } = boardOf('failing') ?? {};
+  await rollBackWithinATick('failing');
+  await until('a new epoch', () => (boardOf('failing')?.epoch ?? 0) > first);
+  let inside = crowd.entered.size;
+  await until('people come in again', () => crowd.entered.size > inside + 5);
+  const { epoch: second = 0 } = boardOf('failing') ?? {};
+  expect(second - first, 'each worker takes one epoch at most').toBeLessThanOrEqual(2);
+
+  await world.redis.kill();
+  await world.redis.start(false);
+  await until('another epoch', () => (boardOf('failing')?.epoch ?? 0) > second);
+  inside = crowd.entered.size;
+  await until('people come in once more', () => crowd.entered.size > inside + 5);
+  const { epoch: third = 0 } = boardOf('failing') ?? {};
+  await sleep(2000);
+  expect(boardOf('failing')?.epoch, 'it has come to rest').toBe(third);
+  await crowd.stop();
+  await expectPromisesKept(world, 'failing', crowd, LIMITS);
+}, 90_000);
