@@ -14,6 +14,7 @@ const entries = {
   ONSALE_OPERATOR_JWKS_FILE: text,
   ONSALE_PAYMENTS_URL: url('http', 'https'),
   ONSALE_PAYMENTS_WEBHOOK_SECRET: v.pipe(text, v.startsWith('whsec_', 'must start with whsec_')),
+  ONSALE_WEBHOOK_PRIVATE_HOSTS: v.optional(v.string(), ''),
   HOST: host,
   PORT: port,
 };
@@ -34,6 +35,8 @@ export type CoreConfig = {
   operatorKeys: OkpKeySet;
   paymentsUrl: string;
   paymentsWebhookSecret: string;
+  /** Hosts that outgoing webhooks may reach though they are private, and without TLS; all others must be public and https. */
+  webhookPrivateHosts: readonly string[];
   host: string;
   port: number;
 };
@@ -52,10 +55,18 @@ export function readCoreConfig(env: Record<string, string | undefined> = process
     operatorKeys: readKeySet('ONSALE_OPERATOR_JWKS_FILE', values.ONSALE_OPERATOR_JWKS_FILE),
     paymentsUrl: values.ONSALE_PAYMENTS_URL,
     paymentsWebhookSecret: values.ONSALE_PAYMENTS_WEBHOOK_SECRET,
+    webhookPrivateHosts: toHosts(values.ONSALE_WEBHOOK_PRIVATE_HOSTS),
     host: values.HOST,
     port: values.PORT,
   };
 }
+
+/** Names with commas between them, as `URL.hostname` says them. */
+const toHosts = (list: string): string[] =>
+  list
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
 
 function readKeySet(variable: string, path: string): OkpKeySet {
   try {

@@ -36,6 +36,7 @@ export async function prepareCoreProcesses(world: CoreWorld): Promise<CoreProces
         ONSALE_OPERATOR_JWKS_FILE: join(folder, 'operator-keys.json'),
         ONSALE_PAYMENTS_URL: config.paymentsUrl,
         ONSALE_PAYMENTS_WEBHOOK_SECRET: config.paymentsWebhookSecret,
+        ONSALE_WEBHOOK_PRIVATE_HOSTS: config.webhookPrivateHosts.join(','),
         LOG_LEVEL: 'fatal',
         ...(port === 0 ? {} : { PORT: String(port) }),
       };

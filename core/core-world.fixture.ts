@@ -131,6 +131,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     operatorKeys,
     paymentsUrl: sandbox.url,
     paymentsWebhookSecret: SECRET,
+    webhookPrivateHosts: ['127.0.0.1'],
     host: '127.0.0.1',
     port: 0,
   };

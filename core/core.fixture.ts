@@ -107,6 +107,7 @@ export async function openCore(): Promise<CoreWorld> {
     operatorKeys: await generateOkpKeySet(),
     paymentsUrl: 'http://127.0.0.1:9',
     paymentsWebhookSecret: 'whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0',
+    webhookPrivateHosts: ['127.0.0.1'],
     host: '127.0.0.1',
     port: 0,
   };

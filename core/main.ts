@@ -73,6 +73,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     catalogue,
     inventory,
     log,
+    clock: systemClock,
+    config,
     redisUrl: config.redisUrl,
   });
   const deps: CoreDeps = {

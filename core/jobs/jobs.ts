@@ -3,6 +3,7 @@ import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
+import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
 import { runInventoryOutbox, runPaymentOutbox } from './run-outbox.ts';
@@ -16,7 +17,10 @@ const SWEEP_MS = 2000;
 const TIDY_MS = 60_000;
 
 /** `sql` is a pool of the jobs' own, so that a backlog can't starve buyers. */
-export type JobDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'> & {
+export type JobDeps = Pick<
+  CoreDeps,
+  'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log' | 'clock' | 'config'
+> & {
   redisUrl: string;
 };
 
@@ -35,6 +39,7 @@ export function startJobs(deps: JobDeps): Jobs {
     outbox: [
       createTurns('inventory', deps.log, () => runInventoryOutbox(deps)),
       createTurns('payments', deps.log, () => runPaymentOutbox(deps)),
+      startWebhookLanes(deps),
     ],
     expiry: [createTurns('expiry', deps.log, () => runExpiry(wakeable))],
   };

@@ -14,6 +14,8 @@ const versionedSchema = v.object({ version: v.number() });
 export type OrderCall<B> = {
   role: OperatorRole;
   status?: number;
+  /** Its answer tells a secret, and is kept sealed. */
+  isSecret?: boolean;
   read(request: Request): Promise<B>;
   work(tx: Transaction, body: B, changer: Changer): Promise<object>;
 };
@@ -27,7 +29,8 @@ export async function serveOrder<B>(deps: CoreDeps, c: CoreContext, call: OrderC
   const key = requireIdempotencyKey(c.req.raw.headers);
   const body = await call.read(c.req.raw);
   const hash = bodyHash(`POST ${c.req.path}`, body);
-  const keyed = { caller: `operator:${operator.sub}`, key, bodyHash: hash, credential: null };
+  const credential = call.isSecret === true ? deps.config.coreSecret : null;
+  const keyed = { caller: `operator:${operator.sub}`, key, bodyHash: hash, credential };
   const changer = { actor: operator.sub, nowMs: deps.clock.nowMs() };
   const answer = await runIdempotent(deps, keyed, async (tx) => ({
     status: call.status ?? 200,

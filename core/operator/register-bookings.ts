@@ -2,7 +2,7 @@ import { refundRequestSchema } from '../../contracts/operator-bookings.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { insertAudit } from '../../db/queries/audit.ts';
-import { listDeadLetters, reviveInbox, reviveOutbox } from '../../db/queries/dead-letters.ts';
+import { listDeadLetters, reviveDelivery, reviveInbox, reviveOutbox } from '../../db/queries/dead-letters.ts';
 import { readHistory, readReportedBookings } from '../../db/queries/report-bookings.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { isId, newId } from '../../platform/id.ts';
@@ -23,7 +23,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 const DEAD_PAGE = 50;
 const CSV_PAGE = 500;
 const MAX_HISTORY = 1000;
-const DEAD_ID = /^(outbox|inbox)-([\w-]{1,700})$/;
+const DEAD_ID = /^(outbox|inbox|webhook)-([\w-]{1,700})$/;
 
 /** What operators read of bookings and do to them, and the work that was laid aside for them. */
 export function registerBookings(app: CoreApp, deps: CoreDeps): void {
@@ -94,12 +94,17 @@ export function registerBookings(app: CoreApp, deps: CoreDeps): void {
 
 /** Makes laid-aside work due again. Refuses `not_found` when it is not laid aside (any more). */
 async function replay(tx: Transaction, id: string, { actor }: Changer): Promise<object> {
-  const [, queue, key = ''] = DEAD_ID.exec(id) ?? [];
-  const revived = queue === 'inbox' ? await replayInbox(tx, key) : isId(key) && (await reviveOutbox(tx, key));
-  if (!revived) throw new OperatingError('not_found');
+  const [, queue = '', key = ''] = DEAD_ID.exec(id) ?? [];
+  if (!(await revive(tx, queue, key))) throw new OperatingError('not_found');
   const entry = { id: newId(), actor, action: 'dead_letter.replay', subject: `dead-letter:${id}` };
   await insertAudit(tx, { ...entry, before: null, after: null });
   return { id, state: 'due' };
+}
+
+async function revive(tx: Transaction, queue: string, key: string): Promise<boolean> {
+  if (queue === 'inbox') return replayInbox(tx, key);
+  if (!isId(key)) return false;
+  return queue === 'webhook' ? reviveDelivery(tx, key) : reviveOutbox(tx, key);
 }
 
 function replayInbox(tx: Transaction, key: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { readIfMatch } from './if-match.ts';
 import { registerBookings } from './register-bookings.ts';
 import { registerOrders } from './register-orders.ts';
 import { registerReconciliations } from './register-reconciliations.ts';
+import { registerWebhooks } from './register-webhooks.ts';
 import { readRoomStats } from './room-stats.ts';
 import { toRoomView } from './room-settings.ts';
 
@@ -58,6 +59,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   registerOrders(app, deps);
   registerReconciliations(app, deps);
   registerBookings(app, deps);
+  registerWebhooks(app, deps);
 
   app.get('/v1/operator/rooms/:room/stats', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');

@@ -29,6 +29,21 @@ export const TIDIERS: Record<string, Tidier> = {
     count(sql`DELETE FROM webhook_inbox WHERE ctid IN (SELECT ctid FROM webhook_inbox
       WHERE processed_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
+  webhookDeliveries: (sql, limit) =>
+    count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries
+      WHERE done_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  // Of endpoints that were taken away; their rows stay, without secrets, since the audit trail names them.
+  unwantedDeliveries: (sql, limit) =>
+    count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries
+      WHERE endpoint_id IN (SELECT id FROM webhook_endpoints WHERE deleted_at IS NOT NULL)
+        AND done_at IS NULL AND dead_at IS NULL LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  unwantedDeadDeliveries: (sql, limit) =>
+    count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries
+      WHERE endpoint_id IN (SELECT id FROM webhook_endpoints WHERE deleted_at IS NOT NULL)
+        AND dead_at IS NOT NULL LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
   spentTickets: (sql, limit) =>
     count(sql`DELETE FROM spent_tickets WHERE ctid IN (SELECT ctid FROM spent_tickets
       WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),

@@ -11,6 +11,13 @@ import {
   revocationSchema,
   tokenRevocationSchema,
 } from '../../contracts/operator-rooms.ts';
+import {
+  newWebhookSchema,
+  secretRotationSchema,
+  webhookPatchSchema,
+  webhookSecretSchema,
+  webhookViewSchema,
+} from '../../contracts/webhooks.ts';
 import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
 
 /** What the route table does not say: bodies, the answer when all goes well, and the refusals of this call's own. */
@@ -195,6 +202,29 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     body: { name: 'TicketRevocation', schema: revocationSchema },
     answers: { 200: { text: 'Noted; done by the next tick' } },
     codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/webhooks': {
+    body: { name: 'NewWebhook', schema: newWebhookSchema },
+    answers: { 201: { text: 'The endpoint, with its secret', name: 'WebhookSecret', schema: webhookSecretSchema } },
+    codes: ['unauthenticated', 'forbidden', 'limit_reached', ...KEY, ...BODY],
+  },
+  'PATCH /api/core/v1/operator/webhooks/{id}': {
+    body: { name: 'WebhookPatch', schema: webhookPatchSchema },
+    answers: { 200: { text: 'The endpoint', name: 'Webhook', schema: webhookViewSchema } },
+    codes: ['unauthenticated', 'forbidden', 'not_found', ...BODY],
+  },
+  'DELETE /api/core/v1/operator/webhooks/{id}': {
+    answers: { 204: { text: 'Gone' } },
+    codes: ['unauthenticated', 'forbidden', 'not_found'],
+  },
+  'POST /api/core/v1/operator/webhooks/{id}/rotate-secret': {
+    body: { name: 'SecretRotation', schema: secretRotationSchema },
+    answers: { 200: { text: 'The endpoint, with its new secret', name: 'WebhookSecret', schema: webhookSecretSchema } },
+    codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/webhooks/{id}/test': {
+    answers: { 202: { text: 'It is sent soon' } },
+    codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY],
   },
   'POST /api/core/v1/operator/tokens/revoke': {
     body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },

@@ -49,6 +49,8 @@ function corePart(settings: StackSettings, stores: StoreAddresses): Part {
       ONSALE_OPERATOR_JWKS_FILE: keys.operatorJwksFile,
       ONSALE_PAYMENTS_URL: addressesOf(settings).sandboxUrl,
       ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
+      // Whoever tries webhooks on a laptop listens on it.
+      ONSALE_WEBHOOK_PRIVATE_HOSTS: 'localhost,127.0.0.1,[::1]',
     }),
   });
 }
