@@ -1,5 +1,7 @@
 import type { AccessPassClaims, HoldReceiptClaims, OperatorClaims } from '../contracts/token-claims.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
+import { nodeEd25519 } from '../tokens/ed25519.node.ts';
+import { holdReceiptClaims, signHoldReceipt, type HoldReceipt } from '../tokens/hold-receipt.sign.ts';
 import { verifyHoldReceipt } from '../tokens/hold-receipt.verify.ts';
 import type { SigningKey, Verified } from '../tokens/jwt.ts';
 import { ed25519SigningKey, localKeys, publicKeySet } from '../tokens/key-set.ts';
@@ -16,6 +18,8 @@ export type CoreKeys = {
   signing: SigningKey;
   /** What `/.well-known/jwks.json` shows. */
   published: ReturnType<typeof publicKeySet>;
+  /** Signs a hold's receipt. This process takes it back without checking the signature again. */
+  signReceipt(hold: HoldReceipt): Promise<string>;
   verifyPass: Verify<AccessPassClaims>;
   verifyReceipt: Verify<HoldReceiptClaims>;
   verifyOperator: Verify<OperatorClaims>;
@@ -29,11 +33,20 @@ export async function createCoreKeys(
   const issuer = config.origin;
   const ownKeys = localKeys(config.coreKeys);
   const operatorKeys = localKeys(config.operatorKeys);
+  const signing = await ed25519SigningKey(config.coreKeys, nodeEd25519);
+  const verifyReceipt = createVerifiedCache<HoldReceiptClaims>((token, nowMs) =>
+    verifyHoldReceipt(ownKeys, token, { issuer, nowMs }),
+  );
   return {
-    signing: await ed25519SigningKey(config.coreKeys),
+    signing,
     published: publicKeySet(config.coreKeys),
     verifyPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
-    verifyReceipt: createVerifiedCache((token, nowMs) => verifyHoldReceipt(ownKeys, token, { issuer, nowMs })),
+    async signReceipt(hold) {
+      const receipt = await signHoldReceipt(signing, hold);
+      verifyReceipt.remember(receipt, holdReceiptClaims(hold));
+      return receipt;
+    },
+    verifyReceipt,
     verifyOperator: createVerifiedCache((token, nowMs) => verifyOperatorToken(operatorKeys, token, { issuer, nowMs })),
   };
 }

@@ -3,7 +3,7 @@ import { ConfigError } from '../platform/config.ts';
 import type { AccessPassClaims, QueueTicketClaims } from '../contracts/token-claims.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
 import { challengeSecret } from '../tokens/challenge-secret.ts';
-import type { Hmac, SigningKey, Verified } from '../tokens/jwt.ts';
+import type { QuickSign, SigningKey, Verified } from '../tokens/jwt.ts';
 import {
   ed25519SigningKey,
   edgeKeySetSchema,
@@ -34,7 +34,7 @@ export type EdgeKeys = {
 export async function loadEdgeKeys(
   json: string,
   issuer: string,
-  runtime: { hmac?: (secret: Uint8Array) => Hmac } = {},
+  runtime: { hmac?: (secret: Uint8Array) => QuickSign } = {},
 ): Promise<EdgeKeys> {
   const set = parseKeySet(json);
   const [queueKey, passKey] = await Promise.all([

@@ -10,7 +10,7 @@ import {
 } from 'jose';
 import * as v from 'valibot';
 import { toBase64Url } from '../platform/random.ts';
-import type { Hmac, SigningKey } from './jwt.ts';
+import type { QuickSign, SigningKey } from './jwt.ts';
 
 /**
  * Key sets. The first key of a list signs, the others only verify: publish a new key at the end, wait, move it to the front,
@@ -31,13 +31,15 @@ export const edgeKeySetSchema = v.object({
   pass: v.pipe(v.array(okpKeySchema), v.minLength(1)),
 });
 export type OkpKeySet = v.InferOutput<typeof okpKeySetSchema>;
+export type OkpJwk = OkpKeySet['keys'][number];
 export type EdgeKeySet = v.InferOutput<typeof edgeKeySetSchema>;
 
-/** The signing key of an Ed25519 set: its first, which must be private. */
-export async function ed25519SigningKey(set: OkpKeySet): Promise<SigningKey> {
+/** The signing key of an Ed25519 set: its first, which must be private. `quick` makes a runtime's own quick way to sign with it. */
+export async function ed25519SigningKey(set: OkpKeySet, quick?: (jwk: OkpJwk) => QuickSign): Promise<SigningKey> {
   const [jwk] = set.keys;
   if (jwk?.d === undefined) throw new TypeError('the first key of the set is not private, so it cannot sign');
-  return { kid: jwk.kid, alg: 'EdDSA', key: await importKey(jwk, 'EdDSA') };
+  const key = await importKey(jwk, 'EdDSA');
+  return { kid: jwk.kid, alg: 'EdDSA', key, ...(quick === undefined ? {} : { quick: quick(jwk) }) };
 }
 
 /** The public half of an Ed25519 set, as it is published. */
@@ -49,11 +51,11 @@ export const publicKeySet = (set: OkpKeySet): JSONWebKeySet => ({
 export const localKeys = (set: OkpKeySet): JWTVerifyGetKey => createLocalJWKSet(publicKeySet(set));
 
 /** The signing key of an HMAC set: its first. `hmac` is a runtime's own quick way to sign with it. */
-export async function hmacSigningKey(set: EdgeKeySet, hmac?: (secret: Uint8Array) => Hmac): Promise<SigningKey> {
+export async function hmacSigningKey(set: EdgeKeySet, hmac?: (secret: Uint8Array) => QuickSign): Promise<SigningKey> {
   const [jwk] = set.queue;
   if (jwk === undefined) throw new TypeError('the set has no queue key');
   const key = await importKey(jwk, 'HS256');
-  return { kid: jwk.kid, alg: 'HS256', key, hmac: hmac?.(base64url.decode(jwk.k)) ?? webHmac(key) };
+  return { kid: jwk.kid, alg: 'HS256', key, quick: hmac?.(base64url.decode(jwk.k)) ?? webHmac(key) };
 }
 
 /** Verification keys of an HMAC set, by `kid`; jose's own key sets take no symmetric keys. */
@@ -68,7 +70,7 @@ export function hmacKeys(set: EdgeKeySet): JWTVerifyGetKey {
 
 /** By Web Crypto, for runtimes without a quicker one of their own. */
 const webHmac =
-  (key: CryptoKey): Hmac =>
+  (key: CryptoKey): QuickSign =>
   async (text) =>
     toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))));
 

@@ -1,10 +1,12 @@
 import { createLocalJWKSet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { HoldReceiptClaims } from '../contracts/token-claims.ts';
 import { signAccessPass } from './access-pass.sign.ts';
 import { verifyAccessPass } from './access-pass.verify.ts';
+import { nodeEd25519 } from './ed25519.node.ts';
 import { generateEdgeKeySet, generateOkpKeySet } from './generate-keys.ts';
 import { nodeHmac } from './hmac.node.ts';
-import { signHoldReceipt } from './hold-receipt.sign.ts';
+import { holdReceiptClaims, signHoldReceipt, type HoldReceipt } from './hold-receipt.sign.ts';
 import { verifyHoldReceipt } from './hold-receipt.verify.ts';
 import type { SigningKey } from './jwt.ts';
 import { ed25519SigningKey, type EdgeKeySet, hmacKeys, hmacSigningKey, localKeys, publicKeySet } from './key-set.ts';
@@ -80,21 +82,23 @@ describe('queue tickets', () => {
   });
 });
 
+const receiptOf = (expiresAtMs: number): HoldReceipt => ({
+  issuer,
+  owner: 'o',
+  room: 'demo',
+  holdId: 'h',
+  performanceId: 'p',
+  items: [],
+  legs: [0, 1],
+  fence: '1.1',
+  expiresAtMs,
+  maxExpiresAtMs: expiresAtMs,
+  nowMs,
+});
+
 describe('kinds', () => {
   it('never pass as one another, even under the same key', async () => {
-    const receipt = await signHoldReceipt(passKey, {
-      issuer,
-      owner: 'o',
-      room: 'demo',
-      holdId: 'h',
-      performanceId: 'p',
-      items: [],
-      legs: [0, 1],
-      fence: '1.1',
-      expiresAtMs: nowMs + 1000,
-      maxExpiresAtMs: nowMs + 1000,
-      nowMs,
-    });
+    const receipt = await signHoldReceipt(passKey, receiptOf(nowMs + 1000));
     const verifyKeys = localKeys({ keys: keys.pass });
     expect(await verifyAccessPass(verifyKeys, receipt, { issuer, nowMs })).toEqual({ ok: false, reason: 'invalid' });
     expect(await verifyHoldReceipt(verifyKeys, await signAccessPass(passKey, pass), { issuer, nowMs })).toEqual({
@@ -134,6 +138,23 @@ it('a cached token is checked once and ends on time', async () => {
   expect((await cached(token, nowMs + 599_999)).ok).toBe(true);
   expect(checks).toBe(1);
   expect(await cached(token, nowMs + 600_000)).toEqual({ ok: false, reason: 'expired' });
+});
+
+it('a token that this process has signed is taken back unchecked, until its end', async () => {
+  const cached = createVerifiedCache<HoldReceiptClaims>(async () => ({ ok: false, reason: 'invalid' }));
+  cached.remember('mine', holdReceiptClaims(receiptOf(nowMs + 1000)));
+  expect(await cached('mine', nowMs)).toMatchObject({ ok: true, claims: { holdId: 'h' } });
+  expect(await cached('mine', nowMs + 1000)).toEqual({ ok: false, reason: 'expired' });
+  expect(await cached('another', nowMs)).toEqual({ ok: false, reason: 'invalid' });
+});
+
+it('a receipt signed by Node’s own call says what jose reads, and what is remembered of it', async () => {
+  const set = await generateOkpKeySet();
+  const receipt = await signHoldReceipt(await ed25519SigningKey(set, nodeEd25519), receiptOf(nowMs + 1000));
+  const claims = holdReceiptClaims(receiptOf(nowMs + 1000));
+  expect(await verifyHoldReceipt(localKeys(set), receipt, { issuer, nowMs })).toEqual({ ok: true, claims });
+  const strangers = localKeys({ keys: keys.pass });
+  expect(await verifyHoldReceipt(strangers, receipt, { issuer, nowMs })).toEqual({ ok: false, reason: 'invalid' });
 });
 
 it('an operator token over twelve hours is not made', async () => {

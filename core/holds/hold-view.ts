@@ -1,7 +1,6 @@
 import type { HoldView } from '../../contracts/holds.ts';
 import type { HeldItem } from '../../contracts/token-claims.ts';
 import { isoTime } from '../../platform/clock.ts';
-import { signHoldReceipt } from '../../tokens/hold-receipt.sign.ts';
 import { legCodes, type LegRange, type Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
 
@@ -26,7 +25,7 @@ export async function toHoldView(
   hold: LivingHold,
 ): Promise<HoldView> {
   const { holdId, fence, items, legs, expiresAtMs, maxExpiresAtMs, nowMs } = hold;
-  const receipt = await signHoldReceipt(deps.keys.signing, {
+  const receipt = await deps.keys.signReceipt({
     issuer: deps.config.origin,
     room: performance.room,
     performanceId: performance.id,
