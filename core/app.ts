@@ -6,9 +6,11 @@ import * as catalogue from './catalogue/register.ts';
 import type { CoreDeps } from './deps.ts';
 import * as entryTickets from './entry-tickets/register.ts';
 import * as holds from './holds/register.ts';
+import { labelAnswer } from './http/answer.ts';
 import type { CoreApp, CoreEnv } from './http/context.ts';
 import { createGateIdentity } from './http/gate-identity.ts';
 import { registerHealth } from './http/health.ts';
+import { headersOf, keepIncoming } from './http/node-request.ts';
 import { problem, problemOfError } from './http/problems.ts';
 import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
@@ -22,15 +24,15 @@ export function createApp(deps: CoreDeps): CoreApp {
   const readGate = createGateIdentity(deps.config.coreSecret);
   app.use(async (c, next) => {
     const startedAt = performance.now();
-    const gate = readGate(c.req.raw.headers);
+    keepIncoming(c.req.raw, c.env);
+    const gate = readGate(headersOf(c.req.raw));
     // The gate's id, so that both logs, the answer's header and a problem's body name the same request.
     c.set('requestId', gate?.requestId ?? newId());
     c.set('clientAddress', gate?.clientAddress ?? null);
     await next();
     const isHold = c.req.method === 'POST' && c.req.path === '/v1/holds';
     deps.meter.note({ isHold, status: c.res.status, durationMs: performance.now() - startedAt });
-    c.header('x-request-id', c.var.requestId);
-    c.header('x-content-type-options', 'nosniff');
+    labelAnswer(c);
   });
   app.onError((error, c) => problemOfError(c, error, deps.log));
   app.notFound((c) => {

@@ -6,6 +6,7 @@ import type { CoreDeps } from '../deps.ts';
 import { readBearer } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { parseBody, readJson } from '../http/json-body.ts';
+import { headersOf } from '../http/node-request.ts';
 import type { KeyedRequest } from '../idempotency/stored-answer.ts';
 
 /** A judged `POST bookings`. An expired receipt still proves whose request it is: its earlier answer may be asked for again. */
@@ -26,7 +27,8 @@ export async function judgeBookingRequest(
   deps: Pick<CoreDeps, 'keys' | 'clock'>,
   request: Request,
 ): Promise<JudgedRequest> {
-  const bearer = readBearer(request.headers);
+  const headers = headersOf(request);
+  const bearer = readBearer(headers);
   const early = bearer === null ? null : await judgeReceipt(deps, bearer);
   const json = await readJson(request, v.unknown());
   const inBody = v.is(mayHoldReceipt, json) ? json.receipt : undefined;
@@ -34,7 +36,7 @@ export async function judgeBookingRequest(
   const receipt = inBody ?? bearer;
   if (typeof receipt !== 'string') throw new OperatingError('receipt_invalid');
   const judged = early !== null && receipt === bearer ? early : await judgeReceipt(deps, receipt);
-  const key = requireIdempotencyKey(request.headers);
+  const key = requireIdempotencyKey(headers);
   const body = parseBody(bookingRequestSchema, { ...(v.is(mayHoldReceipt, json) ? json : {}), receipt });
   const hash = bodyHash('POST /v1/bookings', body);
   return { ...judged, body, keyed: { caller: `owner:${judged.claims.sub}`, key, bodyHash: hash, credential: receipt } };

@@ -18,7 +18,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 /** Bookings: make one of a hold, look at it, pay, cancel. */
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.post('/v1/bookings', async (c) =>
-    sendAnswer(await createBooking(deps, await judgeBookingRequest(deps, c.req.raw))),
+    sendAnswer(c, await createBooking(deps, await judgeBookingRequest(deps, c.req.raw))),
   );
 
   app.get('/v1/bookings/:id', async (c) => {
@@ -34,7 +34,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
       status: 201,
       body: await startPayment(deps, tx, keyed.bookingId),
     });
-    return sendAnswer(await runIdempotent(deps, keyed, work));
+    return sendAnswer(c, await runIdempotent(deps, keyed, work));
   });
 
   app.post('/v1/bookings/:id/cancel', async (c) => {
@@ -44,7 +44,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
       body: await cancelBooking(tx, keyed.bookingId, 'buyer'),
     }));
     deps.wake('outbox');
-    return sendAnswer(answer);
+    return sendAnswer(c, answer);
   });
 
   app.get('/v1/bookings/:id/checkout', async (c) => {

@@ -10,6 +10,7 @@ import type { CoreDeps } from '../deps.ts';
 import { requirePass } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { invalidRequest, readJson } from '../http/json-body.ts';
+import { headersOf } from '../http/node-request.ts';
 import { toPlaces } from '../inventory/places.ts';
 import { toHoldView } from './hold-view.ts';
 import { limitHolds } from './limit-holds.ts';
@@ -23,8 +24,9 @@ export async function placeHoldRequest(
   deps: CoreDeps,
   request: Request,
 ): Promise<{ view: HoldView; replayed: boolean }> {
-  const pass = await requirePass(deps, request.headers);
-  const idempotencyKey = requireIdempotencyKey(request.headers);
+  const headers = headersOf(request);
+  const pass = await requirePass(deps, headers);
+  const idempotencyKey = requireIdempotencyKey(headers);
   const wish = await readJson(request, holdRequestSchema);
   const performance = await requirePerformance(deps, wish.performanceId);
   if (performance.room !== pass.room) throw new OperatingError('not_admitted');

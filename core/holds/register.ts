@@ -8,6 +8,7 @@ import { releaseHold } from '../../redis/inventory/release-hold.ts';
 import { withDeadline } from '../../redis/store-deadline.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
+import { sendJson } from '../http/answer.ts';
 import type { CoreApp } from '../http/context.ts';
 import { readBearer, requirePass, requireReceipt } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
@@ -25,7 +26,7 @@ const holdUrl = (origin: string, holdId: string): string => `${origin}/api/core/
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.post('/v1/holds', async (c) => {
     const { view, replayed } = await placeHoldRequest(deps, c.req.raw);
-    return c.json(view, 201, {
+    return sendJson(c, 201, view, {
       ...NO_STORE,
       location: holdUrl(deps.config.origin, view.holdId),
       ...replayedHeader(replayed),

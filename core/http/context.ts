@@ -6,6 +6,8 @@ export type CoreEnv = {
     requestId: string;
     /** Who asks, as the gate says it; null when the caller is not our gate. */
     clientAddress: string | null;
+    /** Whether the answer has our own headers already. */
+    isLabelled?: boolean;
   };
 };
 export type CoreApp = Hono<CoreEnv>;

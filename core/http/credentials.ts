@@ -7,6 +7,7 @@ import type {
 import { roleAllows } from '../../contracts/token-claims.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { HeaderSource } from './node-request.ts';
 
 /**
  * Judges credentials before any body is read and before any store is asked: a forged, absent or ended credential costs no
@@ -15,13 +16,13 @@ import type { CoreDeps } from '../deps.ts';
 type Judge = Pick<CoreDeps, 'keys' | 'clock'>;
 
 /** The token of `Authorization: Bearer`, or null. The gate turns our pages' cookies into the same header. */
-export function readBearer(headers: Headers): string | null {
+export function readBearer(headers: HeaderSource): string | null {
   const match = /^Bearer +([\w\-.~+/]{1,16384}=*)$/i.exec(headers.get('authorization') ?? '');
   return match?.[1] ?? null;
 }
 
 /** A valid access pass. Refuses: none `not_admitted`, forged `pass_invalid`, past its end `session_ended`. */
-export async function requirePass(deps: Judge, headers: Headers): Promise<AccessPassClaims> {
+export async function requirePass(deps: Judge, headers: HeaderSource): Promise<AccessPassClaims> {
   const token = readBearer(headers);
   if (token === null) throw new OperatingError('not_admitted');
   const result = await deps.keys.verifyPass(token, deps.clock.nowMs());
@@ -43,7 +44,7 @@ export async function requireReceipt(deps: Judge, token: string | null): Promise
  */
 export async function requireOperator(
   deps: Judge & Pick<CoreDeps, 'revokedOperators'>,
-  headers: Headers,
+  headers: HeaderSource,
   needed: OperatorRole,
 ): Promise<OperatorClaims> {
   const token = readBearer(headers);

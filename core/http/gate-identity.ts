@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isId } from '../../platform/id.ts';
+import type { HeaderSource } from './node-request.ts';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -10,7 +11,7 @@ export type GateWord = { clientAddress: string | null; requestId: string | null 
  * Reads what the gate adds to a request. Returns null unless `Onsale-Secret` is ours: anybody can write an address or an
  * id into a header (DESIGN §6). Hashing first makes the comparison's time independent of the length.
  */
-export function createGateIdentity(coreSecret: string): (headers: Headers) => GateWord | null {
+export function createGateIdentity(coreSecret: string): (headers: HeaderSource) => GateWord | null {
   const expected = sha256(coreSecret);
   return (headers) => {
     const secret = headers.get('onsale-secret');

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { MAX_IDEMPOTENCY_KEY_LENGTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import type { HeaderSource } from './node-request.ts';
 
 /** Printable ASCII: what a header can carry unharmed. */
 const USABLE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** The request's `Idempotency-Key`. Refuses: `idempotency_key_required`, `idempotency_key_invalid` (over 255 characters). */
-export function requireIdempotencyKey(headers: Headers): string {
+export function requireIdempotencyKey(headers: HeaderSource): string {
   const key = headers.get('idempotency-key');
   if (key === null || key === '') throw new OperatingError('idempotency_key_required');
   if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH || !USABLE.test(key)) throw new OperatingError('idempotency_key_invalid');

@@ -1,14 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { FieldError } from '../../contracts/errors.ts';
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { headersOf, incomingOf, readIncoming } from './node-request.ts';
 
 /**
  * Reads a JSON body against a schema. Refuses, in this order: `unsupported_media_type`, `payload_too_large`,
  * `malformed_json`, `invalid_request` with each field's path. Call it after the credentials were judged (API.md).
  */
 export async function readJson<S extends v.GenericSchema>(request: Request, schema: S): Promise<v.InferOutput<S>> {
-  const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  const mediaType = headersOf(request).get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new OperatingError('unsupported_media_type');
   const value = parseJson(await readText(request));
   // To a schema of optional fields an array is an object without any; each body of ours is an object.
@@ -29,8 +31,10 @@ export const invalidRequest = (errors: FieldError[]): OperatingError =>
 
 /** The body's text, at most MAX_BODY_BYTES: counted while it comes in, because a length header can lie. */
 export async function readText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES)
+  if (Number(headersOf(request).get('content-length') ?? 0) > MAX_BODY_BYTES)
     throw new OperatingError('payload_too_large');
+  const incoming = incomingOf(request);
+  if (incoming !== null) return readNodeText(incoming);
   if (request.body === null) return '';
   const body: AsyncIterable<Uint8Array> = request.body;
   const chunks: Uint8Array[] = [];
@@ -40,7 +44,21 @@ export async function readText(request: Request): Promise<string> {
     if (length > MAX_BODY_BYTES) throw new OperatingError('payload_too_large');
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return decoder.decode(Buffer.concat(chunks));
+}
+
+const decoder = new TextDecoder();
+
+async function readNodeText(incoming: IncomingMessage): Promise<string> {
+  let bytes: Buffer | null;
+  try {
+    bytes = await readIncoming(incoming, MAX_BODY_BYTES);
+  } catch {
+    // The sender went away in the middle of it: nobody reads the answer, and no store is to blame.
+    throw new OperatingError('malformed_json');
+  }
+  if (bytes === null) throw new OperatingError('payload_too_large');
+  return decoder.decode(bytes);
 }
 
 /** The value of a JSON text. Refuses: `malformed_json`, and `invalid_request` for one that nests too deep. */
@@ -55,17 +73,19 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+
 /** The deepest nesting of brackets outside strings, counted before the parser builds anything from them. */
 function depthOf(text: string): number {
   let [depth, deepest, inString] = [0, 0, false];
   for (let i = 0; i < text.length; i += 1) {
-    const char = text[i];
+    const code = text.charCodeAt(i);
     if (inString) {
-      if (char === '\\') i += 1;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === '{' || char === '[') deepest = Math.max(deepest, (depth += 1));
-    else if (char === '}' || char === ']') depth -= 1;
+      if (code === BACKSLASH) i += 1;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, (depth += 1));
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
   }
   return deepest;
 }

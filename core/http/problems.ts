@@ -1,6 +1,7 @@
 import { ERRORS, problemHeaders, toProblem, type ErrorCode, type ProblemDetails } from '../../contracts/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { sendJson } from './answer.ts';
 import type { CoreContext } from './context.ts';
 import { storeFailureOf } from './store-failure.ts';
 
@@ -11,8 +12,8 @@ export function problem(
   details: ProblemDetails = {},
   headers: Record<string, string> = {},
 ): Response {
-  const body = JSON.stringify(toProblem(code, c.var.requestId, details));
-  return new Response(body, { status: ERRORS[code].status, headers: { ...problemHeaders(code, details), ...headers } });
+  const document = toProblem(code, c.get('requestId'), details);
+  return sendJson(c, ERRORS[code].status, document, { ...problemHeaders(code, details), ...headers });
 }
 
 /**
@@ -21,16 +22,16 @@ export function problem(
  */
 export function problemOfError(c: CoreContext, error: unknown, log: Logger): Response {
   if (error instanceof OperatingError) {
-    if (ERRORS[error.code].status >= 500) log.warn({ err: error, requestId: c.var.requestId }, error.code);
+    if (ERRORS[error.code].status >= 500) log.warn({ err: error, requestId: c.get('requestId') }, error.code);
     return problem(c, error.code, error.details);
   }
   const store = storeFailureOf(error);
   if (store !== null) {
-    log.warn({ requestId: c.var.requestId, store, path: c.req.path }, 'store unavailable');
+    log.warn({ requestId: c.get('requestId'), store, path: c.req.path }, 'store unavailable');
     return problem(c, 'store_unavailable', { retryAfterSeconds: 1 });
   }
   log.error(
-    { err: scrub(error), requestId: c.var.requestId, method: c.req.method, path: c.req.path },
+    { err: scrub(error), requestId: c.get('requestId'), method: c.req.method, path: c.req.path },
     'internal error',
   );
   return problem(c, 'internal');

@@ -3,6 +3,8 @@ import type { Transaction } from '../../db/connect.ts';
 import { lockKey } from '../../db/queries/idempotency.ts';
 import type { CoreDeps } from '../deps.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { sendJson } from '../http/answer.ts';
+import type { CoreContext } from '../http/context.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { findAnswer, keepAnswer, type Answer, type KeyedRequest } from './stored-answer.ts';
@@ -49,10 +51,9 @@ async function orRefusal(
 }
 
 /** Sends an answer, saying when it is a repeat. `more` are headers of its own. */
-export function sendAnswer(answer: Answer, more: Record<string, string> = {}): Response {
-  const headers = { ...more, 'content-type': 'application/json', 'cache-control': 'no-store' };
-  return new Response(answer.json, {
-    status: answer.status,
-    headers: answer.replayed ? { ...headers, 'idempotency-replayed': 'true' } : headers,
+export const sendAnswer = (c: CoreContext, answer: Answer, more: Record<string, string> = {}): Response =>
+  sendJson(c, answer.status, answer.json, {
+    ...more,
+    'cache-control': 'no-store',
+    ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}),
   });
-}

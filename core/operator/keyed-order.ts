@@ -37,5 +37,5 @@ export async function serveOrder<B>(deps: CoreDeps, c: CoreContext, call: OrderC
     body: await call.work(tx, body, changer),
   }));
   const room = v.safeParse(versionedSchema, JSON.parse(answer.json));
-  return sendAnswer(answer, room.success ? { etag: `"${room.output.version}"` } : {});
+  return sendAnswer(c, answer, room.success ? { etag: `"${room.output.version}"` } : {});
 }
