@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchBundle } from './bundle.ts';
 import { benchFeed } from './feed.ts';
 import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
+import { benchHolds } from './holds.ts';
 import startSharedPostgres from '../local-stack/test-stack.global-setup.ts';
 import { measureMachine } from './machine-limits.ts';
 import type { BenchOptions } from './options.ts';
@@ -28,6 +29,7 @@ const BENCHES: Record<string, Bench> = {
     run: benchTick,
   },
   restore: { about: 'a restore of a million spent tickets, and its longest script', run: benchRestore },
+  holds: { about: 'holds a second of one core process ÷ hono echo with a cached pass check', run: benchHolds },
   'write-path': {
     about: 'bookings a second of the write path ÷ bare inserts, ÷ a transaction each',
     run: benchWritePath,

@@ -4,9 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 
 /** Processor seconds, user and system, that a process has used in all its threads; null where there is no `/proc` (not Linux). */
-export function processorSeconds(pid: number): number | null {
+export const processorSeconds = (pid: number): number | null => secondsIn(`/proc/${pid}/stat`);
+
+/** The same of a process's first thread alone, where Node runs its event loop: what bounds it while others of its threads are idle. */
+export const eventLoopSeconds = (pid: number): number | null => secondsIn(`/proc/${pid}/task/${pid}/stat`);
+
+function secondsIn(path: string): number | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(path, 'utf8');
     // The name in parentheses may hold spaces; behind it `utime` and `stime` are the 12th and 13th (proc(5), fields 14 and 15).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

@@ -26,7 +26,7 @@ const messageSchema = v.union([
  * are: run through tsx, each closure would be given a name when it is made, which costs a join a tenth.
  */
 export async function startPart(name: string, settings: object): Promise<Part> {
-  const bundle = await bundlePart(name);
+  const bundle = await bundlePart(join(import.meta.dirname, `${name}-main.ts`), name);
   const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', bundle, JSON.stringify(settings)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -68,15 +68,9 @@ export async function startPart(name: string, settings: object): Promise<Part> {
   };
 }
 
-/** As deep in the tree as its source, so that the paths it makes from its own place hold. */
-async function bundlePart(name: string): Promise<string> {
+/** Bundles a process's entry as the services are bundled; as deep in the tree as its source, so that the paths it makes from its own place hold. */
+export async function bundlePart(entry: string, name: string): Promise<string> {
   const outfile = join(import.meta.dirname, '../../dist/bench', `${name}-main.js`);
-  await build({
-    ...RUNTIMES.node,
-    entryPoints: [join(import.meta.dirname, `${name}-main.ts`)],
-    bundle: true,
-    format: 'esm',
-    outfile,
-  });
+  await build({ ...RUNTIMES.node, entryPoints: [entry], bundle: true, format: 'esm', outfile });
   return outfile;
 }

@@ -1,0 +1,64 @@
+import { createHmac } from 'node:crypto';
+import * as v from 'valibot';
+import { newId } from '../../platform/id.ts';
+import type { Told } from '../../tests/checker/history.ts';
+import { postRequest, type HttpLine, type LineAnswer } from './http-line.ts';
+import { SHOW, STANDING, WEBHOOK_SECRET, ZONES } from './shop.ts';
+
+/** Somebody with a pass, and what they want: seat number n, or one standing place. */
+export type Buyer = { ticketId: string; pass: string; seat: number | null };
+
+/** What became of a buyer: how long each step took (ms), what they were told, and by which code or status they were refused. */
+export type Bought = { holdMs: number; bookMs?: number; told?: Told; refused?: string };
+
+const heldSchema = v.object({ holdId: v.string(), receipt: v.string() });
+const bookedSchema = v.object({
+  bookingId: v.string(),
+  payment: v.object({ paymentId: v.string() }),
+  total: v.object({ amountMinor: v.number(), currency: v.string() }),
+});
+const codeSchema = v.object({ code: v.string() });
+const KEY = Buffer.from(WEBHOOK_SECRET.slice('whsec_'.length), 'base64');
+
+/** The bytes of a buyer's `POST holds`, or of the same to another path. */
+export function holdRequest({ pass, seat }: Buyer, path = '/v1/holds'): string {
+  const item =
+    seat === null ? { zoneId: STANDING, quantity: 1 } : { zoneId: `block-${seat % ZONES}`, seats: [`s${seat}`] };
+  const headers = { authorization: `Bearer ${pass}`, 'idempotency-key': newId() };
+  return postRequest(path, headers, JSON.stringify({ performanceId: SHOW, items: [item] }));
+}
+
+/** Hold, booking, and the provider's signed event that it is paid; resolves when the last is answered. */
+export async function buy(line: HttpLine, buyer: Buyer, request: string): Promise<Bought> {
+  const began = performance.now();
+  const held = await line.send(request);
+  const holdMs = performance.now() - began;
+  if (held.status !== 201) return { holdMs, refused: refusalOf(held) };
+  const { holdId, receipt } = v.parse(heldSchema, JSON.parse(held.body));
+  const body = { receipt, buyer: { name: 'Ada Lovelace', email: `${buyer.ticketId}@example.org` } };
+  const booking = await line.send(postRequest('/v1/bookings', { 'idempotency-key': newId() }, JSON.stringify(body)));
+  const bookMs = performance.now() - began - holdMs;
+  if (booking.status !== 201) return { holdMs, bookMs, refused: refusalOf(booking) };
+  const { bookingId, payment, total } = v.parse(bookedSchema, JSON.parse(booking.body));
+  const paid = await line.send(paidEvent(payment.paymentId, total));
+  if (paid.status >= 300) throw new Error(`the webhook was answered ${paid.status}: ${paid.body}`);
+  const seats = buyer.seat === null ? [] : [`s${buyer.seat}`];
+  const places = buyer.seat === null ? { [STANDING]: 1 } : {};
+  const money = { totalMinor: total.amountMinor, currency: total.currency };
+  return { holdMs, bookMs, told: { kind: 'booked', bookingId, holdId, seats, places, ...money } };
+}
+
+/** The webhook by which the sandbox provider tells that a payment succeeded, signed by Standard Webhooks. */
+function paidEvent(paymentId: string, total: { amountMinor: number; currency: string }): string {
+  const data = { paymentId, ...total, captureId: newId() };
+  const body = JSON.stringify({ type: 'payment.succeeded', timestamp: new Date().toISOString(), data });
+  const [id, seconds] = [newId(), String(Math.floor(Date.now() / 1000))];
+  const signature = createHmac('sha256', KEY).update(`${id}.${seconds}.${body}`).digest('base64');
+  const headers = { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${signature}` };
+  return postRequest('/v1/payments/webhooks/sandbox', headers, body);
+}
+
+function refusalOf({ status, body }: LineAnswer): string {
+  const code = v.safeParse(codeSchema, JSON.parse(body));
+  return code.success ? code.output.code : String(status);
+}
