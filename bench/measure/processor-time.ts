@@ -20,6 +20,19 @@ function secondsIn(path: string): number | null {
   }
 }
 
+/**
+ * How long a process's main thread stood ready and waited for a processor that others had, ms; NaN where the kernel does not tell
+ * (not Linux, or built without schedstats).
+ */
+export function processorWaitMs(pid: number): number {
+  try {
+    // Time on a processor, time waiting for one (ns), turns (Documentation/scheduler/sched-stats.rst).
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** The processes of a name that this one started and that still run; none where there is no `/proc`. */
 export function childrenOf(pid: number, name: string): number[] {
   try {
