@@ -10,7 +10,7 @@ import { restore } from './restore.ts';
 import { revoke } from './revoke.ts';
 import { admittedIds, ROOM, type RoomWorld, startRoomWorld } from './room-world.fixture.ts';
 
-/** Two full steps of spent tickets and a bit. */
+/** Ten full steps of spent tickets. */
 const SPENT = 2500;
 let world: RoomWorld;
 beforeAll(async () => {
@@ -72,6 +72,23 @@ describe('a restore in steps', () => {
     expect(await world.ask(inside)).toMatchObject({ state: 'active' });
     expect(await world.ask(waiting)).toMatchObject({ state: 'ready' });
     expect(await world.redis.zcard(roomKeys(ROOM).spent)).toBe(SPENT + 1);
+  });
+
+  it('fails as a whole when Postgres goes away between two pages, and is taken over', async () => {
+    const { inside } = await loseRoom();
+    const answers = askDirectly(world.sql());
+    let pages = 0;
+    // While the first page of spent tickets is loaded the next one is asked for already.
+    const away: typeof answers = async (query) => {
+      const page = await answers(query);
+      const isPage = Array.isArray(page) && (page.length === 0 || page.length > SPENT);
+      if (isPage && ++pages === 2) throw new Error('Postgres is away');
+      return page;
+    };
+    await expect(restore({ postgres: away, scripts: world.scripts }, await world.row())).rejects.toThrow('away');
+    await world.advance(3000);
+    expect(await restoreOver(world.scripts)).toBe(3);
+    expect(await world.ask(inside)).toMatchObject({ state: 'active' });
   });
 
   it('refuses the steps of a worker that was stopped and wakes up when another has done it all', async () => {

@@ -9,7 +9,6 @@ import { servedLanes, takeEpoch, type RoomRow, type TakenEpoch } from '../db/que
 import {
   readRestore,
   restoreRoom,
-  RESTORE_STEP,
   type LiveEntry,
   type RestoreFacts,
   type SpentEntry,
@@ -21,6 +20,8 @@ import { toRoomConfig } from './room-config.ts';
 
 /** A restore without a step for this long is taken over, ms: its worker died, or stopped. A step waits for one page and one script. */
 const RESTORE_STALL_MS = 3000;
+/** Rows of a page: a question costs more than its rows, and one that takes long looks like a stall. */
+const PAGE_ROWS = 5000;
 /** Longer than the server lets a statement run: an epoch that was taken too late to be used would be taken again and again, ms. */
 const TAKE_EPOCH_DEADLINE_MS = 6000;
 
@@ -65,19 +66,29 @@ async function toFacts({ postgres }: Stores, room: RoomRow, taken: TakenEpoch): 
       ...openRounds(lane, room.epoch > 0 && room.queueingMethod === 'random'),
       lost: lostTickets(lane, (leasedTo.get(lane.lane) ?? lane.leasedTo) - LEASE_BLOCK),
     })),
-    live: livePages(pagesOf<LiveFact>((last) => postgres((sql) => readLivePage(sql, room.id, last, RESTORE_STEP)))),
-    spent: pagesOf<SpentEntry>((last) => postgres((sql) => readSpentPage(sql, room.id, last, RESTORE_STEP))),
+    live: livePages(pagesOf<LiveFact>((last) => postgres((sql) => readLivePage(sql, room.id, last, PAGE_ROWS)))),
+    spent: pagesOf<SpentEntry>((last) => postgres((sql) => readSpentPage(sql, room.id, last, PAGE_ROWS))),
     admitted: lately.map(({ atMs, count }) => [atMs, count]),
   };
 }
 
-/** Page after page, until one is empty. */
+/** Page after page, until one is empty. The next one is read while this one is used. */
 async function* pagesOf<T>(read: (last: T | null) => Promise<T[]>): AsyncGenerator<T[]> {
-  for (let last: T | null = null; ;) {
-    const page: T[] = await read(last);
-    if (page.length === 0) return;
-    yield page;
-    last = page.at(-1) ?? null;
+  const ask = (last: T | null): Promise<T[]> => {
+    const page = read(last);
+    // It may fail before anybody waits for it; whoever does then hears of it.
+    page.catch(() => {});
+    return page;
+  };
+  let next = ask(null);
+  try {
+    for (let page = await next; page.length > 0; page = await next) {
+      next = ask(page.at(-1) ?? null);
+      yield page;
+    }
+  } finally {
+    // Whoever stops early leaves no question behind: the room's door to Postgres takes one at a time.
+    await next.catch(() => {});
   }
 }
 

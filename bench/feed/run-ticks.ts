@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processorWaitMs } from '../measure/processor-time.ts';
+import { mainThreadMs } from '../measure/processor-time.ts';
 import { toTimings, type Timings } from '../measure/time.ts';
 import type { Crowd } from '../parts/crowd.ts';
 
@@ -37,9 +37,9 @@ export async function runTicks(
   for (let n = 0; n < warmUp; n += 1) await send(FIRST_TICK + n);
   const [cpuBefore, crowdBefore] = [await sender.cpu(), await crowd.cpu()];
   for (let tick = FIRST_TICK + warmUp; tick < FIRST_TICK + warmUp + ticks; tick += 1) {
-    const before = processorWaitMs(sender.pid);
+    const { waitedMs } = mainThreadMs(sender.pid);
     sent.set(tick, await send(tick));
-    waited.push(processorWaitMs(sender.pid) - before);
+    waited.push(mainThreadMs(sender.pid).waitedMs - waitedMs);
   }
   await sleep(everyMs);
   const cpuMs = ((await sender.cpu()) - cpuBefore) / 1000 / ticks;

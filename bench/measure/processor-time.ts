@@ -21,15 +21,16 @@ function secondsIn(path: string): number | null {
 }
 
 /**
- * How long a process's main thread stood ready and waited for a processor that others had, ms; NaN where the kernel does not tell
- * (not Linux, or built without schedstats).
+ * How long a process's main thread has worked, and stood ready for a processor that others had, ms; NaN where the kernel does not tell
+ * (not Linux, or built without schedstats). Finer than `processorSeconds`, which the kernel rounds to hundredths of a second.
  */
-export function processorWaitMs(pid: number): number {
+export function mainThreadMs(pid: number): { workedMs: number; waitedMs: number } {
   try {
     // Time on a processor, time waiting for one (ns), turns (Documentation/scheduler/sched-stats.rst).
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+    const [worked, waited] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+    return { workedMs: Number(worked) / 1e6, waitedMs: Number(waited) / 1e6 };
   } catch {
-    return Number.NaN;
+    return { workedMs: Number.NaN, waitedMs: Number.NaN };
   }
 }
 

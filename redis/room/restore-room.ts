@@ -4,10 +4,10 @@ import type { RedisReply, ScriptClient } from '../script-client.ts';
 import type { RoomConfigFields } from './configure-room.ts';
 import { laneKeyList } from './tick-room.ts';
 
-/** Entries of one step of a restore at most: milliseconds of Redis each (`npm run bench -- restore`), and others get in between. */
-export const RESTORE_STEP = 1000;
+/** Entries of one script of a restore at most: a millisecond of Redis (`npm run bench -- restore`), and other rooms get in between. */
+const RESTORE_STEP = 250;
 
-/** Long lists come in pages; a page has at most `RESTORE_STEP` entries. */
+/** Long lists come in pages of any size. */
 type Pages<T> = Iterable<T[]> | AsyncIterable<T[]>;
 
 /** Who holds a key or a session; `strikes`: keys not claimed before. */
@@ -56,8 +56,8 @@ export async function restoreRoom(
 ): Promise<boolean> {
   const steps = restoreSteps(client, room, epoch, facts);
   if (!(await steps.begin()) || !(await steps.clear())) return false;
-  for await (const page of facts.spent) if (!(await steps.loadSpent(page))) return false;
-  for await (const page of facts.live) if (!(await steps.loadLive(page))) return false;
+  for await (const step of stepsOf(facts.spent)) if (!(await steps.loadSpent(step))) return false;
+  for await (const step of stepsOf(facts.live)) if (!(await steps.loadLive(step))) return false;
   return steps.finish();
 }
 
@@ -70,6 +70,12 @@ export async function readRestore(
   if (reply === null) return null;
   const [epoch, idleMs] = asList(reply, 2);
   return { epoch: asNumber(epoch), idleMs: asNumber(idleMs) };
+}
+
+async function* stepsOf<T>(pages: Pages<T>): AsyncGenerator<T[]> {
+  for await (const page of pages) {
+    for (let from = 0; from < page.length; from += RESTORE_STEP) yield page.slice(from, from + RESTORE_STEP);
+  }
 }
 
 function restoreSteps(client: ScriptClient, room: string, epoch: number, facts: RestoreFacts) {
