@@ -8,6 +8,7 @@ import { createNodeScriptClient } from '../redis/client.node.ts';
 import { roomKeys } from '../redis/keys.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { mainThreadMs } from './measure/processor-time.ts';
+import { toTimings } from './measure/time.ts';
 import type { BenchOptions } from './options.ts';
 import { milliseconds, perSecond, whole, type Report } from './measure/report.ts';
 
@@ -45,6 +46,7 @@ export async function benchRestore({ smoke }: BenchOptions): Promise<Report> {
     title: `A restore of ${whole(spent)} spent tickets and ${whole(live)} sessions`,
     rows: [
       ['longest script', milliseconds(longest), { value: longest, bound: { atMost: 20 } }],
+      ['work of Redis’s thread in a script, p99', milliseconds(toTimings(work.workMs).p99Ms)],
       ['most work of Redis’s thread in a script', milliseconds(mostWork), { value: mostWork, bound: { atMost: 20 } }],
       ['scripts', whole(scriptMs.length)],
       ['Redis, all scripts', milliseconds(scriptMs.reduce((sum, ms) => sum + ms, 0))],
