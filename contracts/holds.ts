@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { BERTHS, seatIdSchema, slugSchema, stopCodeSchema } from './catalogue.ts';
+import { allocationCodeSchema } from './blocks.ts';
 import { MAX_HOLD_ITEMS, MAX_HOLD_SEATS } from './limits.ts';
 
 /**
@@ -32,11 +33,12 @@ const quantityItem = v.strictObject({
  */
 export const holdItemSchema = v.union([seatsItem, quantityItem], 'name either seats or a quantity from 1 to 50');
 
-/** `POST holds` (API.md). `legs` are stop codes; absent = the whole run. */
+/** `POST holds` (API.md). `legs` are stop codes; absent = the whole run. `allocationCode` opens the places of one allocation, too. */
 export const holdRequestSchema = v.strictObject({
   performanceId: slugSchema,
   items: v.pipe(v.array(holdItemSchema), v.minLength(1), v.maxLength(MAX_HOLD_ITEMS)),
   legs: v.optional(v.strictObject({ from: stopCodeSchema, to: stopCodeSchema })),
+  allocationCode: v.optional(allocationCodeSchema),
 });
 export type QuantityItem = v.InferOutput<typeof quantityItem>;
 export type HoldRequest = v.InferOutput<typeof holdRequestSchema>;

@@ -306,6 +306,28 @@ export const CORE_ROUTES = [
     idempotent: true,
     summary: 'Send a test event',
   },
+  {
+    method: 'POST',
+    path: '/v1/operator/performances/:id/blocks',
+    credentials: ['operator'],
+    role: 'operator',
+    idempotent: true,
+    summary: 'Keep places out of the public sale, or for a channel’s code',
+  },
+  {
+    method: 'GET',
+    path: '/v1/operator/performances/:id/blocks',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: 'Blocks and allocations of a performance',
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/operator/performances/:id/blocks/:blockId',
+    credentials: ['operator'],
+    role: 'operator',
+    summary: 'End a block: its places are on public sale again',
+  },
   { method: 'GET', path: '/v1/operator/audit', credentials: ['operator'], role: 'viewer', summary: 'Who changed what' },
   { method: 'GET', path: '/.well-known/jwks.json', credentials: ['none'], summary: "Core's public keys" },
 ] as const satisfies readonly Route[];

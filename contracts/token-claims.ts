@@ -58,6 +58,8 @@ export const heldItemSchema = v.object({
   seatId: v.optional(v.string()),
   quantity: v.number(),
   priceMinor: v.number(),
+  /** The allocation it is from: whoever held it brought its code. */
+  blockId: v.optional(v.string()),
 });
 export type HeldItem = v.InferOutput<typeof heldItemSchema>;
 

@@ -75,7 +75,8 @@ async function writeOnce(sql: Sql, commits: readonly Commit[]): Promise<Flushed<
   return commits.map((commit, index) => toFlushed(commit, verdicts[index]));
 }
 
-function toFlushed({ draft, json, toWrite }: Commit, verdict: WriteVerdict | undefined): Flushed<CommitOutcome> {
+function toFlushed(commit: Commit, verdict: WriteVerdict | undefined): Flushed<CommitOutcome> {
+  const { draft, json, toWrite } = commit;
   const done = (result: CommitOutcome): Flushed<CommitOutcome> => ({ kind: 'done', result });
   switch (verdict?.verdict) {
     case 'written':
@@ -95,12 +96,21 @@ function toFlushed({ draft, json, toWrite }: Commit, verdict: WriteVerdict | und
       return done({ outcome: 'seats_unavailable', seats: verdict.seats });
     case 'zone_sold_out':
       return done({ outcome: 'zone_sold_out', zoneId: verdict.zoneId, available: verdict.available });
+    case 'allocation_ended':
+      // Nobody wins by refusing it: its places are held, and on public sale now.
+      commit.toWrite = { ...commit.toWrite, row: onPublicSale(commit.toWrite.row) };
+      return { kind: 'again' };
     case 'again':
       return { kind: 'again' };
     case undefined:
       return { kind: 'failed', error: new OperatingError('internal', {}, { message: 'no verdict' }), isUnknown: true };
   }
 }
+
+const onPublicSale = (row: NewBooking): NewBooking => ({
+  ...row,
+  items: row.items.map((item) => ({ ...item, blockId: null })),
+});
 
 /** Bookings of one zone wait for one row: they share a lane, and the other lane is free for other zones. */
 function laneOf({ draft: { row } }: Commit): number {

@@ -103,11 +103,18 @@ function draftBooking(
   return { keyed, row, body: created };
 }
 
-const toItem = ({ zoneId, seatId, quantity, priceMinor }: HoldReceiptClaims['items'][number]): BookingItem => ({
+const toItem = ({
+  zoneId,
+  seatId,
+  quantity,
+  priceMinor,
+  blockId,
+}: HoldReceiptClaims['items'][number]): BookingItem => ({
   zoneId,
   seatId: seatId ?? null,
   quantity,
   priceMinor,
+  blockId: blockId ?? null,
 });
 
 const pinOf = (claims: HoldReceiptClaims, draft: BookingDraft, performance: Performance) => ({

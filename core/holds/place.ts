@@ -1,8 +1,9 @@
+import { hashAllocationCode } from '../../contracts/blocks.ts';
 import { type HoldView, holdRequestSchema } from '../../contracts/holds.ts';
 import type { HeldItem } from '../../contracts/token-claims.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
-import { type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
+import { type PlacedHold, type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
 import { withDeadline } from '../../redis/store-deadline.ts';
 import { type Performance, zoneOf } from '../catalogue/performance.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
@@ -38,7 +39,8 @@ export async function placeHoldRequest(
   const scripts = withDeadline(deps.scripts, deps.clock);
   await limitHolds({ scripts }, pass.sub);
   const { items, best, legs } = resolved;
-  const outcome = await deps.inventory.use(performance, () =>
+  const { allocationCode: code } = wish;
+  const outcome = await deps.inventory.use(performance, async () =>
     placeHold(scripts, {
       room: performance.room,
       performanceId: performance.id,
@@ -47,6 +49,7 @@ export async function placeHoldRequest(
       identity: pass.identity,
       places: toPlaces(performance, items, legs),
       best,
+      codeHash: code === undefined ? undefined : await hashAllocationCode(performance.id, code),
       idempotencyKey,
       bodyHash: bodyHash('POST /v1/holds', wish),
     }),
@@ -56,10 +59,25 @@ export async function placeHoldRequest(
     ...outcome.hold,
     owner: pass.sub,
     identity: pass.identity,
-    items: [...items, ...chosenItems(performance, items, outcome.hold.seats)],
+    items: fromAllocation(
+      performance,
+      [...items, ...chosenItems(performance, items, outcome.hold.seats)],
+      outcome.hold,
+    ),
     legs,
   });
   return { view, replayed: outcome.replayed };
+}
+
+/** The lines as the script gave them: seats and places of an allocation name it. */
+function fromAllocation(performance: Performance, items: readonly HeldItem[], hold: PlacedHold): HeldItem[] {
+  const { blockId } = hold;
+  if (blockId === undefined) return [...items];
+  const own = new Set([
+    ...hold.blockSeats.map((seat) => performance.seats.at(seat)),
+    ...hold.zones.flatMap((zone) => (zone.blockId === undefined ? [] : [`zone ${zone.zoneId}`])),
+  ]);
+  return items.map((item) => (own.has(item.seatId ?? `zone ${item.zoneId}`) ? { ...item, blockId } : item));
 }
 
 /** Lines for the seats that the hold script has chosen: all it holds but those that were named. */

@@ -1,9 +1,11 @@
+import { readBlocks } from '../../db/queries/blocks.ts';
 import { readClaimedBookings } from '../../db/queries/read-claims.ts';
 import { newId } from '../../platform/id.ts';
 import type { BookingClaims } from '../../redis/inventory/apply-claims.ts';
-import { beginLoad, finishLoad, LOAD_CHUNK, loadClaims } from '../../redis/inventory/load-inventory.ts';
+import { beginLoad, finishLoad, LOAD_CHUNK, loadBlock, loadClaims } from '../../redis/inventory/load-inventory.ts';
 import { performanceRoomKey } from '../../redis/keys.ts';
 import type { Performance } from '../catalogue/performance.ts';
+import { toInventoryBlock } from '../blocks/inventory-block.ts';
 import type { CoreStores } from '../stores.ts';
 import { toLayout, toPlaces } from './places.ts';
 
@@ -34,6 +36,10 @@ export async function loadInventory(
   const begun = await beginLoad(deps.scripts, plan);
   if (begun.outcome !== 'begun') return begun.outcome;
 
+  const blocks = await readBlocks(deps.sql, performance.id);
+  for (const block of blocks) {
+    if (!(await loadBlock(deps.scripts, load, toInventoryBlock(performance, block)))) return 'busy';
+  }
   let [afterId, bookings] = ['', 0];
   for (;;) {
     const rows = await readClaimedBookings(deps.sql, performance.id, afterId, LOAD_CHUNK);
@@ -50,6 +56,9 @@ export async function loadInventory(
     if (rows.length < LOAD_CHUNK) break;
   }
   if (!(await finishLoad(deps.scripts, load))) return 'busy';
-  deps.log.info({ performance: performance.id, room: performance.room, bookings }, 'inventory loaded');
+  deps.log.info(
+    { performance: performance.id, room: performance.room, bookings, blocks: blocks.length },
+    'inventory loaded',
+  );
   return 'loaded';
 }

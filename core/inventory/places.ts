@@ -3,7 +3,13 @@ import type { InventoryLayout } from '../../redis/inventory/layout.ts';
 import type { LegRange, Performance } from '../catalogue/performance.ts';
 
 /** One line of a receipt or a booking: a seat, or places of a general zone. */
-export type PlaceItem = { zoneId: string; seatId?: string | null | undefined; quantity: number };
+export type PlaceItem = {
+  zoneId: string;
+  seatId?: string | null | undefined;
+  quantity: number;
+  /** The allocation it is from; one booking or hold has places of one at most. */
+  blockId?: string | null | undefined;
+};
 
 /** Turns lines into places as the inventory scripts take them. Throws for a seat that the performance does not have. */
 export function toPlaces(
@@ -12,10 +18,12 @@ export function toPlaces(
   legs: LegRange,
 ): Places {
   const places: Places = { legs, seats: [], zones: [] };
-  for (const { zoneId, seatId, quantity } of items) {
+  for (const { zoneId, seatId, quantity, blockId } of items) {
+    const own = blockId === undefined || blockId === null ? {} : { blockId };
+    Object.assign(places, own);
     if (seatId === undefined || seatId === null) {
-      const same = places.zones.find((zone) => zone.zoneId === zoneId);
-      if (same === undefined) places.zones.push({ zoneId, quantity });
+      const same = places.zones.find((zone) => zone.zoneId === zoneId && zone.blockId === own.blockId);
+      if (same === undefined) places.zones.push({ zoneId, quantity, ...own });
       else same.quantity += quantity;
       continue;
     }

@@ -4,6 +4,8 @@ import { type InventorySnapshot, writeState } from '../../redis/inventory/availa
 import type { Performance } from '../catalogue/performance.ts';
 import { toLayout } from './places.ts';
 
+const STATE_OF = { pending: 1, sold: 2, blocked: 3 } as const;
+
 /**
  * A snapshot from Postgres's claims, for looking while Redis is away: unbooked holds show as free. Its version is the epoch's
  * first, so that whatever Redis says later is newer.
@@ -15,7 +17,7 @@ export async function readPostgresSnapshot(sql: Sql, performance: Performance): 
   for (const { seatId, leg, state } of stock.seats) {
     const seat = performance.seats.find(seatId);
     const states = legs[leg];
-    if (seat !== undefined && states !== undefined) writeState(states, seat.index, state === 'sold' ? 2 : 1);
+    if (seat !== undefined && states !== undefined) writeState(states, seat.index, STATE_OF[state]);
   }
   const zones = new Map<string, number[]>();
   for (const { zoneId, leg, free } of stock.general) {

@@ -1,4 +1,5 @@
 import type { JobQueue } from '../../contracts/jobs.ts';
+import { applyDueBlocks } from '../blocks/apply-blocks.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
@@ -59,10 +60,12 @@ export function startJobs(deps: JobDeps): Jobs {
     await publishStock(deps);
     return 0;
   });
+  const blocking = createTurns('blocks', deps.log, () => applyDueBlocks(deps));
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
     for (const own of Object.values(turns).flat()) own.wake();
     judging.wake();
+    blocking.wake();
     reconciling.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
@@ -73,7 +76,7 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(timer);
       clearInterval(tidyTimer);
       await bus.stop();
-      await Promise.all([...Object.values(turns).flat(), tidying, judging, reconciling].map((own) => own.stop()));
+      await Promise.all([...Object.values(turns).flat(), tidying, judging, blocking, reconciling].map((own) => own.stop()));
     },
   };
 }

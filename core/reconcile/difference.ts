@@ -6,6 +6,9 @@ export type DifferenceKind =
   | 'claim_not_in_redis'
   /** Redis says that a booking has it; Postgres does not. */
   | 'claim_not_in_postgres'
+  /** A seat is of a block in one of the two, and of another or none in the other. */
+  | 'block_not_in_redis'
+  | 'block_not_in_postgres'
   /** Held in Redis by a hold that has no record, or by nobody. */
   | 'cell_without_hold'
   /** A hold that lives has the cell, and the cell says otherwise. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readBlocksUnderWay } from '../../db/queries/blocks.ts';
 import { readClaimedBookings } from '../../db/queries/read-claims.ts';
 import {
   readBookingsUnderWay,
@@ -107,6 +108,8 @@ async function reconcileCells(deps: StockDeps, performance: Performance): Promis
 async function lookAtZones(deps: StockDeps, performance: Performance): Promise<Compared> {
   const read = async () =>
     [await readGeneralZones(deps.sql, performance.id), await readBookingsUnderWay(deps.sql, performance.id)] as const;
+  // A block on its way counts in Postgres already: it is there in a moment.
+  if ((await readBlocksUnderWay(deps.sql, performance.id)).length > 0) return 'changed_meanwhile';
   const before = await read();
   const ids = before[1].map((booking) => booking.id);
   const redis = await inspectZones(deps.scripts, refOf(performance), ids);
@@ -149,7 +152,10 @@ const toReported = (performance: Performance, { kind, subject, details }: StockD
   outcome: 'repaired',
 });
 
-const underWay = async (deps: StockDeps, performance: Performance): Promise<Set<string>> =>
-  new Set((await readBookingsUnderWay(deps.sql, performance.id)).map(({ id }) => id));
+/** Ids of bookings and blocks. */
+const underWay = async (deps: StockDeps, performance: Performance): Promise<Set<string>> => {
+  const bookings = await readBookingsUnderWay(deps.sql, performance.id);
+  return new Set([...bookings.map(({ id }) => id), ...(await readBlocksUnderWay(deps.sql, performance.id))]);
+};
 
 const refOf = (performance: Performance) => ({ room: performance.room, performanceId: performance.id });

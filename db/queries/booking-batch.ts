@@ -6,21 +6,28 @@ export type BookingToWrite = {
   answer: { caller: string; key: string; bodyHash: string; status: number; answer: string };
 };
 
-/** A batch as columns. `ord` is the place in the batch, from 0; `need.place` counts the rows of `zone` from 1. */
+/**
+ * A batch as columns. `ord` is the place in the batch, from 0; `need.place` counts the rows of `zone` from 1. An allocation's share of
+ * a zone is a row of its own there (`blockId`).
+ */
 export type BatchColumns = {
   request: ReturnType<typeof toRequests>;
   item: ReturnType<typeof toItems>;
   /** The zones' legs that the batch touches, each once. */
-  zone: { performanceId: string[]; zoneId: string[]; leg: number[] };
+  zone: { performanceId: string[]; zoneId: string[]; leg: number[]; blockId: (string | null)[] };
   /** How much each request wants of each of them. */
   need: { ord: number[]; place: number[]; quantity: number[] };
   /** What more than one request of the batch wants and only one can have; `resource` is a number for a seat's leg, a hold, … */
   contested: { ord: number[]; resource: number[] };
+  /** Whether anything of it is sold from an allocation: few batches pay for what that takes. */
+  hasBlocks: boolean;
 };
 
 /** Turns a batch into the columns of its statement. Pure. */
 export function toBatchColumns(batch: readonly BookingToWrite[]): BatchColumns {
-  return { request: toRequests(batch), item: toItems(batch), ...toNeeds(batch), contested: findContested(batch) };
+  const needs = toNeeds(batch);
+  const hasBlocks = needs.zone.blockId.some((blockId) => blockId !== null);
+  return { request: toRequests(batch), item: toItems(batch), ...needs, contested: findContested(batch), hasBlocks };
 }
 
 function toRequests(batch: readonly BookingToWrite[]) {
@@ -65,25 +72,27 @@ function toItems(batch: readonly BookingToWrite[]) {
     seatId: items.map((item) => item.seatId),
     quantity: items.map((item) => item.quantity),
     priceMinor: items.map((item) => item.priceMinor),
+    blockId: items.map((item) => item.blockId ?? null),
   };
 }
 
 function toNeeds(batch: readonly BookingToWrite[]): Pick<BatchColumns, 'zone' | 'need'> {
-  const zone: BatchColumns['zone'] = { performanceId: [], zoneId: [], leg: [] };
+  const zone: BatchColumns['zone'] = { performanceId: [], zoneId: [], leg: [], blockId: [] };
   const need: BatchColumns['need'] = { ord: [], place: [], quantity: [] };
   const places = new Map<string, number>();
   for (const [ord, { row }] of batch.entries()) {
     const { performanceId, items, legs } = row;
     const wanted = new Map<number, number>();
-    for (const { zoneId, quantity } of items) {
+    for (const { zoneId, quantity, blockId = null } of items) {
       for (let leg = legs[0]; leg < legs[1]; leg += 1) {
-        const name = `${performanceId} ${zoneId} ${leg}`;
+        const name = `${performanceId} ${zoneId} ${leg} ${blockId ?? ''}`;
         const place = places.get(name) ?? places.size + 1;
         if (!places.has(name)) {
           places.set(name, place);
           zone.performanceId.push(performanceId);
           zone.zoneId.push(zoneId);
           zone.leg.push(leg);
+          zone.blockId.push(blockId);
         }
         wanted.set(place, (wanted.get(place) ?? 0) + quantity);
       }

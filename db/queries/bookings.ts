@@ -85,7 +85,8 @@ export async function lockBooking(
 }
 
 const readItems = (sql: Sql | Transaction, id: string): PromiseLike<BookingItem[]> =>
-  sql<BookingItem[]>`SELECT zone_id AS "zoneId", seat_id AS "seatId", quantity, price_minor AS "priceMinor"
+  sql<BookingItem[]>`SELECT zone_id AS "zoneId", seat_id AS "seatId", quantity, price_minor AS "priceMinor",
+      block_id AS "blockId"
     FROM booking_items WHERE booking_id = ${id} ORDER BY line`;
 
 const readPayments = (sql: Sql | Transaction, id: string): PromiseLike<PaymentRow[]> =>

@@ -2,7 +2,7 @@ import type { BookingStatus } from '../../contracts/bookings.ts';
 import type { Transaction } from '../connect.ts';
 import type { BookingRow, WholeBooking } from './bookings.ts';
 import { quantitiesByZone } from './new-booking.ts';
-import { addSold, claimedSeats } from './zone-legs.ts';
+import { addAllocationSold, addSold } from './zone-legs.ts';
 
 /** Changes of a booking. Each needs `lockBooking`; those that move seats need it with the zones. READ COMMITTED. */
 
@@ -22,45 +22,58 @@ export async function setBookingStatus(
   return version;
 }
 
-/** Gives a booking's seats and places back to the sale. */
+/** Gives a booking's seats and places back to the sale, or to the allocation they are of. */
 export async function freeSeats(tx: Transaction, booking: WholeBooking): Promise<void> {
-  const quantities = quantitiesByZone(booking.items);
-  const negative = new Map([...quantities].map(([zoneId, quantity]) => [zoneId, -quantity]));
   await Promise.all([
-    tx`DELETE FROM seat_claims WHERE booking_id = ${booking.id}`,
-    addSold(tx, booking.performanceId, negative, [booking.fromLeg, booking.toLeg]),
+    tx`DELETE FROM seat_claims WHERE booking_id = ${booking.id} AND block_id IS NULL`,
+    tx`UPDATE seat_claims SET booking_id = NULL, state = 'blocked' WHERE booking_id = ${booking.id} AND block_id IS NOT NULL`,
+    changeSold(tx, booking, -1),
   ]);
 }
 
 /** Takes the seats of an expired booking again, as sold. False, having written nothing, when one of them is gone. */
 export async function retakeSeats(tx: Transaction, booking: WholeBooking): Promise<boolean> {
-  const legs = [booking.fromLeg, booking.toLeg] as const;
-  const seats = booking.items.flatMap((item) =>
-    item.seatId === null ? [] : [{ id: item.seatId, zoneId: item.zoneId }],
-  );
-  const quantities = quantitiesByZone(booking.items);
-  const [taken, [short]] = await Promise.all([
-    claimedSeats(
-      tx,
-      booking.performanceId,
-      seats.map((seat) => seat.id),
-      legs,
-    ),
-    tx<{ count: number }[]>`SELECT count(*)::int AS count FROM zone_legs z
-      JOIN unnest(${[...quantities.keys()]}::text[], ${[...quantities.values()]}::int[]) AS wish (zone_id, quantity) USING (zone_id)
-      WHERE z.performance_id = ${booking.performanceId} AND z.leg >= ${legs[0]} AND z.leg < ${legs[1]}
-        AND z.sold + wish.quantity > z.capacity`,
+  const { id, performanceId, fromLeg, toLeg } = booking;
+  const wanted = () => tx`booking_items i CROSS JOIN generate_series(${fromLeg}::int, ${toLeg - 1}::int) AS on_leg`;
+  const [[taken], [short]] = await Promise.all([
+    tx<{ count: number }[]>`SELECT count(*)::int AS count FROM ${wanted()}
+      LEFT JOIN seat_claims c ON c.performance_id = ${performanceId} AND c.seat_id = i.seat_id AND c.leg = on_leg
+      WHERE i.booking_id = ${id} AND i.seat_id IS NOT NULL
+        AND (c.booking_id IS NOT NULL OR c.block_id IS DISTINCT FROM i.block_id)`,
+    tx<{ count: number }[]>`SELECT count(*)::int AS count
+      FROM (SELECT i.zone_id, i.block_id, on_leg AS leg, sum(i.quantity) AS quantity FROM ${wanted()} WHERE i.booking_id = ${id} GROUP BY 1, 2, 3) wish
+      LEFT JOIN zone_legs z ON z.performance_id = ${performanceId} AND z.zone_id = wish.zone_id AND z.leg = wish.leg
+      LEFT JOIN block_legs l ON l.block_id = wish.block_id AND l.zone_id = wish.zone_id AND l.leg = wish.leg
+      WHERE wish.quantity > CASE WHEN wish.block_id IS NULL THEN z.capacity - z.sold ELSE coalesce(l.capacity - l.sold, 0) END`,
   ]);
-  if (taken.length > 0 || short === undefined || short.count > 0) return false;
+  if (taken === undefined || taken.count > 0 || short === undefined || short.count > 0) return false;
   await Promise.all([
     tx`INSERT INTO seat_claims (performance_id, seat_id, leg, booking_id, zone_id, state)
-      SELECT ${booking.performanceId}, seat.id, leg, ${booking.id}, seat.zone_id, 'sold'
-      FROM unnest(${seats.map((seat) => seat.id)}::text[], ${seats.map((seat) => seat.zoneId)}::text[]) AS seat (id, zone_id),
-        generate_series(${legs[0]}::int, ${legs[1] - 1}::int) AS leg
-      ORDER BY seat.id, leg`,
-    addSold(tx, booking.performanceId, quantities, legs),
+      SELECT ${performanceId}, i.seat_id, on_leg, ${id}, i.zone_id, 'sold' FROM ${wanted()}
+      WHERE i.booking_id = ${id} AND i.seat_id IS NOT NULL AND i.block_id IS NULL ORDER BY i.seat_id, on_leg`,
+    tx`UPDATE seat_claims c SET booking_id = ${id}, state = 'sold' FROM booking_items i
+      WHERE i.booking_id = ${id} AND i.block_id IS NOT NULL AND c.block_id = i.block_id AND c.performance_id = ${performanceId}
+        AND c.seat_id = i.seat_id AND c.leg >= ${fromLeg} AND c.leg < ${toLeg}`,
+    changeSold(tx, booking, 1),
   ]);
   return true;
+}
+
+/** Counts all its places as sold (1), or not any more (−1), where they are counted: with their zones, or with their allocation. */
+async function changeSold(
+  tx: Transaction,
+  { performanceId, items, fromLeg, toLeg }: WholeBooking,
+  sign: 1 | -1,
+): Promise<void> {
+  const legs = [fromLeg, toLeg] as const;
+  const blocks = new Set(items.map((item) => item.blockId ?? null));
+  await Promise.all(
+    [...blocks].map((blockId) => {
+      const own = quantitiesByZone(items.filter((item) => (item.blockId ?? null) === blockId));
+      const change = new Map([...own].map(([zoneId, quantity]) => [zoneId, sign * quantity]));
+      return blockId === null ? addSold(tx, performanceId, change, legs) : addAllocationSold(tx, blockId, change, legs);
+    }),
+  );
 }
 
 /** Marks the pending claims of a booking as sold. */

@@ -6,7 +6,7 @@ import { inOneTrip } from '../one-trip.ts';
 export type BookingToExpire = { id: string; outboxId: string };
 
 /**
- * Ends those of these bookings that are still unpaid past their `pay_by`: their seats and places go back, their open attempts are
+ * Ends those of these bookings that are still unpaid past their `pay_by`: their seats and places go back (to the allocation they came from), their open attempts are
  * closed, and the provider is told of those it was asked for. True for each that ended here. READ COMMITTED, in one transaction:
  * zone rows first, then the bookings, each in the order that every writer keeps; the statement that follows sees them as they are.
  */
@@ -30,12 +30,21 @@ export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]):
       FROM over WHERE b.id = over.booking_id),
     new_history AS (
       INSERT INTO booking_history (booking_id, version, actor, action) SELECT booking_id, version, 'sweeper', 'expired' FROM over),
-    freed AS (DELETE FROM seat_claims c USING over WHERE c.booking_id = over.booking_id),
+    freed AS (DELETE FROM seat_claims c USING over WHERE c.booking_id = over.booking_id AND c.block_id IS NULL),
+    given_back AS (
+      UPDATE seat_claims c SET booking_id = NULL, state = 'blocked' FROM over
+      WHERE c.booking_id = over.booking_id AND c.block_id IS NOT NULL),
+    allocation_unsold AS (
+      UPDATE block_legs l SET sold = l.sold - change.quantity
+      FROM (SELECT i.block_id, i.zone_id, leg, sum(i.quantity)::int AS quantity
+        FROM over JOIN booking_items i ON i.booking_id = over.booking_id CROSS JOIN generate_series(over.from_leg, over.to_leg - 1) AS leg
+        WHERE i.block_id IS NOT NULL GROUP BY 1, 2, 3) change
+      WHERE l.block_id = change.block_id AND l.zone_id = change.zone_id AND l.leg = change.leg),
     unsold AS (
       UPDATE zone_legs z SET sold = z.sold - change.quantity
       FROM (SELECT over.performance_id, i.zone_id, leg, sum(i.quantity)::int AS quantity
         FROM over JOIN booking_items i ON i.booking_id = over.booking_id CROSS JOIN generate_series(over.from_leg, over.to_leg - 1) AS leg
-        GROUP BY 1, 2, 3) change
+        WHERE i.block_id IS NULL GROUP BY 1, 2, 3) change
       WHERE z.performance_id = change.performance_id AND z.zone_id = change.zone_id AND z.leg = change.leg),
     closed AS (
       UPDATE payments p SET status = 'cancelled' FROM over WHERE p.booking_id = over.booking_id AND p.status = 'open'

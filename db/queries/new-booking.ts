@@ -1,5 +1,12 @@
 /** One line of a booking: a seat (quantity 1), or places of a general zone. */
-export type BookingItem = { zoneId: string; seatId: string | null; quantity: number; priceMinor: number };
+export type BookingItem = {
+  zoneId: string;
+  seatId: string | null;
+  quantity: number;
+  priceMinor: number;
+  /** The allocation it is sold from; null or absent: the public sale. */
+  blockId?: string | null;
+};
 
 /** Everything a booking is, with ids made before the transaction, so that running it again makes the same rows. */
 export type NewBooking = {

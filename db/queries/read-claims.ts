@@ -10,8 +10,8 @@ export type ClaimedBooking = {
   holdId: string;
   fromLeg: number;
   toLeg: number;
-  /** `seatId` null: places of a general zone. */
-  items: { zoneId: string; seatId: string | null; quantity: number }[];
+  /** `seatId` null: places of a general zone; `blockId`: of an allocation. */
+  items: { zoneId: string; seatId: string | null; quantity: number; blockId: string | null }[];
 };
 
 /**
@@ -26,7 +26,8 @@ export async function readClaimedBookings(
 ): Promise<ClaimedBooking[]> {
   return sql<ClaimedBooking[]>`
     SELECT b.id, b.version, b.status, b.hold_id AS "holdId", b.from_leg AS "fromLeg", b.to_leg AS "toLeg",
-      json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity)) AS items
+      json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity,
+        'blockId', i.block_id)) AS items
     FROM bookings b JOIN booking_items i ON i.booking_id = b.id
     WHERE b.performance_id = ${performanceId} AND b.status IN ('pending_payment', 'confirmed')
       AND b.id > ${afterId === '' ? '00000000-0000-0000-0000-000000000000' : afterId}
@@ -40,15 +41,16 @@ export type PlacedBooking = Omit<ClaimedBooking, 'status'> & { status: BookingSt
 export async function readPlacedBookings(sql: Sql, ids: readonly string[]): Promise<PlacedBooking[]> {
   return sql<PlacedBooking[]>`
     SELECT b.id, b.performance_id AS "performanceId", b.version, b.status, b.hold_id AS "holdId", b.from_leg AS "fromLeg",
-      b.to_leg AS "toLeg", json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity)) AS items
+      b.to_leg AS "toLeg", json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity,
+        'blockId', i.block_id)) AS items
     FROM bookings b JOIN booking_items i ON i.booking_id = b.id
     WHERE b.id = ANY (${list(ids)}::uuid[]) GROUP BY b.id`;
 }
 
-/** What Postgres knows of a performance's stock when Redis can't be asked: claimed seats by leg, free places by zone and leg. */
+/** What Postgres knows of a performance's stock when Redis can't be asked: claimed and blocked seats by leg, free places by zone and leg. */
 export type ClaimedStock = {
   epoch: number;
-  seats: { seatId: string; leg: number; state: 'pending' | 'sold' }[];
+  seats: { seatId: string; leg: number; state: 'pending' | 'sold' | 'blocked' }[];
   general: { zoneId: string; leg: number; free: number }[];
 };
 

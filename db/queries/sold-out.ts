@@ -6,7 +6,8 @@ export type StockChange = { room: string; soldOut: boolean };
 /**
  * Rooms whose `sold_out` is to be changed, or of one room whether it is. Nothing is left of a room when it has something to sell, every
  * place of every zone and leg is claimed, and no booking is unpaid: an unpaid one may give its places back (BOOKING §7). What has ended
- * counts no more; what is not on sale yet counts as stock. Blocked seats are outside a zone's capacity.
+ * counts no more; what is not on sale yet counts as stock. Blocked seats are outside a zone's capacity; what an allocation has is stock
+ * as long as it can be sold, since who has its code has to get in.
  *
  * A plain read without lock. Cost: one row of stock is enough for a room that has some; one that is sold out costs its zone legs.
  */
@@ -15,10 +16,12 @@ export async function readStockChanges(sql: Sql | Transaction, room: string | nu
     SELECT r.id AS room, NOT r.sold_out AS "soldOut" FROM rooms r
     WHERE (${room}::text IS NULL OR r.id = ${room}::text)
       AND r.sold_out <> (
-        EXISTS (SELECT 1 FROM performances p JOIN zone_legs l ON l.performance_id = p.id
-          WHERE p.room = r.id AND p.status <> 'ended' AND l.capacity > 0)
+        EXISTS (SELECT 1 FROM performances p JOIN zones z ON z.performance_id = p.id
+          WHERE p.room = r.id AND p.status <> 'ended' AND z.capacity > 0)
         AND NOT EXISTS (SELECT 1 FROM performances p JOIN zone_legs l ON l.performance_id = p.id
           WHERE p.room = r.id AND p.status <> 'ended' AND l.sold < l.capacity)
+        AND NOT EXISTS (SELECT 1 FROM performances p JOIN blocks b ON b.performance_id = p.id JOIN block_legs l ON l.block_id = b.id
+          WHERE p.room = r.id AND p.status <> 'ended' AND b.version = 1 AND l.sold < l.capacity)
         AND NOT EXISTS (SELECT 1 FROM performances p JOIN bookings b ON b.performance_id = p.id AND b.status = 'pending_payment'
           WHERE p.room = r.id AND p.status <> 'ended'))
     ORDER BY r.id`;

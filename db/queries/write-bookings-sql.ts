@@ -6,7 +6,7 @@ import type { BatchColumns } from './booking-batch.ts';
 /** The batch as common table expressions: `request`, `item`, `seat_leg`, `zone` (with what is free), `need`, `contest`. */
 export const batchTables = (
   tx: Connection,
-  { request: r, item: i, zone: z, need: n, contested: c }: BatchColumns,
+  { request: r, item: i, zone: z, need: n, contested: c, hasBlocks }: BatchColumns,
 ) => tx`
     request AS MATERIALIZED (
       SELECT * FROM unnest(${list(r.ord)}::int[], ${list(r.id)}::uuid[], ${list(r.holdId)}::text[], ${list(r.performanceId)}::text[],
@@ -21,17 +21,29 @@ export const batchTables = (
     item AS MATERIALIZED (
       SELECT i.*, r.id AS booking_id, r.performance_id, r.from_leg, r.to_leg
       FROM unnest(${list(i.ord)}::int[], ${list(i.line)}::int[], ${list(i.zoneId)}::text[], ${list(i.seatId)}::text[],
-        ${list(i.quantity)}::int[], ${list(i.priceMinor)}::bigint[]) AS i (ord, line, zone_id, seat_id, quantity, price_minor)
+        ${list(i.quantity)}::int[], ${list(i.priceMinor)}::bigint[], ${list(i.blockId)}::uuid[])
+        AS i (ord, line, zone_id, seat_id, quantity, price_minor, block_id)
       JOIN request r USING (ord)),
     seat_leg AS MATERIALIZED (
-      SELECT i.ord, i.booking_id, i.performance_id, i.zone_id, i.seat_id, leg
+      SELECT i.ord, i.booking_id, i.performance_id, i.zone_id, i.seat_id, i.block_id, leg
       FROM item i CROSS JOIN generate_series(i.from_leg, i.to_leg - 1) AS leg WHERE i.seat_id IS NOT NULL),
     zone AS MATERIALIZED (
-      SELECT z.*, coalesce(here.free, 0) AS free
-      FROM unnest(${list(z.performanceId)}::text[], ${list(z.zoneId)}::text[], ${list(z.leg)}::int[])
-        WITH ORDINALITY AS z (performance_id, zone_id, leg, place)
+      SELECT z.*, ${
+        hasBlocks
+          ? tx`CASE WHEN z.block_id IS NULL THEN coalesce(here.free, 0) ELSE coalesce(own.free, 0) END AS free,
+        z.block_id IS NOT NULL AND own.free IS NULL AS has_ended`
+          : tx`coalesce(here.free, 0) AS free`
+      }
+      FROM unnest(${list(z.performanceId)}::text[], ${list(z.zoneId)}::text[], ${list(z.leg)}::int[], ${list(z.blockId)}::uuid[])
+        WITH ORDINALITY AS z (performance_id, zone_id, leg, block_id, place)
       LEFT JOIN LATERAL (SELECT l.capacity - l.sold AS free FROM zone_legs l
-        WHERE l.performance_id = z.performance_id AND l.zone_id = z.zone_id AND l.leg = z.leg LIMIT 1) here ON true),
+        WHERE l.performance_id = z.performance_id AND l.zone_id = z.zone_id AND l.leg = z.leg LIMIT 1) here ON true
+      ${
+        hasBlocks
+          ? tx`LEFT JOIN LATERAL (SELECT l.capacity - l.sold AS free FROM block_legs l
+        WHERE l.block_id = z.block_id AND l.zone_id = z.zone_id AND l.leg = z.leg LIMIT 1) own ON true`
+          : tx``
+      }),
     need AS MATERIALIZED (
       SELECT n.ord, n.place, n.quantity, zone.free, zone.zone_id
       FROM unnest(${list(n.ord)}::int[], ${list(n.place)}::int[], ${list(n.quantity)}::int[]) AS n (ord, place, quantity)
@@ -46,11 +58,16 @@ export const batchTables = (
  * Probes of growing tables are laterals with LIMIT 1, one index look-up for each row of the batch: as plain joins the planner
  * hashes the whole table once its statistics suggest so, and bookings a second fall with every seat sold.
  */
-export const judgement = (tx: Connection) => tx`
+export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
     taken AS (
       SELECT s.ord, array_agg(DISTINCT s.seat_id ORDER BY s.seat_id) AS seats FROM seat_leg s
-      CROSS JOIN LATERAL (SELECT 1 FROM seat_claims c WHERE c.performance_id = s.performance_id AND c.seat_id = s.seat_id
-        AND c.leg = s.leg LIMIT 1) claim GROUP BY s.ord),
+      ${
+        hasBlocks
+          ? takenOrOutOfReach(tx)
+          : tx`CROSS JOIN LATERAL (SELECT 1 FROM seat_claims c WHERE c.performance_id = s.performance_id
+        AND c.seat_id = s.seat_id AND c.leg = s.leg LIMIT 1) claim`
+      } GROUP BY s.ord),
+    ${hasBlocks ? tx`ended AS (SELECT DISTINCT n.ord FROM need n JOIN zone USING (place) WHERE zone.has_ended),` : tx``}
     short AS (
       SELECT DISTINCT ON (ord) ord, zone_id, greatest(free, 0) AS available FROM need WHERE quantity > free ORDER BY ord, zone_id, free),
     limited AS MATERIALIZED (
@@ -68,6 +85,7 @@ export const judgement = (tx: Connection) => tx`
         CASE WHEN known.is_expired THEN 'again'
           WHEN known.body_hash IS NOT NULL THEN 'known'
           WHEN of_hold.found IS NOT NULL THEN 'hold_already_booked'
+          ${hasBlocks ? tx`WHEN r.ord IN (SELECT ord FROM ended) THEN 'allocation_ended'` : tx``}
           WHEN unpaid.found IS NOT NULL OR limited.bought + limited.places > limited.most THEN 'limit_reached'
           WHEN taken.ord IS NOT NULL THEN 'seats_unavailable'
           WHEN short.ord IS NOT NULL THEN 'zone_sold_out' END AS reason
@@ -90,8 +108,14 @@ export const judgement = (tx: Connection) => tx`
         FROM limited WHERE ord NOT IN (SELECT ord FROM refused)) buyer WHERE running > most),
     loser AS MATERIALIZED (SELECT ord FROM refused UNION ALL SELECT ord FROM beaten)`;
 
+/** A claim of somebody else; for a seat of an allocation also none, or one of another block. */
+const takenOrOutOfReach = (tx: Connection) => tx`
+      LEFT JOIN LATERAL (SELECT c.booking_id, c.block_id FROM seat_claims c WHERE c.performance_id = s.performance_id
+        AND c.seat_id = s.seat_id AND c.leg = s.leg LIMIT 1) claim ON true
+      WHERE claim.booking_id IS NOT NULL OR claim.block_id IS DISTINCT FROM s.block_id`;
+
 /** Every row of the winners, in the order of the keys by which rivals would wait for each other. */
-export const writes = (tx: Connection) => tx`
+export const writes = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
     forgotten AS (
       DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
       WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key),
@@ -102,16 +126,18 @@ export const writes = (tx: Connection) => tx`
         decode(token_hash, 'hex'), total_minor, currency, from_leg, to_leg, pay_by
       FROM request WHERE ord NOT IN (SELECT ord FROM loser) ORDER BY owner COLLATE "C", id),
     new_item AS (
-      INSERT INTO booking_items (booking_id, line, zone_id, seat_id, quantity, price_minor)
-      SELECT booking_id, line, zone_id, seat_id, quantity, price_minor FROM item WHERE ord NOT IN (SELECT ord FROM loser)),
+      INSERT INTO booking_items (booking_id, line, zone_id, seat_id, quantity, price_minor, block_id)
+      SELECT booking_id, line, zone_id, seat_id, quantity, price_minor, block_id FROM item WHERE ord NOT IN (SELECT ord FROM loser)),
     new_claim AS (
       INSERT INTO seat_claims (performance_id, seat_id, leg, booking_id, zone_id, state)
-      SELECT performance_id, seat_id, leg, booking_id, zone_id, 'pending' FROM seat_leg WHERE ord NOT IN (SELECT ord FROM loser)
+      SELECT performance_id, seat_id, leg, booking_id, zone_id, 'pending' FROM seat_leg
+      WHERE block_id IS NULL AND ord NOT IN (SELECT ord FROM loser)
       ORDER BY performance_id COLLATE "C", seat_id COLLATE "C", leg),
+    ${hasBlocks ? writesToBlocks(tx) : tx``}
     sold AS (
       UPDATE zone_legs l SET sold = l.sold + change.quantity
       FROM (SELECT zone.performance_id, zone.zone_id, zone.leg, sum(n.quantity)::int AS quantity
-        FROM need n JOIN zone USING (place) WHERE n.ord NOT IN (SELECT ord FROM loser) GROUP BY 1, 2, 3) change
+        FROM need n JOIN zone USING (place) WHERE zone.block_id IS NULL AND n.ord NOT IN (SELECT ord FROM loser) GROUP BY 1, 2, 3) change
       WHERE l.performance_id = change.performance_id AND l.zone_id = change.zone_id AND l.leg = change.leg),
     new_payment AS (
       INSERT INTO payments (id, booking_id, provider, status, amount_minor, currency)
@@ -129,3 +155,15 @@ export const writes = (tx: Connection) => tx`
       INSERT INTO idempotency_keys (caller, key, body_hash, status, answer)
       SELECT caller, key, body_hash, status, answer FROM request WHERE ord NOT IN (SELECT ord FROM loser)
       ORDER BY caller COLLATE "C", key COLLATE "C")`;
+
+/** What is sold from allocations: their seats change hands and stay theirs, their places are counted apart. */
+const writesToBlocks = (tx: Connection) => tx`
+    own_claim AS (
+      UPDATE seat_claims c SET booking_id = s.booking_id, state = 'pending' FROM seat_leg s
+      WHERE s.block_id IS NOT NULL AND s.ord NOT IN (SELECT ord FROM loser) AND c.performance_id = s.performance_id
+        AND c.seat_id = s.seat_id AND c.leg = s.leg AND c.block_id = s.block_id AND c.booking_id IS NULL),
+    own_sold AS (
+      UPDATE block_legs l SET sold = l.sold + change.quantity
+      FROM (SELECT zone.block_id, zone.zone_id, zone.leg, sum(n.quantity)::int AS quantity
+        FROM need n JOIN zone USING (place) WHERE zone.block_id IS NOT NULL AND n.ord NOT IN (SELECT ord FROM loser) GROUP BY 1, 2, 3) change
+      WHERE l.block_id = change.block_id AND l.zone_id = change.zone_id AND l.leg = change.leg),`;

@@ -14,6 +14,8 @@ const verdictSchema = v.variant('verdict', [
   v.object({ verdict: v.literal('limit_reached'), limit: v.number() }),
   v.object({ verdict: v.literal('seats_unavailable'), seats: v.array(v.string()) }),
   v.object({ verdict: v.literal('zone_sold_out'), zoneId: v.string(), available: v.number() }),
+  /** The allocation that it names has ended: what it had is on public sale, and may be asked for as that. */
+  v.object({ verdict: v.literal('allocation_ended') }),
   /**
    * Ask again: only an earlier request of the same batch stands in the way, and that one may have failed itself; or the key's answer
    * was too old to count, and is gone now.
@@ -39,7 +41,7 @@ export async function writeBookings(sql: Sql, batch: readonly BookingToWrite[]):
   const columns = toBatchColumns(batch);
   const rows = await inOneTrip(sql, (tx) => ({
     locks: [lockBuyers(tx, columns), lockZoneLegs(tx, columns.zone)],
-    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx)}, ${writes(tx)}
+    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns)}
     SELECT coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
       body_hash AS "bodyHash", status, answer, most AS "limit", seats, zone_id AS "zoneId", available
     FROM refusal ORDER BY ord`,

@@ -1,5 +1,5 @@
 import { arrayLiteral } from '../array-literal.ts';
-import type { Connection, Sql, Statement, Transaction } from '../connect.ts';
+import type { Connection, Statement, Transaction } from '../connect.ts';
 
 /** Rows of `zone_legs` by their keys, as columns. */
 export type ZoneLegs = { performanceId: string[]; zoneId: string[]; leg: number[] };
@@ -28,15 +28,14 @@ export async function addSold(
       AND leg >= ${legs[0]} AND leg < ${legs[1]}`;
 }
 
-/** Which of these seats are claimed on any of the legs. A plain read; under the zones' locks its answer stands. */
-export async function claimedSeats(
-  tx: Sql | Transaction,
-  performanceId: string,
-  seatIds: string[],
+/** The same for what an allocation has of the zones. */
+export async function addAllocationSold(
+  tx: Transaction,
+  blockId: string,
+  quantities: ReadonlyMap<string, number>,
   legs: readonly [number, number],
-): Promise<string[]> {
-  const rows = await tx<{ seatId: string }[]>`SELECT DISTINCT seat_id AS "seatId" FROM seat_claims
-    WHERE performance_id = ${performanceId} AND seat_id = ANY (${seatIds}) AND leg >= ${legs[0]} AND leg < ${legs[1]}
-    ORDER BY seat_id`;
-  return rows.map((row) => row.seatId);
+): Promise<void> {
+  await tx`UPDATE block_legs SET sold = sold + change.quantity
+    FROM unnest(${[...quantities.keys()]}::text[], ${[...quantities.values()]}::int[]) AS change (zone_id, quantity)
+    WHERE block_legs.block_id = ${blockId} AND block_legs.zone_id = change.zone_id AND leg >= ${legs[0]} AND leg < ${legs[1]}`;
 }

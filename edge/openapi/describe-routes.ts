@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import { blockRequestSchema } from '../../contracts/blocks.ts';
 import { boardSchema } from '../../contracts/board.ts';
 import { bookingRequestSchema } from '../../contracts/bookings.ts';
 import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contracts/draw.ts';
@@ -109,6 +110,28 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     codes: ROOM,
   },
 
+  'POST /api/core/v1/operator/performances/{id}/blocks': {
+    body: { name: 'BlockRequest', schema: blockRequestSchema },
+    answers: { 201: { text: 'The block, or the allocation where it has a code; the code is not told again' } },
+    codes: [
+      ...KEY,
+      ...BODY,
+      'performance_not_found',
+      'seats_unavailable',
+      'zone_sold_out',
+      'inventory_rebuilding',
+      'store_unavailable',
+    ],
+  },
+  'GET /api/core/v1/operator/performances/{id}/blocks': {
+    answers: { 200: { text: 'Those that stand, newest first, with what is sold of an allocation' } },
+    codes: ['performance_not_found'],
+  },
+  'DELETE /api/core/v1/operator/performances/{id}/blocks/{blockId}': {
+    answers: { 204: { text: 'Ended: what nobody has of it is on public sale' } },
+    codes: ['not_found', 'store_unavailable'],
+  },
+
   'POST /api/core/v1/holds': {
     body: { name: 'HoldRequest', schema: holdRequestSchema },
     answers: { 201: { text: 'The hold' } },
@@ -118,6 +141,7 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
       ...BODY,
       'forbidden',
       'performance_not_found',
+      'code_invalid',
       'seats_unavailable',
       'zone_sold_out',
       'limit_reached',

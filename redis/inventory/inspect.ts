@@ -8,8 +8,15 @@ export const INSPECT_SEATS = 1000;
 /** Bookings that one call looks at. */
 export const INSPECT_BOOKINGS = 200;
 
-/** A cell that is not plainly free. `holder` is `b<booking id>`, `h<hold id>` or '' for nobody. */
-export type InspectedCell = { leg: number; seat: number; state: SeatState; holder: string; holdLives: boolean };
+/** A cell that is not plainly free. `holder` is `b<booking id>`, `h<hold id>` or '' for nobody; `block` the block it is a seat of, or ''. */
+export type InspectedCell = {
+  leg: number;
+  seat: number;
+  state: SeatState;
+  holder: string;
+  holdLives: boolean;
+  block: string;
+};
 
 /** What stands at seats [first, end) on all legs, as of `version`. Refuses: `inventory_rebuilding`, `store_unavailable`. */
 export async function inspectCells(
@@ -19,14 +26,15 @@ export async function inspectCells(
 ): Promise<{ version: string; cells: InspectedCell[] }> {
   const [version, ...rest] = asList(await client.run('inspect-cells', inventoryScriptKeys(inventory), [first, end]), 1);
   const cells: InspectedCell[] = [];
-  for (let i = 0; i < rest.length; i += 5) {
-    const [leg, seat, state, holder, lives] = rest.slice(i, i + 5);
+  for (let i = 0; i < rest.length; i += 6) {
+    const [leg, seat, state, holder, lives, block] = rest.slice(i, i + 6);
     cells.push({
       leg: asNumber(leg),
       seat: asNumber(seat),
       state: toState(asNumber(state)),
       holder: asText(holder),
       holdLives: asNumber(lives) === 1,
+      block: asText(block),
     });
   }
   return { version: asText(version), cells };
@@ -52,7 +60,7 @@ export async function inspectBookings(
   };
 }
 
-/** Free places by zone and leg, what holds have of them, and which of the bookings asked for are applied; as of `version`. */
+/** Free places by zone and leg (`zone/block`: an allocation's), what holds have of them, and which of the bookings asked for are applied; as of `version`. */
 export type InspectedZones = {
   version: string;
   free: { zoneId: string; leg: number; free: number }[];

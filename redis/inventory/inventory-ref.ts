@@ -10,7 +10,10 @@ export type InventoryRef = { room: string; performanceId: string };
 export type Places = {
   legs: [from: number, to: number];
   seats: number[];
-  zones: { zoneId: string; quantity: number }[];
+  /** `blockId`: places of an allocation, which are counted apart from the zone's own. */
+  zones: { zoneId: string; quantity: number; blockId?: string | undefined }[];
+  /** The allocation whose blocked seats may be among `seats`. */
+  blockId?: string | undefined;
 };
 
 /** Seats of a reserved zone that the script is to choose: side by side in one row, unless they may be split. */
@@ -39,13 +42,35 @@ export function inventoryScriptKeys(ref: InventoryRef): string[] {
 
 /** Places as scripts read them: from, to, seats, zones. Sorted, so that the same wish is always the same text. */
 export function placesArgs(places: Places): [number, number, string, string] {
-  const zones = places.zones.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1));
+  const zones = places.zones
+    .map(({ zoneId, quantity, blockId }) => ({ name: zoneName(zoneId, blockId), quantity }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return [
     ...places.legs,
     places.seats.toSorted((a, b) => a - b).join(','),
-    zones.map(({ zoneId, quantity }) => `${zoneId}=${quantity}`).join(','),
+    zones.map(({ name, quantity }) => `${name}=${quantity}`).join(','),
   ];
 }
+
+/** The name under which scripts count places of a zone, or of an allocation of it. */
+export const zoneName = (zoneId: string, blockId?: string | null): string =>
+  blockId === undefined || blockId === null ? zoneId : `${zoneId}/${blockId}`;
+
+/** A zone's name taken apart. */
+export function splitZoneName(name: string): { zoneId: string; blockId?: string } {
+  const [zoneId = '', blockId] = name.split('/');
+  return blockId === undefined ? { zoneId } : { zoneId, blockId };
+}
+
+/** A script's list of places ('zone=2,zone/block=1'). */
+export const asZones = (reply: RedisReply | undefined): Places['zones'] => {
+  const text = asText(reply);
+  if (text === '') return [];
+  return text.split(',').map((part) => {
+    const [name = '', quantity] = part.split('=');
+    return { ...splitZoneName(name), quantity: Number(quantity) };
+  });
+};
 
 /** One letter for each kind of berth. */
 export const BERTH_LETTERS: Record<Berth, string> = {

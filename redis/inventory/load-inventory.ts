@@ -1,6 +1,7 @@
 import { asList, asNumber, asText } from '../reply.ts';
 import type { ScriptClient } from '../script-client.ts';
 import { type BookingClaims, claimsArgs } from './apply-claims.ts';
+import { blockArgs, type InventoryBlock } from './apply-block.ts';
 import { type InventoryRef, inventoryScriptKeys, unknownOutcome } from './inventory-ref.ts';
 import type { InventoryLayout } from './layout.ts';
 import type { SeatRows } from './seat-rows.ts';
@@ -44,6 +45,16 @@ export async function beginLoad(client: ScriptClient, plan: LoadPlan): Promise<B
   const outcome = asText(asList(await client.run('begin-load', inventoryScriptKeys(plan), args), 1)[0]);
   if (outcome === 'begun' || outcome === 'loaded' || outcome === 'busy') return { outcome };
   return unknownOutcome('begin-load', outcome);
+}
+
+/** Writes one block that stands. Before `loadClaims`: bookings of an allocation take from what is written here. */
+export async function loadBlock(
+  client: ScriptClient,
+  load: InventoryRef & { token: string },
+  block: InventoryBlock,
+): Promise<boolean> {
+  const args = [load.token, ...blockArgs(block)];
+  return asNumber(await client.run('load-blocks', inventoryScriptKeys(load), args)) >= 0;
 }
 
 /** Writes at most LOAD_CHUNK bookings. False when another loader has taken over: stop. */

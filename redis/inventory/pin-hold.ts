@@ -57,6 +57,7 @@ export async function pinHold(client: ScriptClient, pin: PinRequest): Promise<Pi
     pin.pinMs,
     pin.inFlight?.ttlMs ?? 0,
     limitSubject(pin),
+    pin.places.blockId ?? '',
   ];
   const reply = asList(await client.run('pin-hold', names, args), 1);
   const outcome = asText(reply[0]);

@@ -10,6 +10,7 @@ import type { RedisReply, ScriptClient } from '../script-client.ts';
 import { limitSubject } from './hold-ref.ts';
 import {
   asSeats,
+  asZones,
   bestArg,
   type BestWish,
   countPlaces,
@@ -17,6 +18,7 @@ import {
   inventoryScriptKeys,
   type Places,
   placesArgs,
+  splitZoneName,
   unknownOutcome,
 } from './inventory-ref.ts';
 
@@ -30,6 +32,8 @@ export type HoldWish = InventoryRef & {
   places: Places;
   /** Seats to choose beside those of `places`. */
   best?: readonly BestWish[];
+  /** Hash of the code of an allocation whose places it may have (contracts/blocks.ts). */
+  codeHash?: string | undefined;
   idempotencyKey: string;
   bodyHash: string;
 };
@@ -44,6 +48,10 @@ export type PlacedHold = {
   nowMs: number;
   /** All its seats, ascending: those that were named and those that were chosen. */
   seats: number[];
+  /** What of it is of an allocation: some of its seats; and all its places in general zones, each with its `blockId` or none. */
+  blockId?: string;
+  blockSeats: number[];
+  zones: Places['zones'];
 };
 
 export type PlaceHoldOutcome =
@@ -57,7 +65,7 @@ export type PlaceHoldOutcome =
 /**
  * Holds all places or none, atomically, for the owner of a live access key: 10 min, never beyond 5 min after the session.
  * Who asks again for exactly what they hold gets the same hold. Refuses: `inventory_rebuilding`, `not_admitted`,
- * `session_ended`, `idempotency_key_reused`, `store_unavailable`.
+ * `session_ended`, `idempotency_key_reused`, `code_invalid` (no allocation has that code), `store_unavailable`.
  */
 export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<PlaceHoldOutcome> {
   const keys = inventoryKeys(wish.room, wish.performanceId);
@@ -81,6 +89,7 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     ...lives,
     limitSubject(wish),
     bestArg(best),
+    wish.codeHash ?? '',
   ];
   return toOutcome(asList(await client.run('place-hold', names, args), 1));
 }
@@ -98,7 +107,7 @@ function toOutcome(reply: RedisReply[]): PlaceHoldOutcome {
     case 'zone_sold_out':
       return {
         outcome,
-        zoneId: asText(reply[1]),
+        zoneId: splitZoneName(asText(reply[1])).zoneId,
         available: asNumber(reply[2]),
         ...(reply[3] === undefined ? {} : { together: asNumber(reply[3]) }),
       };
@@ -107,7 +116,7 @@ function toOutcome(reply: RedisReply[]): PlaceHoldOutcome {
   }
 }
 
-const toHold = ([, holdId, fence, expires, max, version, now, seats]: RedisReply[]): PlacedHold => ({
+const toHold = ([, holdId, fence, expires, max, version, now, seats, block, own, zones]: RedisReply[]): PlacedHold => ({
   holdId: asText(holdId),
   fence: asText(fence),
   expiresAtMs: asNumber(expires),
@@ -115,4 +124,7 @@ const toHold = ([, holdId, fence, expires, max, version, now, seats]: RedisReply
   version: asText(version),
   nowMs: asNumber(now),
   seats: asSeats(seats),
+  ...(asText(block) === '' ? {} : { blockId: asText(block) }),
+  blockSeats: asSeats(own),
+  zones: asZones(zones),
 });

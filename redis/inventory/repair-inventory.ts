@@ -6,6 +6,8 @@ import { type InventoryRef, inventoryScriptKeys } from './inventory-ref.ts';
 /** One thing to put right. `holder` is `b<booking id>` or '' for nobody; `entry` is `<version> <pending|sold>` or '' to forget. */
 export type InventoryRepair =
   | { kind: 'cell'; leg: number; seat: number; state: SeatState; holder: string }
+  /** Which block the seat is of ('' none); its state follows while nobody has it. */
+  | { kind: 'block'; leg: number; seat: number; blockId: string }
   | { kind: 'zone'; zoneId: string; leg: number; free: number }
   | { kind: 'booking'; bookingId: string; entry: string };
 
@@ -32,6 +34,8 @@ function toArgs(repair: InventoryRepair): (string | number)[] {
   switch (repair.kind) {
     case 'cell':
       return ['cell', repair.leg, repair.seat, repair.state, repair.holder];
+    case 'block':
+      return ['block', repair.leg, repair.seat, repair.blockId, ''];
     case 'zone':
       return ['zone', repair.zoneId, repair.leg, repair.free, ''];
     case 'booking':

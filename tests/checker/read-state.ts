@@ -11,9 +11,14 @@ export async function readStoredState(sql: Sql): Promise<StoredState> {
         json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity)) AS items
       FROM bookings b JOIN booking_items i ON i.booking_id = b.id GROUP BY b.id`;
     const claims = await tx<StoredState['claims']>`
-      SELECT performance_id AS "performanceId", seat_id AS "seatId", leg, booking_id AS "bookingId", state FROM seat_claims`;
+      SELECT performance_id AS "performanceId", seat_id AS "seatId", leg, booking_id AS "bookingId", state FROM seat_claims
+      WHERE booking_id IS NOT NULL`;
     const zoneLegs = await tx<StoredState['zoneLegs']>`
-      SELECT performance_id AS "performanceId", zone_id AS "zoneId", leg, capacity, sold FROM zone_legs`;
+      SELECT z.performance_id AS "performanceId", z.zone_id AS "zoneId", z.leg, z.capacity + own.capacity AS capacity,
+        z.sold + own.sold AS sold
+      FROM zone_legs z CROSS JOIN LATERAL (SELECT coalesce(sum(l.capacity), 0)::int AS capacity, coalesce(sum(l.sold), 0)::int AS sold
+        FROM block_legs l JOIN blocks b ON b.id = l.block_id
+        WHERE b.performance_id = z.performance_id AND l.zone_id = z.zone_id AND l.leg = z.leg) own`;
     const payments = await tx<StoredState['payments']>`
       SELECT p.id AS "paymentId", p.booking_id AS "bookingId", p.currency,
         coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'capture'), 0)::bigint AS "capturedMinor",

@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import { accessKey, roomKeys } from '../../redis/keys.ts';
 import { applyClaims } from '../../redis/inventory/apply-claims.ts';
+import { applyBlock, holdForBlock } from '../../redis/inventory/apply-block.ts';
 import { extendHold } from '../../redis/inventory/extend-hold.ts';
 import { PLAN, REF, START_MS } from '../../redis/inventory/inventory.fixture.ts';
 import type { Places } from '../../redis/inventory/inventory-ref.ts';
-import { beginLoad, finishLoad, loadClaims } from '../../redis/inventory/load-inventory.ts';
+import { beginLoad, finishLoad, loadBlock, loadClaims } from '../../redis/inventory/load-inventory.ts';
 import { pinHold } from '../../redis/inventory/pin-hold.ts';
 import { inspectBookings, inspectCells, inspectZones } from '../../redis/inventory/inspect.ts';
 import { repairInventory } from '../../redis/inventory/repair-inventory.ts';
@@ -36,6 +37,8 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   await note('load claims', () =>
     loadClaims(client, PLAN, [{ bookingId: 'b0', version: 1, state: 'sold', holdId: null, places: seats(9) }]),
   );
+  const loaded = { blockId: 'k0', codeHash: 'code-0', places: seats(8), seatZones: ['stalls'] };
+  await note('load a block', () => loadBlock(client, PLAN, loaded));
   await note('finish load', () => finishLoad(client, PLAN));
   await note('holding without a key', () => hold('h0', 'null', seats(0)));
   await admit('null');
@@ -78,6 +81,18 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   await note('release', () =>
     releaseHold(client, refOf('h6', '1e3', other.outcome === 'placed' ? other.hold.fence : ''), START_MS + 900_000),
   );
+  const block = {
+    blockId: '17',
+    codeHash: null,
+    places: { legs: both, seats: [6], zones: [{ zoneId: 'standing', quantity: 1 }] },
+    seatZones: ['stalls'],
+  };
+  await note('set aside for a block', () => holdForBlock(client, REF, block));
+  await note('apply a block', () => applyBlock(client, REF, { ...block, version: 1 }));
+  await note('apply it again', () => applyBlock(client, REF, { ...block, version: 1 }));
+  await note('set aside what is blocked', () => holdForBlock(client, REF, { ...block, blockId: '18' }));
+  await note('hold what is allocated without its code', () => hold('h8', '1e3', seats(8)));
+  await note('the end of a block', () => applyBlock(client, REF, { ...block, version: 2 }));
   await note('a hold that will be over', () => hold('h7', '1e3', seats(7)));
   await setTestClock(redis, START_MS + 600_000);
   await note('sweep', () => sweepHolds(client, REF));
@@ -87,7 +102,7 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
     const snapshot = await readAvailability(client, REF);
     return { ...snapshot, legs: snapshot.legs.map((leg) => [...leg]), zones: [...snapshot.zones] };
   });
-  await note('inspect cells', () => inspectCells(client, REF, [0, 8]));
+  await note('inspect cells', () => inspectCells(client, REF, [0, 9]));
   await note('inspect bookings', async () => {
     const { known, ...page } = await inspectBookings(client, REF, { cursor: '0', ids: ['b1', 'null'] });
     return { ...page, scanned: page.scanned.toSorted(), known: [...known] };
@@ -98,6 +113,7 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   });
   const repairs = [
     { kind: 'cell' as const, leg: 0, seat: 5, state: 2 as const, holder: 'b1' },
+    { kind: 'block' as const, leg: 0, seat: 8, blockId: '' },
     { kind: 'zone' as const, zoneId: 'standing', leg: 0, free: 1 },
     { kind: 'booking' as const, bookingId: 'b9', entry: '1 sold' },
   ];

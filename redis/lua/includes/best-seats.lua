@@ -29,7 +29,11 @@ end
 local function open_zone(meta, hold, wish)
   local found = redis.call('HMGET', rows_key, wish.zone .. ':' .. wish.kind, wish.zone .. ':b')
   local rows = found[1] or ''
-  local zone = { rows = rows, count = #rows / RECORD, berths = wish.berth ~= '' and found[2] or nil, legs = {} }
+  local zone = { rows = rows, count = #rows / RECORD, berths = wish.berth ~= '' and found[2] or nil, legs = {}, meta = meta }
+  -- Whoever brings a code means the allocation's own seats, where it has some in this zone.
+  local with_seats = hold.block and redis.call('HGET', blocks_key, 'z:' .. hold.block) or ''
+  zone.block = string.find(with_seats, ',' .. wish.zone .. ',', 1, true) and hold.block or nil
+  zone.from = hold.from
   if zone.count == 0 then return zone end
   zone.base = math.floor(number_at(rows, 1, 6, 12) / 4)
   local last = number_at(rows, zone.count, 6, 12) + number_at(rows, zone.count, 13, 17) - 1
@@ -40,16 +44,26 @@ local function open_zone(meta, hold, wish)
   return zone
 end
 
+-- The same for who brings the code of an allocation: its seats are the free ones, and no others.
+local function states_in_allocation(zone, leg, first, text)
+  local cells = {}
+  for i = 1, #text do cells[i] = leg * zone.meta.stride + first + i - 1 end
+  local blocks, states = values_of(blocks_key, cells), {}
+  for i = 1, #text do states[i] = blocks[i] == zone.block and string.sub(text, i, i) == '3' and '0' or 'x' end
+  return table.concat(states)
+end
+
 -- The block's seats as text: '0' where a seat is free on all legs.
 local function states_of_block(zone, first, seats)
   local text
-  for _, bytes in ipairs(zone.legs) do
+  for i, bytes in ipairs(zone.legs) do
     local from, to = math.floor(first / 4) - zone.base + 1, math.floor((first + seats - 1) / 4) - zone.base + 1
     local here = string.gsub(string.sub(bytes, from, to), '.', STATES_OF)
     here = string.sub(here, first % 4 + 1, first % 4 + seats)
+    if zone.block then here = states_in_allocation(zone, zone.from + i - 1, first, here) end
     if text and string.find(here, '[^0]') then
       local both = {}
-      for i = 1, seats do both[i] = string.sub(text, i, i) == '0' and string.sub(here, i, i) or '1' end
+      for seat = 1, seats do both[seat] = string.sub(text, seat, seat) == '0' and string.sub(here, seat, seat) or '1' end
       here = table.concat(both)
     end
     if not text or string.find(here, '[^0]') then text = here end

@@ -3,10 +3,13 @@
 --- KEYS: 1 meta, 2 seats, 3 zones, 4 holds, 5 claims, 6 deltas, 7 bookings of the performance, 8 the room's state
 --- meta: epoch, loaded (the epoch it was loaded for), n (version counter), seats, legs, stride, layout (JSON), loader, loader_at.
 --- seats: two bits a cell. A cell is one seat on one leg: leg * stride + seat, stride = seats rounded up to a whole byte.
---- zones: `<zone>:<leg>` → free places of a general zone. holds: hold id by its end (ms). claims: cell → who has it,
+--- zones: `<zone>:<leg>` → free places of a general zone; `<zone>/<block>:<leg>` → those of an allocation, which are not among the
+--- zone's own. holds: hold id by its end (ms). claims: cell → who has it,
 --- `h<hold id>` or `b<booking id>`. bookings: booking id → `<version> <pending|sold>`.
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''|limit
----   subject (the owner, or identity:<hash>; absent in holds of an older release: the owner).
+---   subject (the owner, or identity:<hash>; absent in holds of an older release: the owner)|block it takes seats of or ''.
+--- blocks: cell → block id of a blocked seat, also while somebody of the allocation has it; `c:<code hash>` → block id;
+---   `v:<block id>` → last applied version; `z:<block id>` → ',zone,zone,' with seats of it. meta's `blocked` says that there are any.
 --- rows: where seats lie (includes/best-seats.lua).
 --- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing.
 --- {r:<room>}:holds-of:<limit subject>, of the whole room: hold id → places|performance|signature.
@@ -17,7 +20,8 @@ local prefix = string.sub(meta_key, 1, -5)
 local room_prefix, performance = string.match(prefix, '^(.*:)inv:(.*):$')
 -- An owner's list outlives any hold and pin; what a lost inventory leaves in it goes with it at the latest.
 local OWNER_LIFE_SECONDS = 86400
-local FREE, HELD, SOLD = 0, 1, 2
+local FREE, HELD, SOLD, BLOCKED = 0, 1, 2, 3
+local blocks_key = prefix .. 'blocks'
 -- Deltas kept for feeds that fell behind; who is further behind reads a snapshot.
 local MAX_DELTAS = 10000
 local TRIM_EVERY = 256
@@ -37,10 +41,10 @@ end
 
 -- The inventory's facts, or nil unless it is loaded for the room's present epoch.
 local function read_meta()
-  local found = redis.call('HMGET', meta_key, 'loaded', 'stride', 'legs')
+  local found = redis.call('HMGET', meta_key, 'loaded', 'stride', 'legs', 'blocked')
   local epoch = redis.call('HGET', state_key, 'epoch')
   if not epoch or found[1] ~= epoch then return nil end
-  return { epoch = epoch, stride = tonumber(found[2]), legs = tonumber(found[3]) }
+  return { epoch = epoch, stride = tonumber(found[2]), legs = tonumber(found[3]), blocked = found[4] == '1' }
 end
 
 local function version_of(meta)
@@ -100,17 +104,36 @@ local function write_claims(cells, holder)
   end
 end
 
+local function values_of(key, cells)
+  local values = {}
+  for first = 1, #cells, CELLS_PER_CALL do
+    local found = redis.call('HMGET', key, unpack(cells, first, math.min(first + CELLS_PER_CALL - 1, #cells)))
+    for i = 1, #found do values[first + i - 1] = found[i] end
+  end
+  return values
+end
+
+local function delete_cells(key, cells)
+  for first = 1, #cells, CELLS_PER_CALL do
+    redis.call('HDEL', key, unpack(cells, first, math.min(first + CELLS_PER_CALL - 1, #cells)))
+  end
+end
+
 -- Those of the cells that this holder has: Postgres may have given one to somebody else in the meantime.
 local function cells_held_by(cells, holder)
-  local held = {}
-  for first = 1, #cells, CELLS_PER_CALL do
-    local last = math.min(first + CELLS_PER_CALL - 1, #cells)
-    local holders = redis.call('HMGET', claims_key, unpack(cells, first, last))
-    for i = 1, #holders do
-      if holders[i] == holder then held[#held + 1] = cells[first + i - 1] end
-    end
+  local held, holders = {}, values_of(claims_key, cells)
+  for i = 1, #cells do
+    if holders[i] == holder then held[#held + 1] = cells[i] end
   end
   return held
+end
+
+-- What cells are while nobody has them: free, or a list of states where some may be a block's.
+local function idle_states(meta, cells)
+  if not meta.blocked then return FREE end
+  local states, blocks = {}, values_of(blocks_key, cells)
+  for i = 1, #cells do states[i] = blocks[i] and BLOCKED or FREE end
+  return states
 end
 
 -- Gives a change its version and keeps it for feeds. `zones` tells by how much free places change: 'zone=-2'.
@@ -122,33 +145,57 @@ local function announce(meta, from, to, state, seats, zones)
   return meta.epoch .. '.' .. n
 end
 
-local function change_zones(from, to, zones, sign)
+-- As they are counted now: once an allocation has ended, its places are the zone's.
+local function living_zones(from, zones)
+  if not string.find(zones, '/', 1, true) then return zones end
+  return (string.gsub(zones, '([^=,/]+)(/[^=,]+)', function(zone, block)
+    return redis.call('HEXISTS', zones_key, zone .. block .. ':' .. from) == 0 and zone or nil
+  end))
+end
+
+local function add_places(from, to, zones, sign)
   for _, wish in ipairs(quantities_of(zones)) do
     for leg = from, to - 1 do redis.call('HINCRBY', zones_key, wish[1] .. ':' .. leg, sign * wish[2]) end
   end
 end
 
--- Frees cells and places and announces it; cells that are no longer whole rows of [from, to) are told leg by leg.
+-- Returns the zones that were changed.
+local function change_zones(from, to, zones, sign)
+  local living = living_zones(from, zones)
+  add_places(from, to, living, sign)
+  return living
+end
+
+-- Tells cells that have this state now, or each its own from a list, leg by leg; returns the version, or nil when there are none.
+local function announce_cells(meta, from, to, cells, states)
+  local told, version = {}, nil
+  for i = 1, #cells do
+    local name = math.floor(cells[i] / meta.stride) .. ':' .. (type(states) == 'table' and states[i] or states)
+    told[name] = (told[name] and told[name] .. ',' or '') .. whole(cells[i] % meta.stride)
+  end
+  for leg = from, to - 1 do
+    for state = FREE, BLOCKED do
+      local seats = told[leg .. ':' .. state]
+      if seats then version = announce(meta, leg, leg + 1, state, seats, '') end
+    end
+  end
+  return version
+end
+
+-- Gives cells and places back and announces it; where not all of them go free on all of [from, to), leg by leg.
 local function free_places(meta, holder, from, to, seats, zones)
   local all = cells_of(numbers_of(seats), from, to, meta.stride)
   local cells = cells_held_by(all, holder)
+  local states, alike = idle_states(meta, cells), #cells == #all
+  for i = 1, type(states) == 'table' and #states or 0 do alike = alike and states[i] == FREE end
   if #cells > 0 then
-    write_cells(cells, FREE)
-    for first = 1, #cells, CELLS_PER_CALL do
-      redis.call('HDEL', claims_key, unpack(cells, first, math.min(first + CELLS_PER_CALL - 1, #cells)))
-    end
+    write_cells(cells, states)
+    delete_cells(claims_key, cells)
   end
-  change_zones(from, to, zones, 1)
-  if #cells == #all then return announce(meta, from, to, FREE, seats, zones) end
-  local by_leg = {}
-  for _, cell in ipairs(cells) do
-    local leg = math.floor(cell / meta.stride)
-    by_leg[leg] = (by_leg[leg] and by_leg[leg] .. ',' or '') .. (cell % meta.stride)
-  end
-  for leg = from, to - 1 do
-    if by_leg[leg] then announce(meta, leg, leg + 1, FREE, by_leg[leg], '') end
-  end
-  return announce(meta, from, to, FREE, '', zones)
+  local changed = change_zones(from, to, zones, 1)
+  if alike then return announce(meta, from, to, FREE, seats, changed) end
+  announce_cells(meta, from, to, cells, states)
+  return announce(meta, from, to, FREE, '', changed)
 end
 
 local function read_hold(id)
@@ -158,12 +205,12 @@ local function read_hold(id)
   for field in string.gmatch(text .. '|', '([^|]*)|') do f[#f + 1] = field end
   return {
     id = id, owner = f[1], from = tonumber(f[2]), to = tonumber(f[3]), seats = f[4], zones = f[5], places = f[6],
-    max = f[7], fence = f[8], booking = f[9], before = f[10], subject = f[11] or f[1],
+    max = f[7], fence = f[8], booking = f[9], before = f[10], subject = f[11] or f[1], block = f[12] ~= '' and f[12] or nil,
   }
 end
 
 local function write_hold(h)
-  local fields = { h.owner, h.from, h.to, h.seats, h.zones, h.places, h.max, h.fence, h.booking, h.before, h.subject }
+  local fields = { h.owner, h.from, h.to, h.seats, h.zones, h.places, h.max, h.fence, h.booking, h.before, h.subject, h.block or '' }
   redis.call('SET', prefix .. 'hold:' .. h.id, table.concat(fields, '|'))
 end
 

@@ -18,13 +18,12 @@ local function take_for_booking(meta, b, was)
   local cells = cells_of(numbers_of(b.seats), b.from, b.to, meta.stride)
   local before = write_cells(cells, STATE_OF[b.state])
   write_claims(cells, 'b' .. b.id)
-  if not had_places then change_zones(b.from, b.to, b.zones, -1) end
+  local zones = had_places and '' or change_zones(b.from, b.to, b.zones, -1)
   redis.call('HSET', bookings_key, b.id, b.version .. ' ' .. b.state)
   local shows = not had_places and b.zones ~= ''
   for i = 1, #before do shows = shows or before[i] ~= STATE_OF[b.state] end
   if not shows then return nil end
-  local zones = had_places and '' or string.gsub(b.zones, '=', '=-')
-  return announce(meta, b.from, b.to, STATE_OF[b.state], b.seats, zones)
+  return announce(meta, b.from, b.to, STATE_OF[b.state], b.seats, (string.gsub(zones, '=', '=-')))
 end
 
 -- Frees what the booking has here, also through a hold that was pinned for it and never taken over.

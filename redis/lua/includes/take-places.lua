@@ -55,20 +55,22 @@ local function free_stale_holders(meta, now, cells, before)
   return freed
 end
 
--- Marks the cells held, or nothing; returns nil, or the seats that are not free as 'a,b'.
-local function hold_cells(meta, now, cells)
+-- Marks the cells held, or nothing; returns nil, or the seats that can't be had as 'a,b'. Seats of the hold's own block can.
+local function hold_cells(meta, now, cells, block)
   if #cells == 0 then return nil end
   local before, clash = write_cells(cells, HELD), false
-  for i = 1, #before do clash = clash or before[i] ~= FREE end
+  local blocks = block and values_of(blocks_key, cells) or {}
+  local function is_taken(i) return before[i] ~= FREE and not (before[i] == BLOCKED and block and blocks[i] == block) end
+  for i = 1, #before do clash = clash or is_taken(i) end
   if not clash then return nil end
   write_cells(cells, before)
-  if free_stale_holders(meta, now, cells, before) then return hold_cells(meta, now, cells) end
+  if free_stale_holders(meta, now, cells, before) then return hold_cells(meta, now, cells, block) end
   local seats, seen = {}, {}
   for i = 1, #cells do
     local seat = cells[i] % meta.stride
-    if before[i] ~= FREE and not seen[seat] then
+    if is_taken(i) and not seen[seat] then
       seen[seat] = true
-      seats[#seats + 1] = seat
+      seats[#seats + 1] = whole(seat)
     end
   end
   return table.concat(seats, ',')
@@ -80,8 +82,9 @@ local function take_best(meta, now, hold, named)
   for _, wish in ipairs(best_wishes(hold.best)) do
     local refused = choose_seats(meta, now, hold, wish, chosen)
     if refused then
-      write_cells(cells_of(chosen, hold.from, hold.to, meta.stride), FREE)
-      write_cells(cells_of(named, hold.from, hold.to, meta.stride), FREE)
+      for i = 1, #named do chosen[#chosen + 1] = named[i] end
+      local marked = cells_of(chosen, hold.from, hold.to, meta.stride)
+      write_cells(marked, idle_states(meta, marked))
       return refused
     end
   end
@@ -91,12 +94,14 @@ local function take_best(meta, now, hold, named)
 end
 
 -- Takes the places of `hold` until `ends`, or returns the refusal. `hold.fence` stays when it is set (a hold placed again).
+-- `hold.block`: the allocation whose seats it may have; zones name theirs by themselves.
 local function take_places(meta, now, hold, ends)
+  hold.zones = living_zones(hold.from, hold.zones)
   local zone, available = short_zone(meta, now, hold.from, hold.to, hold.zones)
   if zone then return { 'zone_sold_out', zone, available } end
   local named = numbers_of(hold.seats)
   local cells = cells_of(named, hold.from, hold.to, meta.stride)
-  local taken = hold_cells(meta, now, cells)
+  local taken = hold_cells(meta, now, cells, hold.block)
   if taken then return { 'seats_unavailable', taken } end
   if hold.best then
     local refused = take_best(meta, now, hold, named)
@@ -104,7 +109,7 @@ local function take_places(meta, now, hold, ends)
     cells = cells_of(numbers_of(hold.seats), hold.from, hold.to, meta.stride)
   end
   if #cells > 0 then write_claims(cells, 'h' .. hold.id) end
-  if hold.zones ~= '' then change_zones(hold.from, hold.to, hold.zones, -1) end
+  add_places(hold.from, hold.to, hold.zones, -1)
   hold.version = announce(meta, hold.from, hold.to, HELD, hold.seats, string.gsub(hold.zones, '=', '=-'))
   hold.fence = hold.fence or hold.version
   write_hold(hold)

@@ -22,7 +22,7 @@ for _, id in ipairs(redis.call('ZRANGE', holds_key, 0, -1)) do
     if ends and hold.booking ~= '' then pinned[#pinned + 1] = { hold, ends } end
   end
 end
-redis.call('DEL', meta_key, seats_key, zones_key, holds_key, claims_key, deltas_key, bookings_key, prefix .. 'rows')
+redis.call('DEL', meta_key, seats_key, zones_key, holds_key, claims_key, deltas_key, bookings_key, prefix .. 'rows', blocks_key)
 
 local seats, legs = tonumber(ARGV[3]), tonumber(ARGV[4])
 local stride = math.ceil(seats / 4) * 4
@@ -41,7 +41,8 @@ for _, kept in ipairs(pinned) do
   local cells = cells_of(numbers_of(hold.seats), hold.from, hold.to, stride)
   write_cells(cells, HELD)
   write_claims(cells, 'h' .. hold.id)
-  change_zones(hold.from, hold.to, hold.zones, -1)
+  -- The counters of allocations come with load-blocks, which adds to what is here.
+  add_places(hold.from, hold.to, hold.zones, -1)
   write_hold(hold)
   redis.call('ZADD', holds_key, whole(kept[2]), hold.id)
   note_owner(hold)

@@ -11,7 +11,7 @@ local held, applied = {}, {}
 for _, id in ipairs(redis.call('ZRANGE', holds_key, 0, -1)) do
   local hold = read_hold(id)
   if hold and hold.zones ~= '' then
-    held[#held + 1], held[#held + 2], held[#held + 3] = hold.from, hold.to, hold.zones
+    held[#held + 1], held[#held + 2], held[#held + 3] = hold.from, hold.to, living_zones(hold.from, hold.zones)
   end
 end
 for i = 1, #ARGV do

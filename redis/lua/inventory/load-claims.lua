@@ -8,7 +8,7 @@
 local facts = redis.call('HMGET', meta_key, 'loader', 'epoch', 'stride')
 if facts[1] ~= ARGV[1] then return -1 end
 redis.call('HSET', meta_key, 'loader_at', whole(now_ms()))
-local meta, written = { epoch = facts[2], stride = tonumber(facts[3]) }, 0
+local meta, written = { epoch = facts[2], stride = tonumber(facts[3]), blocked = true }, 0
 for i = 2, #ARGV, 8 do
   local b = {
     id = ARGV[i], version = ARGV[i + 1], state = ARGV[i + 2], hold = ARGV[i + 3],

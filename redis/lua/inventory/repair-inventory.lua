@@ -3,7 +3,7 @@
 ---   A hold that loses a cell keeps its record; freeing it later frees only the cells it still has.
 --- KEYS: 1–8 as in includes/inventory.lua
 --- ARGV: 1 version (epoch.n) that was compared, then for each repair five values: cell, leg, seat, state, who has it now ('' nobody) ·
----   zone, zone, leg, free places, '' · booking, id, '<version> <state>' ('' forgets it), '', ''
+---   block, leg, seat, block it is a seat of or '', '' · zone, zone, leg, free places, '' · booking, id, '<version> <state>' ('' forgets it), '', ''
 --- Returns: repaired, version · moved, version. Errors: inventory_rebuilding.
 --- Cost: O(repairs).
 local meta = read_meta()
@@ -16,6 +16,15 @@ for i = 2, #ARGV, 5 do
     write_cells({ cell }, c)
     if d == '' then redis.call('HDEL', claims_key, whole(cell)) else write_claims({ cell }, d) end
     announce(meta, leg, leg + 1, c, b, '')
+  elseif kind == 'block' then
+    local leg, cell = tonumber(a), tonumber(a) * meta.stride + tonumber(b)
+    if c == '' then redis.call('HDEL', blocks_key, whole(cell)) else redis.call('HSET', blocks_key, whole(cell), c) end
+    redis.call('HSET', meta_key, 'blocked', '1')
+    if redis.call('HEXISTS', claims_key, whole(cell)) == 0 then
+      local state = c == '' and FREE or BLOCKED
+      write_cells({ cell }, state)
+      announce(meta, leg, leg + 1, state, b, '')
+    end
   elseif kind == 'zone' then
     local change = tonumber(c) - tonumber(redis.call('HGET', zones_key, a .. ':' .. b) or '0')
     redis.call('HSET', zones_key, a .. ':' .. b, c)
