@@ -17,7 +17,8 @@ import {
 import { repairInventory, REPAIRS_PER_CALL } from '../../redis/inventory/repair-inventory.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
-import { compareCells, compareEntries, compareScanned, compareZones, type StockDifference } from './compare-stock.ts';
+import { compareCells } from './compare-cells.ts';
+import { compareEntries, compareScanned, compareZones, type StockDifference } from './compare-stock.ts';
 import type { Difference } from './difference.ts';
 
 export type StockDeps = Pick<CoreDeps, 'sql' | 'scripts'>;
