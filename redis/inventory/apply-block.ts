@@ -52,8 +52,9 @@ export type HoldForBlockOutcome =
 /** How long places are set aside for a block that is being written, ms: longer than its transaction may take. */
 const ASIDE_MS = 60_000;
 
-/** The owner and the id of that hold, for `releaseHold`. */
+/** Whose hold that is, for `releaseHold`. */
 export const BLOCK_OWNER = 'block';
+/** The id of that hold. */
 export const blockHoldId = (blockId: string): string => `block:${blockId}`;
 
 /**
