@@ -66,7 +66,7 @@ function toRecord(
     opened: result.opened,
     liveUntilMs: result.liveUntil,
     admitted: result.admitted,
-    facts: result.facts.map(parseFact),
+    facts: result.facts.flatMap(parseFacts),
     autopilot: rateBounds(room) === null ? null : (pilot?.state ?? room.autopilot),
     lanes: Object.entries(result.lanes).map(([name, numbers]) => ({ name, ...numbers })),
   };
@@ -74,9 +74,15 @@ function toRecord(
 
 const FACTS = ['claimed', 'left', 'expired', 'unclaimed', 'spent', 'revoked'] as const;
 
-/** Facts travel as "what id atMs untilMs expMs" (redis/lua/room). */
-function parseFact(text: string): TicketFact {
-  const [name, id, atMs, untilMs, expMs] = text.split(' ');
+/** Facts travel as "what id atMs untilMs expMs", the keys that ended at one moment as "ended what atMs id id …" (redis/lua). */
+function parseFacts(text: string): TicketFact[] {
+  const words = text.split(' ');
+  if (words[0] !== 'ended') return [parseFact(words)];
+  const [, what, atMs = '', ...ids] = words;
+  return ids.map((id) => parseFact([what, id, atMs, atMs, '0']));
+}
+
+function parseFact([name, id, atMs, untilMs, expMs]: (string | undefined)[]): TicketFact {
   const what = FACTS.find((known) => known === name);
   if (what === undefined || id === undefined) throw new TypeError('the tick reported an unknown fact');
   return { what, id, atMs: Number(atMs), untilMs: Number(untilMs), expMs: Number(expMs) };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { accessKey, laneKeys, roomChannel, roomKeys } from '../keys.ts';
-import { asList, asNumber, asText } from '../reply.ts';
+import { asList, asNumber, asText, asTexts } from '../reply.ts';
 import type { ScriptClient } from '../script-client.ts';
 
 const laneNumbersSchema = v.object({
@@ -35,7 +35,8 @@ const tickNumbersSchema = v.object({
 
 /** Somebody let in; `late`: from the late line, where the score is the time of the first late answer. */
 export type Admission = { id: string; score: string; lane: string; late: boolean };
-/** `facts`: what happened to tickets since the last tick, each "what id atMs untilMs expMs". `board` is JSON. */
+/** `facts`: what happened to tickets since the last tick, each "what id atMs untilMs expMs", or
+ * "ended what atMs id id …". `board` is JSON. */
 export type TickResult = v.InferOutput<typeof tickNumbersSchema> & {
   board: string;
   admitted: Admission[];
@@ -90,7 +91,7 @@ export async function tickRoom(
     ...v.parse(tickNumbersSchema, JSON.parse(asText(numbers))),
     board: asText(board),
     admitted: toLines(asText(admissions)).map(toAdmission),
-    facts: toLines(asText(facts)),
+    facts: asTexts(facts),
   };
   return { status, result };
 }

@@ -43,14 +43,17 @@ local function count_before(lane, score)
   local before = redis.call('ZCOUNT', lane.waiting, '-inf', digits(missing_to))
   return math.max(before, should) + there - before
 end
--- The score at which `rank` people wait, or of the last one when fewer do; nil when nobody does.
-local function score_at(lane, rank)
+-- The score at which `rank` people wait, or of the last one when fewer do; nil when nobody does. `there` and `behind` may be known already.
+local function score_at(lane, rank, there, behind)
   local sum = 0
   for _, part in ipairs(lane.lost) do
     if part[3] > 0 and sum + part[3] >= rank then return part[1] + (part[2] - part[1]) * (rank - sum) / part[3] end
     sum = sum + part[3]
   end
-  local there, _, behind = line_sizes(lane)
+  if not there then
+    local _
+    there, _, behind = line_sizes(lane)
+  end
   local index = math.min(there + math.max(1, math.ceil(rank - sum)), there + behind) - 1
   if behind > 0 then return tonumber(redis.call('ZRANGE', lane.waiting, index, index, 'WITHSCORES')[2]) end
   return #lane.lost > 0 and lane.lost[#lane.lost][2] or nil
@@ -101,11 +104,12 @@ local function marks_of(lane, opened, most)
   if not opened then return { { 0, 0 }, { lane.counter + 1, lane.waiting_count } } end
   local marks = { { lane.called_to, lane.ready_count } }
   local count, rank, hidden = lane.waiting_count, 1, hidden_marks(lane)
+  local there, _, behind = line_sizes(lane)
   most = most - #hidden
   local step = math.max(1.05, math.exp(math.log(math.max(2, count)) / most))
   while count > 0 and #marks <= most do
     rank = math.min(count, rank)
-    local score = score_at(lane, rank)
+    local score = score_at(lane, rank, there, behind)
     if lane.open_from and score >= lane.open_from then break end
     marks[#marks + 1] = { score, rank - 1 + lane.ready_count }
     if rank == count then break end

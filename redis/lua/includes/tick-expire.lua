@@ -25,30 +25,43 @@ local function strike(room, id)
   return 1
 end
 
+-- Who claimed, of the tickets whose keys are over: a session's value says so. After a long silence of all workers the value may be tidied
+-- away; then who claimed is spent, and who did not is not.
+local function has_claimed(value, id)
+  if value then return string.find(value, ' session', 1, true) ~= nil end
+  return redis.call('ZSCORE', spent_key, id) ~= false
+end
+
+-- What is the same for many is said once: a fact of its own for each would cost more than the end itself.
+local function note_ended(room, what, ids)
+  local head = 'ended ' .. what .. ' ' .. digits(room.now) .. ' '
+  for from = 1, #ids, CHUNK do
+    redis.call('RPUSH', facts_key, head .. table.concat(ids, ' ', from, math.min(#ids, from + CHUNK - 1)))
+  end
+end
+
 local function end_keys(room)
-  local ids, keys, facts = redis.call('ZRANGEBYSCORE', live_key, '-inf', room.now, 'LIMIT', 0, MAX_EXPIRED), {}, {}
+  local ids, keys = redis.call('ZRANGEBYSCORE', live_key, '-inf', room.now, 'LIMIT', 0, MAX_EXPIRED), {}
   if #ids == 0 then return end
   for index, id in ipairs(ids) do keys[index] = ARGV[2] .. id end
   local values = ask_chunks(keys, function(...) return redis.call('MGET', ...) end)
   each_chunk(keys, function(...) redis.call('DEL', ...) end)
   redis.call('ZREMRANGEBYRANK', live_key, 0, #ids - 1)
   room.freed = room.freed + #ids
-  local at = ' ' .. digits(room.now) .. ' ' .. digits(room.now) .. ' '
+  local expired, unclaimed = {}, {}
   for index, id in ipairs(ids) do
-    local value = values[index]
-    -- After a long silence of all workers the value may be tidied away; who claimed is spent, who did not is not.
-    local claimed = value and string.find(value, ' session', 1, true) or not value and redis.call('ZSCORE', spent_key, id)
-    if claimed then
-      facts[index] = 'expired ' .. id .. at .. '0'
+    if has_claimed(values[index], id) then
+      expired[#expired + 1] = id
     elseif strike(room, id) > 1 then
-      local exp_ms = room.now + DAY_MS
+      local at, exp_ms = digits(room.now), digits(room.now + DAY_MS)
       redis.call('ZADD', spent_key, exp_ms, id)
-      facts[index] = 'spent ' .. id .. at .. digits(exp_ms)
+      redis.call('RPUSH', facts_key, table.concat({ 'spent', id, at, at, exp_ms }, ' '))
     else
-      facts[index] = 'unclaimed ' .. id .. at .. '0'
+      unclaimed[#unclaimed + 1] = id
     end
   end
-  each_chunk(facts, function(...) redis.call('RPUSH', facts_key, ...) end)
+  note_ended(room, 'expired', expired)
+  note_ended(room, 'unclaimed', unclaimed)
 end
 
 local function skip_silent(room, lane)
