@@ -1,110 +1,97 @@
-import { admit } from '../admission-worker/admit.ts';
-import { askDirectly } from '../admission-worker/ask-postgres.ts';
-import { percent, milliseconds, perSecond, whole, type Report, type Row } from './measure/report.ts';
+import { milliseconds, percent, perSecond, whole, type Bound, type Report, type Row } from './measure/report.ts';
 import { toTimings } from './measure/time.ts';
 import type { BenchOptions } from './options.ts';
+import { runPhase, type PhaseFigures, type PhasePlan } from './tick/phase.ts';
 import type { ScriptRun } from './tick/script-time.ts';
-import { START_MS, startTickWorld, type TickWorld } from './tick/tick-world.ts';
-import { createVisitors } from './tick/visitors.ts';
+import { startTickWorld } from './tick/tick-world.ts';
 
 const A_TICK = 1000;
 const WAITING = 1_000_000;
-/** Ticks between two words of progress. */
-const SAY_EVERY = 50;
-
-type Sample = { admitted: number; facts: number; elsewhereMs: number };
 
 /**
- * Ticks that admit 1,000 each while many wait in Redis, as the worker runs them: the script, the note in Postgres, the commit. At a
- * steady state: as many are called, answer, claim, and end their session in each tick as are admitted.
+ * Ticks that admit 1,000 each while many wait in Redis, as the worker runs them: the script, the note in Postgres, the commit. First
+ * only admissions and calls; then, in another room before the same line, a steady state in which as many claim and end their session in each
+ * tick as are admitted.
  */
 export async function benchTick({ smoke, waiting = smoke ? 20_000 : WAITING }: BenchOptions): Promise<Report> {
-  const sessionSeconds = smoke ? 3 : 60;
-  const ticks = smoke ? 5 : 200;
-  const world = await startTickWorld(waiting, 60 * A_TICK, sessionSeconds);
+  const usersPerMinute = 60 * (smoke ? 100 : A_TICK);
+  const [rush, steady] = smoke ? RUNS.smoke : RUNS.full;
+  const world = await startTickWorld(waiting);
   try {
-    const samples = await runTicks(world, sessionSeconds + 10, ticks);
-    return toReport(waiting, world, samples);
+    const settings = { usersPerMinute, sessionSeconds: steady.before - 10 };
+    const rushRoom = { ...settings, id: 'rush', claimWindowSeconds: 3600 };
+    const [admitting, next] = await runPhase(world, { ...rush, room: rushRoom, claims: false }, 1);
+    const steadyRoom = { ...settings, id: 'steady', claimWindowSeconds: 30 };
+    const [turning] = await runPhase(world, { ...steady, room: steadyRoom, claims: true }, next);
+    return toReport(waiting, world.bytesEach, admitting, turning);
   } finally {
     await world.stop();
   }
 }
 
-/** `before`: ticks that fill the room until as many sessions end as begin; they are not measured. */
-async function runTicks(world: TickWorld, before: number, measured: number): Promise<Sample[]> {
-  const { scripts, sql } = world;
-  const visitors = createVisitors(world);
-  const samples: Sample[] = [];
-  for (let tick = 1; tick <= before + measured; tick += 1) {
-    const nowMs = START_MS + 1000 * tick;
-    await world.setTime(nowMs);
-    const room = await world.row();
-    if (tick === before + 1) scripts.forget();
-    const began = performance.now();
-    const outcome = await admit({ postgres: askDirectly(sql), scripts }, room);
-    const tookMs = performance.now() - began;
-    if (outcome.status !== 'admitted') throw new Error(`the tick answered ${outcome.status}`);
-    const { result } = outcome;
-    if (tick > before) {
-      const scriptMs = [scripts.runs('tick').at(-1), scripts.runs('commit-tick').at(-1)];
-      const inScripts = scriptMs.reduce((sum, run) => sum + (run?.wallMs ?? 0), 0);
-      samples.push({ admitted: result.admitted.length, facts: result.facts.length, elsewhereMs: tookMs - inScripts });
-    }
-    await visitors.afterTick(result, nowMs);
-    if (tick % SAY_EVERY === 0) console.error(`  tick ${tick} of ${before + measured}`);
-  }
-  return samples;
-}
+/** Ticks before, and measured. Calls come to a balance within ten; at a steady state as many sessions end as begin. */
+type Ticks = Pick<PhasePlan, 'before' | 'measured'>;
+const RUNS: Record<'smoke' | 'full', [rush: Ticks, steady: Ticks]> = {
+  smoke: [
+    { before: 8, measured: 3 },
+    { before: 13, measured: 3 },
+  ],
+  full: [
+    { before: 15, measured: 100 },
+    { before: 70, measured: 200 },
+  ],
+};
 
-function toReport(waiting: number, { scripts, bytesEach }: TickWorld, samples: readonly Sample[]): Report {
-  const ticks = scripts.runs('tick');
-  const commits = scripts.runs('commit-tick');
-  const admitted = samples.reduce((sum, sample) => sum + sample.admitted, 0);
-  const tickMs = total(ticks);
-  const rate = admitted / ((tickMs + total(commits)) / 1000);
-  const script = toTimings(ticks.map((run) => run.scriptMs));
-  const rest = toTimings(samples.map((sample) => sample.elsewhereMs));
+function toReport(waiting: number, bytesEach: number, admitting: PhaseFigures, turning: PhaseFigures): Report {
+  const mean = (phase: PhaseFigures, count: number) => whole(count / phase.ticks.length);
+  const rest = toTimings(turning.elsewhereMs);
   return {
-    title: `A tick that admits ${whole(admitted / samples.length)} while ${whole(waiting)} wait in Redis`,
+    title: `A tick that admits ${mean(admitting, admitting.admitted)} while ${whole(waiting)} wait in Redis`,
     rows: [
-      ['tick script, p99', milliseconds(script.p99Ms), { value: script.p99Ms, bound: { atMost: 20 } }],
-      ['tick script, p50', milliseconds(script.p50Ms), { value: script.p50Ms }],
-      ...bothTimes('tick, work of Redis’s thread', ticks, (run) => run.cpuMs),
-      ...bothTimes('tick as its caller waits', ticks, (run) => run.wallMs),
-      ...bothTimes('commit script', commits, (run) => run.scriptMs),
-      ...bothTimes('commit as its caller waits', commits, (run) => run.wallMs),
-      ...bothTimes('Postgres and the worker', [...samples], (sample) => sample.elsewhereMs),
-      [
-        'admissions a second of script time, tick and commit',
-        perSecond(rate),
-        { value: rate, bound: { atLeast: 100_000 } },
-      ],
+      ...phaseRows('admitting', admitting),
+      ...phaseRows('steady', turning),
+      ['steady: Postgres and the worker, p50', milliseconds(rest.p50Ms), { value: rest.p50Ms }],
+      ['steady: Postgres and the worker, p99', milliseconds(rest.p99Ms), { value: rest.p99Ms }],
       ['Redis memory a waiting visitor', `${bytesEach.toFixed(0)} B`, { value: bytesEach, bound: { atMost: 160 } }],
     ],
     notes: [
-      `${samples.length} ticks; each also takes note of ${whole(mean(samples.map(({ facts }) => facts)))} claims and ends, and calls as many as it admits need.`,
-      'Script time is what Redis counts (INFO commandstats), without the way to it and back.',
-      `Of the tick's script time, inside Redis commands: ${shares(ticks, tickMs)}; the rest is Lua.`,
-      `Postgres p99 ${milliseconds(rest.p99Ms)} without waiting for the disk (fsync off). 40 % of the called never answer.`,
+      `Admitting: ${admitting.ticks.length} ticks in which nobody claims or ends. Steady: ${turning.ticks.length} ticks, each of which also ends`,
+      `as many sessions as begin and takes note of ${mean(turning, turning.claimed)} claims. Both call as many as they need: 40 % of the called never answer.`,
+      'Script time is what Redis counts (INFO commandstats), without the way to it and back; processor time is what its main thread worked.',
+      `Of the tick's script time, inside Redis commands: admitting ${shares(admitting.ticks)}; steady ${shares(turning.ticks)}; the rest is Lua.`,
+      'Redis keeps nothing on disk here, and Postgres does not wait for its disk (fsync off).',
     ],
   };
 }
 
-function bothTimes<T>(label: string, runs: readonly T[], of: (run: T) => number): Row[] {
+function phaseRows(name: string, { ticks, commits, admitted }: PhaseFigures): Row[] {
+  const rate = admitted / ((total(ticks) + total(commits)) / 1000);
+  return [
+    ...bothTimes(`${name}: tick script`, ticks, (run) => run.scriptMs, { atMost: 20 }),
+    ...bothTimes(`${name}: tick, processor time of Redis`, ticks, (run) => run.cpuMs),
+    ...bothTimes(`${name}: commit script`, commits, (run) => run.scriptMs),
+    [
+      `${name}: admissions a second of script time, tick and commit`,
+      perSecond(rate),
+      { value: rate, bound: { atLeast: 100_000 } },
+    ],
+  ];
+}
+
+function bothTimes(label: string, runs: readonly ScriptRun[], of: (run: ScriptRun) => number, p99?: Bound): Row[] {
   const { p50Ms, p99Ms } = toTimings(runs.map(of));
   return [
     [`${label}, p50`, milliseconds(p50Ms), { value: p50Ms }],
-    [`${label}, p99`, milliseconds(p99Ms), { value: p99Ms }],
+    [`${label}, p99`, milliseconds(p99Ms), { value: p99Ms, ...(p99 === undefined ? {} : { bound: p99 }) }],
   ];
 }
 
 /** The commands that take most of a script's time, largest first. */
-function shares(runs: readonly ScriptRun[], wholeMs: number): string {
+function shares(runs: readonly ScriptRun[]): string {
   const byName = new Map<string, number>();
   for (const { commands } of runs) for (const [name, ms] of commands) byName.set(name, (byName.get(name) ?? 0) + ms);
-  const sorted = [...byName].toSorted((a, b) => b[1] - a[1]).slice(0, 8);
-  return sorted.map(([name, ms]) => `${name} ${percent(ms / wholeMs)}`).join(', ');
+  const sorted = [...byName].toSorted((a, b) => b[1] - a[1]).slice(0, 6);
+  return sorted.map(([name, ms]) => `${name} ${percent(ms / total(runs))}`).join(', ');
 }
 
 const total = (runs: readonly ScriptRun[]): number => runs.reduce((sum, { scriptMs }) => sum + scriptMs, 0);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
