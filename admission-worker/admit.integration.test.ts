@@ -124,6 +124,24 @@ describe('an unclaimed key', () => {
   });
 });
 
+describe('keys that end in one tick', () => {
+  it('are each written down as what they were', async () => {
+    await world.openRoom({ rate: 600, claim: 10, session: 9 });
+    const tickets = [];
+    for (let i = 0; i < 4; i++) tickets.push(await world.join());
+    await world.ticks(1);
+    for (const ticket of tickets) await world.ask(ticket);
+    await world.ticks(1);
+    await world.advance(1000);
+    for (const ticket of tickets.slice(2)) await world.ask(ticket);
+    await world.advance(9000);
+    await world.ticks(1);
+    const ended = await world.sql()`SELECT ticket_id AS id, end_reason AS reason FROM admissions ORDER BY score`;
+    const reasons = ['unclaimed', 'unclaimed', 'expired', 'expired'];
+    expect(ended).toEqual(tickets.map(({ ticketId }, i) => ({ id: ticketId, reason: reasons[i] })));
+  });
+});
+
 describe('a tick', () => {
   it('counts only once it is committed: until then its key is not claimable and no second tick runs', async () => {
     await world.openRoom();
