@@ -24,8 +24,10 @@ export function createWakeBus(redisUrl: string, log: Logger, onWake: (queue: Job
     retryStrategy: (n: number) => Math.min(100 * n, 2000),
   };
   const queues = new Map(KINDS.map((kind) => [kind, new Queue<WakeJob>(kind, { connection, prefix: PREFIX })]));
+  // A worker that is refused at once asks again at once, for as long as Redis is away; one that has to wait asks a single time.
+  const patient = { ...connection, enableOfflineQueue: true };
   const workers = KINDS.map(
-    (kind) => new Worker<WakeJob>(kind, () => onWake(kind), { connection, prefix: PREFIX, concurrency: 1 }),
+    (kind) => new Worker<WakeJob>(kind, () => onWake(kind), { connection: patient, prefix: PREFIX, concurrency: 1 }),
   );
   for (const queue of queues.values()) queue.on('error', quiet);
   for (const worker of workers) worker.on('error', quiet);
