@@ -40,7 +40,7 @@ export type TickRecord = {
 
 /**
  * Writes a tick: one transaction, guarded by epoch and tick (compare-and-set on `rooms`, whose row lock also orders rival
- * workers). `already`: another worker wrote this very tick; `stale`: the epoch or the tick has moved on; `lost`: Redis made this
+ * workers). `already`: this very tick was written before, its windows are brought up to date; `stale`: the epoch or the tick has moved on; `lost`: Redis made this
  * tick from an older state than Postgres knows of. The last two write nothing.
  */
 export async function writeTick(sql: Sql, record: TickRecord): Promise<'written' | 'already' | 'stale' | 'lost'> {
@@ -62,14 +62,14 @@ export async function writeTick(sql: Sql, record: TickRecord): Promise<'written'
 }
 
 /** Why a tick was refused. Two ticks of one number but of different moments were made from two states of Redis. */
-async function judgeRefusal(
-  tx: Transaction,
-  { room, epoch, tick, atMs }: TickRecord,
-): Promise<'already' | 'stale' | 'lost'> {
+async function judgeRefusal(tx: Transaction, record: TickRecord): Promise<'already' | 'stale' | 'lost'> {
+  const { room, epoch, tick, atMs } = record;
   const [written] = await tx<{ tick: number; atMs: number | null }[]>`
     SELECT tick, tick_at_ms AS "atMs" FROM rooms WHERE id = ${room} AND epoch = ${epoch}`;
   if (written === undefined || written.tick > tick) return 'stale';
-  return written.tick === tick && (written.atMs ?? atMs) === atMs ? 'already' : 'lost';
+  if (written.tick !== tick || (written.atMs ?? atMs) !== atMs) return 'lost';
+  await renewWindows(tx, record);
+  return 'already';
 }
 
 async function writeAdmissions(
@@ -80,6 +80,14 @@ async function writeAdmissions(
   await tx`INSERT INTO admissions (room, ticket_id, tick, lane, score, admitted_at, live_until)
     SELECT ${room}, a.id, ${tick}, a.lane, a.score::float8, to_timestamp(${atMs}::float8 / 1000), to_timestamp(${liveUntilMs}::float8 / 1000)
     FROM unnest(${admitted.map((a) => a.id)}::text[], ${admitted.map((a) => a.lane)}::text[], ${admitted.map((a) => a.score)}::text[]) AS a (id, lane, score)`;
+}
+
+/** A tick that was written long before its commit: the windows of its keys have begun anew since. Never shortens one. */
+async function renewWindows(tx: Transaction, { room, tick, liveUntilMs, admitted }: TickRecord): Promise<void> {
+  if (admitted.length === 0) return;
+  await tx`UPDATE admissions SET live_until = to_timestamp(${liveUntilMs}::float8 / 1000)
+    WHERE room = ${room} AND ticket_id = ANY(${admitted.map((a) => a.id)}::text[]) AND tick = ${tick}
+      AND claimed_at IS NULL AND ended_at IS NULL AND live_until < to_timestamp(${liveUntilMs}::float8 / 1000)`;
 }
 
 /** Facts are older than this tick's admissions; a claim comes before the end of the same session. */

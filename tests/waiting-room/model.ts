@@ -123,6 +123,7 @@ export function answer(m: Model, id: string, now: number, claims: boolean): { st
   const ticket = m.tickets.get(id);
   if (ticket === undefined) throw new Error(`nobody joined as ${id}`);
   const held = m.live.get(id);
+  if (held?.key === true && held.tick > m.committed) return { state: 'ready', againMs: TICK };
   if (held !== undefined && held.until > now) return answerHeld(m, ticket, held, now, claims);
   if (m.spent.has(id)) return { state: 'spent' };
   if (held !== undefined) return { state: 'called', againMs: TICK };
@@ -134,7 +135,6 @@ export function answer(m: Model, id: string, now: number, claims: boolean): { st
 
 function answerHeld(m: Model, ticket: Ticket, held: Held, now: number, claims: boolean) {
   if (!held.key) return { state: 'active' };
-  if (held.tick > m.committed) return { state: 'ready', againMs: TICK };
   if (!claims) return { state: 'admitted' };
   m.live.set(ticket.id, { until: now + m.settings.sessionMs, key: false, tick: held.tick });
   m.spent.add(ticket.id);
@@ -174,8 +174,10 @@ export function leave(m: Model, id: string, now: number): void {
   m.spent.add(id);
 }
 
-/** Postgres has the tick: keys count, and the windows of new calls begin. */
+/** Postgres has the tick: keys count, with a whole window if that took longer than a tick, and the windows of new calls begin. */
 export function commit(m: Model, now: number): void {
+  for (const held of m.live.values())
+    if (held.key && held.tick === m.tick && now - m.at >= TICK) held.until = now + m.settings.claimMs;
   m.committed = m.tick;
   for (const lane of m.lanes) {
     for (const call of lane.calls) call.at ??= openClock(m, now);

@@ -104,7 +104,7 @@ end
 -- The access keys, not claimable before the tick is committed.
 local function write_keys(room)
   local until_text, entries = digits(room.until_ms), {}
-  local value, ttl = until_text .. ' key ' .. digits(room.period), digits(room.until_ms - room.now + KEY_TIDY_MS)
+  local value, ttl = until_text .. ' key ' .. digits(room.period), digits(room.until_ms - room.now + UNCLAIMED_TIDY_MS)
   local run, prefix = redis.call, ARGV[2]
   for index, id in ipairs(room.admitted) do
     run('SET', prefix .. id, value, 'PX', ttl)

@@ -73,9 +73,10 @@ end
 
 -- The place of a ticket that is spent or holds a key; nil when it has neither.
 local function settled(room, id, score, access)
+  -- Whatever its end says: a window that can't be used yet begins anew with the commit (includes/tick-renew.lua).
+  if access and not access.session and access.tick > room.committed then return place(room, 'ready', score, { again = TICK_MS }) end
   if access and access.until_ms > room.now then
     if access.session then return place(room, 'active', score, { until_ms = access.until_ms }) end
-    if access.tick > room.committed then return place(room, 'ready', score, { again = TICK_MS }) end
     return place(room, 'admitted', score, { until_ms = access.until_ms })
   end
   if redis.call('ZSCORE', spent_key, id) then return place(room, 'spent', score) end
