@@ -7,8 +7,9 @@
 ---   inside (people), both '' without an autopilot, then the lanes' names in the order of their keys
 --- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped', periods ahead of Redis time} for a period already
 ---   done; {'ticked' or 'pending' for one that somebody still has to commit (the windows of its keys begin anew), numbers JSON (tick, at,
----   configVersion, opened, liveUntil, lanes), board JSON, admissions as text, facts as a list}. A line of admissions: id, score, lane, ready or late. A fact: what, id, at, until, exp
----   (ms), or for keys that ended at one moment: ended, expired or unclaimed, at (ms), then up to 1000 ids.
+---   configVersion, opened, liveUntil, lanes), board JSON, admissions as text, facts as a list}. A line of admissions: id, score, lane, ready
+---   or late. A fact: what, id, at, until, exp (ms), or for keys that ended at one moment: ended, expired or unclaimed, at (ms), then up to
+---   1000 ids.
 --- Cost: O(admitted × log + expired × log + 64 marks per lane).
 local config_key, state_key, live_key, spent_key, facts_key, ring_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 --- @include "tick-room"
