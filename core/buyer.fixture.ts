@@ -10,6 +10,8 @@ type Payment = v.InferOutput<typeof paymentSchema>;
 export type Buyer = {
   /** A seat that nobody had before. */
   seat(): string;
+  /** Books a seat, or so many standing places; asks again while core is too busy, as an honest client does. */
+  book(wish?: { seat?: string; standing?: number }): Promise<Reply>;
   paymentOf(reply: Reply): Payment;
   /** Opens the checkout and completes the payment at the provider; `events` is how many webhook events that brings. */
   pay(booked: Reply, completion?: object, events?: number): Promise<void>;
@@ -28,8 +30,18 @@ export function createBuyer(world: CoreWorld): Buyer {
   const auth = (booked: Reply) => ({ token: String(booked.body['accessToken']) });
   const pathOf = (booked: Reply) => `/v1/bookings/${String(booked.body['bookingId'])}`;
   const settle = (events: number) => world.settle((seen += events));
+  const seat = () => `s${(nextSeat += 1)}`;
   return {
-    seat: () => `s${(nextSeat += 1)}`,
+    seat,
+    async book({ seat: wanted, standing } = {}) {
+      const held = await (standing === undefined ? world.holdSeats([wanted ?? seat()]) : world.holdStanding(standing));
+      const key = newId();
+      for (;;) {
+        const reply = await world.book(held, key);
+        if (reply.status === 201) return reply;
+        if (reply.status !== 503) throw new Error(`no booking: ${JSON.stringify(reply.body)}`);
+      }
+    },
     paymentOf,
     settle,
     async pay(booked, completion = { outcome: 'succeed' }, events = 1) {

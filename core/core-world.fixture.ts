@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
-import { DEFAULT_ROOM_SETTINGS } from '../contracts/room-settings.ts';
 import type { HeldItem, OperatorRole } from '../contracts/token-claims.ts';
 import { connectDatabase, toDrizzle, type Sql } from '../db/connect.ts';
-import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../db/queries/add-catalogue.ts';
 import { startSandboxPayments } from '../local-stack/sandbox-payments/start.ts';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../local-stack/test-stack.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -27,6 +25,7 @@ import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
 import { createPostgresClock } from './commits/postgres-clock.ts';
+import { ROOM, SEAT_MINOR, seedCatalogue, SHOW, STANDING_MINOR } from './core-world-catalogue.fixture.ts';
 import type { CoreDeps } from './deps.ts';
 import { createRequestMeter } from './health/request-meter.ts';
 import { createInventory } from './inventory/inventory.ts';
@@ -40,12 +39,8 @@ import { createProviderCall } from './payments/provider-calls.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
+export { ROOM, SHOW } from './core-world-catalogue.fixture.ts';
 export const ORIGIN = 'http://127.0.0.1:9';
-export const SHOW = 'gala';
-export const ROOM = 'demo';
-const SEATS = 60;
-const SEAT_MINOR = 5000;
-const STANDING_MINOR = 2000;
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /** What a test answers with: the status, the JSON body, and the headers. */
@@ -83,10 +78,13 @@ export type CoreWorld = {
   close(): Promise<void>;
 };
 
+/** `standing`: places of the standing zone, five unless told otherwise. */
+type WorldOptions = { standing?: number };
+
 /** A core world on a Postgres and a Redis of its own, which stop with it. */
-export async function startCoreWorld(): Promise<CoreWorld> {
+export async function startCoreWorld(options: WorldOptions = {}): Promise<CoreWorld> {
   const [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
-  const world = await openCoreWorld(postgres, redis);
+  const world = await openCoreWorld(postgres, redis, options);
   const closeWorld = world.close.bind(world);
   const close = async () => {
     await closeWorld();
@@ -96,7 +94,11 @@ export async function startCoreWorld(): Promise<CoreWorld> {
 }
 
 /** Builds the world on servers of the test file. `databaseUrl` names its own database. */
-export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): Promise<CoreWorld> {
+export async function openCoreWorld(
+  postgres: TestPostgres,
+  redis: TestRedis,
+  { standing = 5 }: WorldOptions = {},
+): Promise<CoreWorld> {
   const database = await postgres.createDatabase();
   const sql = connectDatabase(database.url, { max: 12 });
   const plain = connectDatabase(database.url, { max: 2 });
@@ -163,7 +165,7 @@ export async function openCoreWorld(postgres: TestPostgres, redis: TestRedis): P
     revokedOperators: createRevokedOperators(sql, systemClock),
   };
   late.app = createApp(deps);
-  await seedCatalogue(sql);
+  await seedCatalogue(sql, standing);
   const performance = await deps.catalogue.performance(SHOW);
   if (performance === null) throw new Error('the performance was not seeded');
   const layOut = async () => {
@@ -316,32 +318,5 @@ function listen(fetcher: (request: Request) => Response | Promise<Response>) {
     const server = serve({ fetch: fetcher, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
       resolve({ server, coreUrl: `http://127.0.0.1:${port}` }),
     );
-  });
-}
-
-/** One concert: a row of reserved seats `s1` to `s60` and a zone of five standing places. */
-async function seedCatalogue(sql: Sql): Promise<void> {
-  const seats = Array.from({ length: SEATS }, (_, i) => ({ id: `s${i + 1}`, name: String(i + 1), x: i, y: 0 }));
-  await sql.begin(async (tx) => {
-    await addRoom(tx, ROOM, { ...DEFAULT_ROOM_SETTINGS, name: 'Demo' }, 'seed');
-    await addVenue(tx, { id: 'hall', name: 'Hall', city: 'London', country: 'GB', timeZone: 'Europe/London' });
-    await addEvent(tx, { id: 'gala-event', kind: 'event', name: 'Gala', venueId: 'hall' });
-    await addSeatMap(tx, 'hall-map', { zones: [{ id: 'stalls', rows: [{ name: 'A', seats }] }] });
-    await addPerformance(tx, {
-      id: SHOW,
-      eventId: 'gala-event',
-      room: ROOM,
-      startsAt: '2099-01-01T19:00:00.000Z',
-      timeZone: 'Europe/London',
-      currency: 'EUR',
-      status: 'on_sale',
-      seatMapId: 'hall-map',
-      legCount: 1,
-      stops: [],
-      zones: [
-        { id: 'stalls', name: 'Stalls', kind: 'reserved', capacity: SEATS, priceMinor: SEAT_MINOR },
-        { id: 'standing', name: 'Standing', kind: 'general', capacity: 5, priceMinor: STANDING_MINOR },
-      ],
-    });
   });
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { markRequested } from '../../db/queries/payments.ts';
 import { newId } from '../../platform/id.ts';
+import { newTicketId } from '../../platform/random.ts';
+import { accessKey } from '../../redis/keys.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
+import { ROOM, startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 
 describe("a booking's money", () => {
   let world: CoreWorld;
@@ -60,6 +62,20 @@ describe("a booking's money", () => {
     await buyer.settle(1);
     expect(await world.sql`SELECT kind FROM payment_ledger WHERE payment_id = ${paymentId}`).toHaveLength(1);
     expect((await buyer.open(booked)).body['status']).toBe('confirmed');
+  });
+
+  it('ends with the ticket for a buyer who comes back from the checkout after the session ended', async () => {
+    const owner = newTicketId();
+    const booked = await world.book(await world.holdSeats([buyer.seat()], owner));
+    await world.openCheckout(buyer.paymentOf(booked).checkoutUrl);
+    await world.deps.redis.del(accessKey(ROOM, owner));
+    await world.sandbox('POST', `/payments/${buyer.paymentOf(booked).paymentId}/complete`, { outcome: 'succeed' });
+    await buyer.settle(1);
+    expect((await world.openCheckout(buyer.paymentOf(booked).checkoutUrl)).headers.get('location')).toContain(
+      '/shop/?booking=',
+    );
+    expect((await buyer.open(booked)).body['status']).toBe('confirmed');
+    expect((await buyer.open(booked, '/tickets')).body['tickets']).toHaveLength(1);
   });
 
   it('tells a person at the checkout that the provider is away, and a program by its code', async () => {
@@ -234,7 +250,7 @@ describe("a booking's money", () => {
     const capture = (captureId: string, amountMinor: number) =>
       world.tell('payment.succeeded', { paymentId, captureId, amountMinor, currency: 'EUR' });
     const refunded = (captureId: string, amountMinor: number) =>
-      world.tell('payment.refunded', { paymentId, refundId: `re-${captureId}`, amountMinor, currency: 'EUR' });
+      world.tell('refund.succeeded', { paymentId, refundId: `re-${captureId}`, amountMinor, currency: 'EUR' });
     await capture('many-wrong', 6000);
     await buyer.settle(1);
     await refunded('many-wrong', 6000);

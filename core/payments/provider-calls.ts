@@ -4,7 +4,7 @@ import {
   ConsecutiveBreaker,
   handleAll,
   isBrokenCircuitError,
-  isTaskCancelledError,
+  TaskCancelledError,
   timeout,
   TimeoutStrategy,
   wrap,
@@ -64,6 +64,7 @@ export function createProviderCall(baseUrl: string, fetcher: typeof fetch = fetc
 function whyOf(error: unknown): string {
   if (error instanceof BrokenCircuitError || isBrokenCircuitError(error))
     return 'the provider failed before and is given a rest';
-  if (isTaskCancelledError(error)) return `the provider took longer than ${TIMEOUT_MS} ms`;
+  // Not the library's isTaskCancelledError, which looks for another error's mark.
+  if (error instanceof TaskCancelledError) return `the provider took longer than ${TIMEOUT_MS} ms`;
   return 'the provider could not be asked';
 }

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { webhookSecretSchema } from '../../contracts/webhooks.ts';
 import { newId } from '../../platform/id.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 import { sendDueWebhooks } from './run-webhooks.ts';
 import { createWebhookSender, type WebhookSender } from './send-webhook.ts';
 import { startWebhookLanes } from './webhook-lanes.ts';
@@ -77,7 +77,7 @@ const register = async (path = '/hook', more: object = {}) => {
 const send = () => sendDueWebhooks({ ...world.deps, sender });
 /** Makes what was put off due, as if its pause were over. */
 const makeDue = () => world.sql`UPDATE webhook_deliveries SET due_at = now() WHERE done_at IS NULL`;
-const book = async (): Promise<Reply> => world.book(await world.holdSeats([buyer.seat()]));
+const book = () => buyer.book();
 const events = () => received.map(({ body }) => v.parse(eventSchema, JSON.parse(body)));
 const sortedTypes = () =>
   events()
