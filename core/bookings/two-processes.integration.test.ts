@@ -23,7 +23,7 @@ beforeAll(async () => {
   const first = await Promise.all(
     passes.map((pass, turn) => hold(turn, pass, { zoneId: 'stalls', seats: [`s${50 + turn}`] })),
   );
-  expect(tally(first)).toEqual({ 201: cores.length });
+  if (first.some(({ status }) => status !== 201)) throw new Error(`no way in: ${JSON.stringify(first)}`);
 });
 afterAll(async () => {
   await processes.stop();
@@ -105,7 +105,7 @@ describe('rivals at two processes of core, over HTTP', () => {
       const orders = [seats, seats.toReversed(), seats, seats.toReversed()];
       const receipts = await Promise.all(orders.map((order) => world.forgeHold(order.map(toSeatItem))));
       const told = await Promise.all(receipts.map(({ receipt }, turn) => book(turn, receipt)));
-      expect(told.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409]);
+      expect(told.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 409, 409, 409]);
       const claims = await world.sql`SELECT DISTINCT booking_id FROM seat_claims WHERE seat_id = ANY (${seats})`;
       expect(claims).toHaveLength(1);
     }

@@ -76,7 +76,9 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(timer);
       clearInterval(tidyTimer);
       await bus.stop();
-      await Promise.all([...Object.values(turns).flat(), tidying, judging, blocking, reconciling].map((own) => own.stop()));
+      await Promise.all(
+        [...Object.values(turns).flat(), tidying, judging, blocking, reconciling].map((own) => own.stop()),
+      );
     },
   };
 }
