@@ -1,6 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectDatabase } from '../../db/connect.ts';
+import { newId } from '../../platform/id.ts';
 import { openVisitor, startBrowser } from '../support/browser.ts';
 import { call } from '../support/http.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -98,6 +100,34 @@ it('adds a room, takes a ticket out of it and closes it', async () => {
   await page.getByText(/is out with the next tick/).waitFor(WAIT);
   await order(page, 'Close', 'Close the room');
   await page.locator('.state-closed').waitFor(WAIT);
+});
+
+it('tries laid-aside work again, and tells what happened to its booking', async () => {
+  const { postgresUrl, rooms } = stack.ready;
+  const [bookingId, holdId] = [newId(), newId()];
+  const sql = connectDatabase(postgresUrl, { max: 1 });
+  await sql`INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised,
+      access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)
+    VALUES (${bookingId}, ${holdId}, ${rooms['demo']?.performances[0] ?? ''}, ${holdId}, 'cancelled', 'Ada', 'ada@example.org',
+      'ada@example.org', sha256('x'), 100, 'GBP', 0, 1, now())`;
+  await sql`INSERT INTO booking_history (booking_id, version, actor, action) VALUES (${bookingId}, 1, 'buyer', 'cancelled')`;
+  await sql`INSERT INTO outbox (id, booking_id, version, kind, payload, attempts, last_error, dead_at)
+    VALUES (${newId()}, ${bookingId}, 1, 'payment.refund', '{}', 30, 'the provider answered 404', now())`;
+  const { page, errors } = await openRoom();
+  await page.getByRole('link', { name: 'Laid-aside work' }).click();
+  const card = page.getByRole('listitem').filter({ hasText: 'Refund a payment' });
+  await card.getByText('the provider answered 404').waitFor(WAIT);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  await card.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('It is tried again: Refund a payment.').waitFor(WAIT);
+  expect(await sql`SELECT 1 FROM audit WHERE action = 'dead_letter.replay'`).toHaveLength(1);
+  await page.getByRole('link', { name: 'A booking' }).click();
+  await page.getByLabel('Booking id').fill(bookingId);
+  await page.keyboard.press('Enter');
+  await page.getByRole('listitem').filter({ hasText: 'cancelled' }).getByText('buyer').waitFor(WAIT);
+  await sql.end();
+  expect(errors).toEqual([]);
 });
 
 it.each([

@@ -1,16 +1,19 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { BookingForm, BookingHistory } from './booking-history.tsx';
+import { readView, type ConsoleView } from './console-view.ts';
+import { DeadLetters } from './dead-letters.tsx';
 import { keepToken, keptToken } from './operator-token.ts';
 import { RoomList } from './room-list.tsx';
 import { RoomPanel } from './room-panel.tsx';
 import { TokenForm } from './token-form.tsx';
 
-/** The operator's console: a token, the rooms, and one room at a time, named by the address's hash. */
+/** The operator's console: a token, and one view at a time, named by the address's hash. */
 export function Console() {
   const [token, setToken] = useState(keptToken);
   const [wasRefused, setRefused] = useState(false);
-  const [room, setRoom] = useState(readRoom);
+  const [view, setView] = useState(() => readView(location.hash));
   useEffect(() => {
-    const look = () => setRoom(readRoom());
+    const look = () => setView(readView(location.hash));
     addEventListener('hashchange', look);
     return () => removeEventListener('hashchange', look);
   }, []);
@@ -30,21 +33,57 @@ export function Console() {
   return (
     <div class="stack">
       <div class="console-bar">
-        {room === null ? <h1>Rooms</h1> : <a href="#/">All rooms</a>}
+        <Views view={view} />
         <button type="button" class="button" onClick={() => signOut(false)}>
           Sign out
         </button>
       </div>
-      {room === null ? (
-        <RoomList token={token} onRefused={refuse} />
-      ) : (
-        <RoomPanel key={room} room={room} token={token} onRefused={refuse} />
-      )}
+      <View view={view} token={token} onRefused={refuse} />
     </div>
   );
 }
 
-function readRoom(): string | null {
-  const room = decodeURIComponent(location.hash.replace(/^#\/?/, ''));
-  return room === '' ? null : room;
+/** Ways to the views; a room leads back to all of them. */
+function Views({ view }: { view: ConsoleView }) {
+  const link = (kind: ConsoleView['kind'], href: string, label: string) => (
+    <a href={href} {...(view.kind === kind ? { 'aria-current': 'page' as const } : {})}>
+      {label}
+    </a>
+  );
+  return (
+    <nav class="console-views" aria-label="Console">
+      {link('rooms', '#/', 'All rooms')}
+      {link('dead_letters', '#/dead-letters', 'Laid-aside work')}
+      {link('booking', '#/bookings', 'A booking')}
+    </nav>
+  );
+}
+
+function View({ view, ...props }: { view: ConsoleView; token: string; onRefused: () => void }) {
+  switch (view.kind) {
+    case 'rooms':
+      return (
+        <>
+          <h1>Rooms</h1>
+          <RoomList {...props} />
+        </>
+      );
+    case 'room':
+      return <RoomPanel key={view.room} room={view.room} {...props} />;
+    case 'dead_letters':
+      return (
+        <>
+          <h1>Laid-aside work</h1>
+          <DeadLetters {...props} />
+        </>
+      );
+    case 'booking':
+      return (
+        <>
+          <h1>A booking</h1>
+          <BookingForm key={view.id} id={view.id} />
+          {view.id !== null && <BookingHistory key={view.id} id={view.id} {...props} />}
+        </>
+      );
+  }
 }

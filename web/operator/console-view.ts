@@ -1,0 +1,28 @@
+/** What the console shows, by the address's hash: a room by its name alone, everything else behind `#/`. */
+export type ConsoleView =
+  | { kind: 'rooms' }
+  | { kind: 'room'; room: string }
+  | { kind: 'dead_letters' }
+  | { kind: 'booking'; id: string | null };
+
+/** Reads a hash; what it does not know are the rooms. Pure. */
+export function readView(hash: string): ConsoleView {
+  const text = readText(hash);
+  if (!text.startsWith('/')) return text === '' ? { kind: 'rooms' } : { kind: 'room', room: text };
+  const [page, id] = text.slice(1).split('/');
+  if (page === 'dead-letters') return { kind: 'dead_letters' };
+  if (page === 'bookings') return { kind: 'booking', id: id === undefined || id === '' ? null : id };
+  return { kind: 'rooms' };
+}
+
+/** Where a booking's history is. */
+export const bookingHash = (id: string): string => `#/bookings/${encodeURIComponent(id)}`;
+
+function readText(hash: string): string {
+  try {
+    return decodeURIComponent(hash.replace(/^#/, ''));
+  } catch {
+    // A hash that somebody cut in the middle of a character.
+    return '';
+  }
+}
