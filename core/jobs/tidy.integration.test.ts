@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countAdmissions } from '../../db/queries/operator-rooms.ts';
-import { startCoreWorld, ROOM, type CoreWorld } from '../core-world.fixture.ts';
+import { newId } from '../../platform/id.ts';
+import { startCoreWorld, ROOM, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import { tidy } from './tidy.ts';
 
 let world: CoreWorld;
@@ -50,4 +51,39 @@ it('deletes what no longer matters, in batches until nothing is left, and nothin
   expect(await rows()).toEqual(before);
   expect(await countAdmissions(sql, ROOM)).toBe(total + 25);
   expect(await tidy(world.deps)).toBe(0);
+});
+
+it('keeps reports for a month, and those of a room’s present epoch as long as that lasts', async () => {
+  const { sql } = world;
+  await sql`DELETE FROM reconciliations`;
+  await sql`INSERT INTO reconciliations (id, slot, performance_id, requested_by, finished_at)
+    SELECT gen_random_uuid(), slot, ${SHOW}, 'schedule', now() - days * interval '1 day' FROM (VALUES
+      ('hour:old', 36), ('hour:new', 34), ('epoch:' || ${SHOW} || ':6', 36), ('epoch:' || ${SHOW} || ':7', 36),
+      ('hour:unfinished', NULL)) AS report (slot, days)`;
+  await sql`INSERT INTO reconciliation_differences (reconciliation_id, ordinal, kind, subject, details, outcome)
+    SELECT id, 1, 'kind', 'subject', '{}', 'left' FROM reconciliations`;
+  await sql`UPDATE rooms SET epoch = 7 WHERE id = ${ROOM}`;
+  expect(await tidy(world.deps, () => false, 1)).toBe(2);
+  const rows = await sql<{ slot: string }[]>`SELECT slot FROM reconciliations
+    JOIN reconciliation_differences ON reconciliation_id = id ORDER BY slot`;
+  expect(rows.map(({ slot }) => slot)).toEqual([`epoch:${SHOW}:7`, 'hour:new', 'hour:unfinished']);
+});
+
+it('deletes what endpoints took a week ago, and all that was meant for one that is gone', async () => {
+  const { sql } = world;
+  const [kept, gone] = [newId(), newId()];
+  await sql`INSERT INTO webhook_endpoints (id, url, events, secret, deleted_at)
+    VALUES (${kept}, '', '{}', '', NULL), (${gone}, '', '{}', '', now())`;
+  await sql`INSERT INTO webhook_deliveries (endpoint_id, event_id, type, done_at, dead_at)
+    SELECT endpoint::uuid, gen_random_uuid(), kind, now() - done * interval '1 day', now() - dead * interval '1 day'
+    FROM (VALUES ('old', 8, NULL), ('new', 6, NULL), ('dead', NULL, 400), ('due', NULL, NULL)) AS one (kind, done, dead),
+      unnest(ARRAY[${kept}, ${gone}]) AS endpoint`;
+  await tidy(world.deps, () => false, 1);
+  const rows = await sql`SELECT endpoint_id = ${gone} AS gone, type FROM webhook_deliveries ORDER BY 1, 2`;
+  expect(rows.map((row) => [row['gone'], row['type']])).toEqual([
+    [false, 'dead'],
+    [false, 'due'],
+    [false, 'new'],
+    [true, 'new'],
+  ]);
 });

@@ -5,6 +5,8 @@ import type { Sql } from '../connect.ts';
 const DONE_DAYS = 7;
 /** How long ended admissions are kept, days: queue tickets live one, and a restore reads no further back. */
 const ENDED_DAYS = 2;
+/** How long reports of comparisons are kept, days: for whoever closes the month. The hourly ones alone are 24 a day. */
+const REPORT_DAYS = 35;
 
 /** Deletes at most `limit` rows that no longer matter; returns how many. One statement each, by index, past locked rows. */
 type Tidier = (sql: Sql, limit: number) => Promise<number>;
@@ -43,6 +45,13 @@ export const TIDIERS: Record<string, Tidier> = {
     count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries
       WHERE endpoint_id IN (SELECT id FROM webhook_endpoints WHERE deleted_at IS NOT NULL)
         AND dead_at IS NOT NULL LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  // An epoch's own stays while that epoch lasts: without it the comparison would be made once more.
+  reconciliations: (sql, limit) =>
+    count(sql`DELETE FROM reconciliations WHERE ctid IN (SELECT ctid FROM reconciliations r
+      WHERE finished_at <= now() - make_interval(days => ${REPORT_DAYS})
+        AND NOT EXISTS (SELECT 1 FROM performances p JOIN rooms ON rooms.id = p.room WHERE r.slot = 'epoch:' || p.id || ':' || rooms.epoch)
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
   spentTickets: (sql, limit) =>
     count(sql`DELETE FROM spent_tickets WHERE ctid IN (SELECT ctid FROM spent_tickets
