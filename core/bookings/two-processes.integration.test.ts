@@ -94,7 +94,7 @@ describe('rivals at two processes of core, over HTTP', () => {
     const booked = await Promise.all([book(0, receipt), book(1, receipt), book(0, receipt)]);
     expect(tally(booked)).toEqual({ 201: 1, '409 hold_already_booked': 2 });
     expect(await world.sql`SELECT sold FROM zone_legs WHERE zone_id = 'standing'`).toMatchObject([{ sold: 1 }]);
-  });
+  }, 60_000);
 
   it('want [A, B] and [B, A]: one has both seats, the other neither, and no deadlock reaches anybody', async () => {
     const deadlocks = () => world.sql`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`;
