@@ -79,8 +79,10 @@ it('deletes what endpoints took a week ago, and all that was meant for one that 
     FROM (VALUES ('old', 8, NULL), ('new', 6, NULL), ('dead', NULL, 400), ('due', NULL, NULL)) AS one (kind, done, dead),
       unnest(ARRAY[${kept}, ${gone}]) AS endpoint`;
   await tidy(world.deps, () => false, 1);
-  const rows = await sql`SELECT endpoint_id = ${gone} AS gone, type FROM webhook_deliveries ORDER BY 1, 2`;
-  expect(rows.map((row) => [row['gone'], row['type']])).toEqual([
+  const rows = await sql<
+    { gone: boolean; type: string }[]
+  >`SELECT endpoint_id = ${gone} AS gone, type FROM webhook_deliveries ORDER BY 1, 2`;
+  expect(rows.map((row) => [row.gone, row.type])).toEqual([
     [false, 'dead'],
     [false, 'due'],
     [false, 'new'],
