@@ -17,5 +17,7 @@ export function toOperatingError(error: unknown, script: string): OperatingError
   return new OperatingError('store_unavailable', {}, { message: `redis ${script}: ${firstWords}` });
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Without the command that @upstash/redis appends: it holds what others asked for, and the text of scripts, in which all codes stand. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split(', command was: ', 1)[0] ?? '';
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
