@@ -23,8 +23,16 @@ export const systemRandom: Random = {
 /** Bytes turned into characters in one call; more arguments than this may be more than a call takes. */
 const CHUNK_BYTES = 8192;
 
-/** base64url without padding (RFC 4648 §5). */
+declare global {
+  interface Uint8Array {
+    /** ECMAScript 2026; workerd has it, Node from 25. */
+    toBase64?(options: { alphabet: 'base64url'; omitPadding: true }): string;
+  }
+}
+
+/** base64url without padding (RFC 4648 §5); by the runtime itself where it can, which takes a tenth of the time. */
 export function toBase64Url(bytes: Uint8Array): string {
+  if (bytes.toBase64 !== undefined) return bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
   let binary = '';
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
     binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES));

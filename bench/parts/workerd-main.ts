@@ -22,6 +22,8 @@ await servePart(v.object({ restUrl: v.string(), token: v.string() }), async ({ r
     modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundle() }],
     compatibilityDate: '2026-04-01',
     cf: false,
+    // As in the local stack; it would be a Worker more before each call of the store.
+    stripCfConnectingIp: false,
     bindings: {
       ONSALE_ORIGIN: 'http://shop.test',
       ONSALE_CORE_URL: 'http://core.invalid',

@@ -31,10 +31,11 @@ export async function readWebBody(
   request: Request,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | null | 'too_large'> {
-  if (request.body === null) return null;
   const named = Number(request.headers.get('content-length') ?? Number.NaN);
-  // Both runtimes hold a sender to the length it named, and one read of all is many times cheaper than a stream of pieces.
-  if (named <= maxBytes) return wholeOf(await request.arrayBuffer());
+  // Both runtimes hold a sender to the length it named, and one read of all is many times cheaper than a stream of pieces. To look at
+  // `body` would make a stream already.
+  if (named <= maxBytes) return named === 0 ? null : wholeOf(await request.arrayBuffer());
+  if (request.body === null) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();

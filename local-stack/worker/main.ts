@@ -25,6 +25,8 @@ await runService('edge', async (log) => {
     log: new Log(LogLevel.WARN, { prefix: 'workerd' }),
     // Otherwise miniflare asks the network for the place of this machine at its first start.
     cf: false,
+    // A Worker before each outgoing fetch, which Cloudflare has not: the gate passes on listed headers only.
+    stripCfConnectingIp: false,
     verbose: false,
   });
   const url = await miniflare.ready;
