@@ -91,6 +91,16 @@ function parametersOf(route: Route, path: string): unknown[] {
       required: true,
       schema: { type: 'string', maxLength: 255 },
     });
+  if (path === '/api/rooms/{room}/tickets' && route.method === 'POST') {
+    parameters.push({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', minLength: 16, maxLength: 255 },
+      description:
+        'In a room that asks for an identity: repeats a join whose answer was lost, and gets the same place.',
+    });
+  }
   if (route.credentials.includes('access_pass') && path.startsWith('/api/core')) {
     parameters.push({
       name: 'Onsale-Room',

@@ -1,6 +1,7 @@
 import { joinRequestSchema, type JoinRequest, type Place } from '../../contracts/place.ts';
 import { QUEUE_TICKET_TTL_SECONDS } from '../../contracts/limits.ts';
 import type { Round } from '../../contracts/rounds.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
 import { newTicketId } from '../../platform/random.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import type { PlaceFacts } from '../../redis/room/place-reply.ts';
@@ -18,13 +19,14 @@ import { answerPlace } from './answer-place.ts';
 import { joinLimit, returnLimit } from './limits.ts';
 import { openLane, wishOfForm } from './open-lane.ts';
 import { readTicket, type Ticket } from './read-ticket.ts';
+import { repeatableId } from './repeatable-join.ts';
 import { resigned } from './resign.ts';
 import { drawFraction, roundDraws, withScore } from './ticket-score.ts';
 import { placeFromFacts } from './to-place.ts';
 
 /**
- * `POST tickets`: a new place (201), or the place of the ticket that came along (200). The ticket id makes it repeatable. A spent
- * ticket gets a new place. What costs the store nothing is judged first. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson`,
+ * `POST tickets`: a new place (201), or the place of the ticket that came along (200). The ticket id makes it repeatable, and before
+ * there is a ticket the `Idempotency-Key` does, where an identity stands behind it. A spent ticket gets a new place. What costs the store nothing is judged first. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson`,
  * `requireIdentity`, `requireSolved`, `openLane` and the join script, `rate_limited`.
  */
 export async function join(c: EdgeContext): Promise<Response> {
@@ -58,11 +60,18 @@ async function newPlace(c: EdgeContext, info: RoomInfo, wish: JoinRequest): Prom
   return takePlace(c, info, { lane, ...(identity === undefined ? {} : { identity }) });
 }
 
-async function takePlace(c: EdgeContext, info: RoomInfo, who: Pick<Ticket, 'lane' | 'identity'>): Promise<Place> {
+type Newcomer = Pick<Ticket, 'lane' | 'identity'>;
+
+async function takePlace(c: EdgeContext, info: RoomInfo, who: Newcomer): Promise<Place> {
+  const repeatable = await repeatableId(c, info, who);
+  const place = repeatable === null ? null : await placeWithId(c, info, who, repeatable);
+  return place ?? (await placeWithId(c, info, who, newTicketId(c.get('ports').random))) ?? raiseSpent();
+}
+
+/** A new ticket's place; null when the id is that of an earlier join whose ticket is over. */
+async function placeWithId(c: EdgeContext, info: RoomInfo, who: Newcomer, ticketId: string): Promise<Place | null> {
   const { room } = info.board;
-  const { clock, random } = c.get('ports');
-  const ticketId = newTicketId(random);
-  const nowMs = clock.nowMs();
+  const nowMs = c.get('ports').clock.nowMs();
   // To the second, as the ticket itself will say it.
   const expMs = (Math.floor(nowMs / 1000) + QUEUE_TICKET_TTL_SECONDS) * 1000;
   const fraction = await drawFraction(info, ticketId);
@@ -73,10 +82,19 @@ async function takePlace(c: EdgeContext, info: RoomInfo, who: Pick<Ticket, 'lane
   };
   const request = { room, ticketId, ...who, expMs, ...draw, limit: joinLimit(c, info.joinsPerClientPerMinute) };
   const facts = await joinRoom(c.get('store'), request);
-  const ticket = await signTicket(c, { room, ticketId, ...who, nowMs }, facts);
-  putCookie(c, 'ticket', room, ticket, expMs);
+  if (facts.state === 'spent') return null;
+  // A repeated join gets the ticket that it was to get: a later end would outlive what is remembered of a spent one.
+  const endMs = facts.ticketEndMs ?? expMs;
+  const issuedMs = facts.ticketEndMs === null ? nowMs : endMs - QUEUE_TICKET_TTL_SECONDS * 1000;
+  const ticket = await signTicket(c, { room, ticketId, ...who, nowMs: issuedMs }, facts);
+  putCookie(c, 'ticket', room, ticket, endMs);
   const round = facts.round === null ? {} : { round: facts.round };
   return { ticket, ...placeFromFacts({ room, ticketId, lane: who.lane, ...round }, info, facts) };
+}
+
+/** An id drawn just now was never spent. */
+function raiseSpent(): never {
+  throw new OperatingError('ticket_spent');
 }
 
 function signTicket(

@@ -20,11 +20,13 @@ export type PlaceFacts = {
   nowMs: number;
   /** The round of who joined one; told by a join only. */
   round: Round | null;
+  /** When the ticket ends that this id was given before, where a new join was a repeated one; told by a join only. */
+  ticketEndMs: number | null;
 };
 
-/** Reads the eight values that every personal script replies with, and the ninth of a join. */
+/** Reads the eight values that every personal script replies with, and the two more of a join. */
 export function toPlaceFacts(reply: RedisReply): PlaceFacts {
-  const [state, score, ahead, againMs, lateAtMs, untilMs, epoch, nowMs, minute] = asList(reply, 8);
+  const [state, score, ahead, againMs, lateAtMs, untilMs, epoch, nowMs, minute, endMs] = asList(reply, 8);
   const drawnIn = asNumberOrNull(minute);
   return {
     state: toState(asText(state)),
@@ -36,6 +38,7 @@ export function toPlaceFacts(reply: RedisReply): PlaceFacts {
     epoch: asNumber(epoch),
     nowMs: asNumber(nowMs),
     round: drawnIn === null ? null : { minute: drawnIn, base: Math.floor(asNumber(score)) },
+    ticketEndMs: asNumberOrNull(endMs),
   };
 }
 

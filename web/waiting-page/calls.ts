@@ -14,11 +14,16 @@ export type JoinFields = { identity?: string; code?: string };
 /** A call that takes longer than this counts as unanswered, in ms. */
 const TIMEOUT_MS = 8000;
 
+/** Tells the joins of this page from those of another device, so that one whose answer was lost can be repeated. */
+const newJoinKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** The page's calls to its room. Cookies carry the credentials; the page never sees a token of its place. */
 export function createCalls(room: string, query: string) {
   const api = `/api/rooms/${room}`;
+  const joinKey = newJoinKey();
   return {
-    join: (fields: JoinFields) => joinSolving(room, fields),
+    join: (fields: JoinFields) => joinSolving(room, fields, { 'idempotency-key': joinKey }),
     look: () => call<Place>(`${api}/tickets/me`, 'GET'),
     leave: () => call<null>(`${api}/tickets/me`, 'DELETE'),
     ask: () => call<Place | PassGrant>(`${api}/passes${query}`, 'POST'),
@@ -31,24 +36,29 @@ export function createCalls(room: string, query: string) {
 export const isGrant = (body: Place | PassGrant): body is PassGrant => 'shopUrl' in body;
 
 /** Joins; where the room asks for a challenge, solves it and joins again. */
-async function joinSolving(room: string, fields: JoinFields): Promise<Answer<Place>> {
+async function joinSolving(room: string, fields: JoinFields, headers: Record<string, string>): Promise<Answer<Place>> {
   const api = `/api/rooms/${room}`;
-  const told = await call<Place>(`${api}/tickets`, 'POST', fields);
+  const told = await call<Place>(`${api}/tickets`, 'POST', fields, headers);
   if (told.ok || told.code !== 'challenge_required') return told;
   const challenge = await call<AltchaChallenge | TurnstileTask>(`${api}/challenge`, 'GET');
   if (!challenge.ok) return challenge;
   const task = challenge.body;
   const solved = 'siteKey' in task ? await solveTurnstile(task.siteKey, room) : await solveAltcha(task);
-  return solved === null ? told : call<Place>(`${api}/tickets`, 'POST', { ...fields, challenge: solved });
+  return solved === null ? told : call<Place>(`${api}/tickets`, 'POST', { ...fields, challenge: solved }, headers);
 }
 
-async function call<T>(path: string, method: string, fields: object = {}): Promise<Answer<T>> {
+async function call<T>(
+  path: string,
+  method: string,
+  fields: object = {},
+  more: Record<string, string> = {},
+): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
       headers:
         method === 'POST'
-          ? { 'content-type': 'application/json', accept: 'application/json' }
+          ? { 'content-type': 'application/json', accept: 'application/json', ...more }
           : { accept: 'application/json' },
       ...(method === 'POST' ? { body: JSON.stringify(fields) } : {}),
       signal: AbortSignal.timeout(TIMEOUT_MS),

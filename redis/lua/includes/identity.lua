@@ -1,14 +1,20 @@
 --- @include "ticket"
 --- @include "give-up"
 --- Purpose: one place per identity (DESIGN §5). `{r:<room>}:identity:<hash>` names the ticket that has the identity: "<ticket id> <ticket's
----   end ms>", tidied by a TTL of the ticket's life. Nothing deletes it sooner: a ticket that is over (past its end, or spent and without
+---   end ms> <score, where a join wrote it>", tidied by a TTL of the ticket's life. Nothing deletes it sooner: a ticket that is over (past its end, or spent and without
 ---   a session) has nothing to keep, which is judged here by what the room knows of the ticket anyway, also after a restore.
 ---   After a loss the index is empty and tickets bring their identity back. Two of one identity may meet then: a session is never cut; who
 ---   has an access key goes before who waits; of two that wait the ticket given first stays. (Not the lower score: in a draw the
 ---   second ticket would be a second try at the lot.) The other is spent.
 local function read_holder(identity_key)
-  local id, end_ms = string.match(redis.call('GET', identity_key) or '', '^(%S+) (%d+)$')
-  return id and { id = id, end_ms = tonumber(end_ms) } or nil
+  local id, end_ms, score = string.match(redis.call('GET', identity_key) or '', '^(%S+) (%d+) ?(%S*)$')
+  return id and { id = id, end_ms = tonumber(end_ms), score = tonumber(score) } or nil
+end
+
+-- The own entry of a ticket id that joins as new: its first join took a place, and only the answer was lost (ADR 7).
+local function joined_before(identity_key, id)
+  local holder = read_holder(identity_key)
+  return holder and holder.id == id and holder or nil
 end
 
 -- Access keys of other tickets are named from the own one's prefix: same slot.
@@ -29,8 +35,8 @@ local function taken_by_other(room, identity_key, id, access_key)
   return holder
 end
 
-local function take_identity(room, identity_key, id, end_ms)
-  redis.call('SET', identity_key, id .. ' ' .. digits(end_ms), 'PX', digits(math.max(1, end_ms - room.now) + KEY_TIDY_MS))
+local function take_identity(room, identity_key, id, end_ms, score)
+  redis.call('SET', identity_key, id .. ' ' .. digits(end_ms) .. (score and ' ' .. digits(score) or ''), 'PX', digits(math.max(1, end_ms - room.now) + KEY_TIDY_MS))
 end
 
 -- Whether a ticket that comes back keeps its place; when another ticket of its identity goes before it, it is given up here.
@@ -50,6 +56,6 @@ local function keeps_identity(room, identity_key, id, score, end_ms, access_key)
     -- Two sessions, from before and after the loss: both run on, the index stays with who is in it.
     if session and other.access and other.access.session then return true end
   end
-  take_identity(room, identity_key, id, end_ms)
+  take_identity(room, identity_key, id, end_ms, score)
   return true
 end

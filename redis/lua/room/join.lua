@@ -8,7 +8,8 @@
 --- 6 joins that the limiter allows in a window or '', 7 window (ms) or '', 8 'new' or 'known' (the ticket) when the last key is its
 --- identity's, or '', 9 for a known ticket the minute of its round, for a new one the minute of the first draw of a round, or '';
 --- 10, 11, 12 draws in [0,1) for that minute and the next two
---- Returns: a place (includes/ticket.lua), and ninth the round's minute of who joined a round. Errors: room_recovering, lane_unknown,
+--- Returns: a place (includes/ticket.lua), and ninth the round's minute of who joined a round, '' for others; tenth the ticket's end (ms)
+---   where a new ticket's id has joined before with its identity (ADR 7); `spent` then, when its place can't be given again. Errors: room_recovering, lane_unknown,
 ---   room_closed, room_rejecting, rate_limited <ms>, identity_in_line (a new ticket, whose identity has another one).
 --- Cost: O(log waiting).
 local id, lane, known_score, exp_ms, draw = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -46,11 +47,18 @@ local function open_round(of)
   return base
 end
 
-local score = known_score or tonumber(redis.call('ZSCORE', waiting_key, id) or '')
+local before = identity_key and ARGV[8] == 'new' and joined_before(identity_key, id)
+local function told(reply)
+  reply[9] = reply[9] or ''
+  if before then reply[10] = digits(before.end_ms) end
+  return reply
+end
+
+local score = known_score or before and before.score or tonumber(redis.call('ZSCORE', waiting_key, id) or '')
 if score then
   if identity_key and not keeps_identity(room, identity_key, id, score, exp_ms, KEYS[12]) then return place(room, 'spent', score) end
   local known = settled(room, id, score, read_access(KEYS[12]))
-  if known then return known end
+  if known then return told(known) end
   -- After Redis lost its index a waiting ticket adds itself again, with the score it carries.
   if score > room.called_to then
     redis.call('ZADD', waiting_key, 'NX', digits(score), id)
@@ -60,9 +68,11 @@ if score then
     if number > room.counter and number <= room.leased_to then redis.call('HSET', state_key, 'counter:' .. lane, digits(number)) end
     if known_score and minute and not round_is_over({ minute }, room.now, ROUND_KNOWN_MS) then note_round(minute, number) end
   end
-  return standing_in_round(score)
+  return told(standing_in_round(score))
 end
 
+-- It was in line, but nobody remembers where: whoever has the ticket knows.
+if before then return told(place(room, 'spent')) end
 if room.method == 'reject' then return redis.error_reply('ONSALE room_rejecting') end
 if room.shut or (room.lobby and room.lobby_opens_at and room.now < room.lobby_opens_at) then
   return redis.error_reply('ONSALE room_closed')
@@ -77,13 +87,12 @@ end
 if (room.lobby or draws_round) and not draw then return RECOVERING end
 -- The counter runs only inside the block that Postgres leased (WAITING-ROOM §2).
 if not room.lobby and room.counter >= room.leased_to then return RECOVERING end
--- Last of all: an identity is taken only with a place.
+-- Last of all that may refuse: an identity is taken only with a place.
 if identity_key and ARGV[8] == 'known' then
   -- A ticket that knows no score yet and comes back after a loss.
   if not keeps_identity(room, identity_key, id, nil, exp_ms, KEYS[12]) then return place(room, 'spent') end
-elseif identity_key then
-  if taken_by_other(room, identity_key, id, KEYS[12]) then return redis.error_reply('ONSALE identity_in_line') end
-  take_identity(room, identity_key, id, exp_ms)
+elseif identity_key and taken_by_other(room, identity_key, id, KEYS[12]) then
+  return redis.error_reply('ONSALE identity_in_line')
 end
 if room.lobby then
   score = room.base + draw
@@ -93,4 +102,5 @@ else
   score = redis.call('HINCRBY', state_key, 'counter:' .. lane, 1)
 end
 redis.call('ZADD', waiting_key, digits(score), id)
-return standing_in_round(score)
+if identity_key and ARGV[8] == 'new' then take_identity(room, identity_key, id, exp_ms, score) end
+return told(standing_in_round(score))
