@@ -37,11 +37,12 @@ export async function readLaneFacts(sql: Sql, room: string): Promise<LaneFacts[]
     admitted_to::text AS "admittedTo", late_to AS "lateTo", show_up_rate AS show, line FROM room_lanes WHERE room = ${room}`;
 }
 
-/** Admissions of the last minute that somebody was admitted in, by the moment of their tick. A plain read by index. */
+/** Admissions of the last minute that somebody was admitted in, by the moment of their tick. Read by `admissions_by_time`, whose collation it names. */
 export async function readLastMinute(sql: Sql, room: string): Promise<{ atMs: number; count: number }[]> {
   return sql<{ atMs: number; count: number }[]>`
     SELECT floor(extract(epoch FROM admitted_at) * 1000)::float8 AS "atMs", count(*)::int AS count FROM admissions
-    WHERE room = ${room} AND admitted_at > (SELECT max(admitted_at) FROM admissions WHERE room = ${room}) - interval '60 s'
+    WHERE room COLLATE "C" = ${room}
+      AND admitted_at > (SELECT max(admitted_at) FROM admissions WHERE room COLLATE "C" = ${room}) - interval '60 s'
     GROUP BY 1 ORDER BY 1`;
 }
 
