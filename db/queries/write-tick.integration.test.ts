@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../../local-stack/test-stack.ts';
 import { connectDatabase, type Sql } from '../connect.ts';
-import { writeTick, type TickFact } from './write-tick.ts';
+import { writeTick, type TicketFact } from './write-tick.ts';
 
 const START_MS = Date.parse('2026-01-01T10:00:00Z');
 const ENDED = 20;
@@ -39,7 +39,7 @@ it('finds each ticket’s admission by itself, also in a room that Postgres has 
   await sql`ANALYZE admissions`;
   await fill('new', 5000);
   const before = await entriesRead();
-  const facts = Array.from({ length: ENDED }, (_, i): TickFact => ({
+  const facts = Array.from({ length: ENDED }, (_, i): TicketFact => ({
     what: 'left',
     id: String(i + 1).padStart(22, '0'),
     atMs: START_MS + 60_000,
