@@ -159,7 +159,7 @@ export async function openCoreWorld(
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),
     wake: () => {},
-    commits: createCommits({ buyers: sql, jobs: sql }),
+    commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),

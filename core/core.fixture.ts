@@ -133,7 +133,7 @@ export async function openCore(): Promise<CoreWorld> {
       createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
     ),
     wake: () => {},
-    commits: createCommits({ buyers: sql, jobs: sql }),
+    commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),

@@ -64,7 +64,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
   );
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
-  const commits = createCommits({ buyers: commitSql, jobs: jobsSql });
+  const commits = createCommits({ bookings: commitSql, buyers: sql, jobs: jobsSql });
   const jobs = startJobs({
     sql: jobsSql,
     commits,

@@ -1,12 +1,12 @@
 import { readBooking } from '../../db/queries/bookings.ts';
 import { findCheckout, markRequested } from '../../db/queries/payments.ts';
-import { putInbox } from '../../db/queries/webhook-inbox.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
+import { MAX_WAITING_EVENTS } from '../payments/keep-event.ts';
 import { returnUrl } from './checkout-url.ts';
 import { hashSecret } from './secrets.ts';
 
@@ -18,7 +18,7 @@ const CODE = /^co_[A-Za-z0-9_-]{43}$/;
  * unknown or too old), `payment_provider_unavailable` with `payBy` (the booking keeps its seats until then).
  */
 export async function openCheckout(
-  deps: Pick<CoreDeps, 'sql' | 'payments' | 'config' | 'wake'>,
+  deps: Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'config' | 'wake'>,
   id: string,
   code: string,
 ): Promise<string> {
@@ -42,7 +42,8 @@ export async function openCheckout(
   });
   if (paid === undefined) return payUrl;
   // The webhook was lost or is late. The capture's ledger row is unique, so telling it twice settles it once.
-  await whileProgressing(deps.sql, () => putInbox(deps.sql, { provider: provider.name, ...paid }));
+  const { inbox } = deps.commits;
+  await whileProgressing(inbox, () => inbox.keep({ provider: provider.name, ...paid }), MAX_WAITING_EVENTS);
   deps.wake('inbox');
   return back;
 }

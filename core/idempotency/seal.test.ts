@@ -1,3 +1,4 @@
+import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openAnswer, sealAnswer } from './seal.ts';
 
@@ -7,6 +8,13 @@ describe('a sealed answer', () => {
     expect(sealed).not.toContain('bk_1');
     expect(openAnswer('receipt', sealed)).toBe('{"accessToken":"bk_1"}');
     expect(openAnswer('another', sealed)).toBeNull();
+  });
+
+  it('is sealed under the key that HKDF makes of the credential', () => {
+    const sealed = Buffer.from(sealAnswer('receipt', 'answer'), 'base64url');
+    const key = Buffer.from(hkdfSync('sha256', 'receipt', '', 'onsale idempotent answer', 32));
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
+    expect(decipher.update(sealed.subarray(12, -16)).toString()).toBe('answer');
   });
 
   it('does not open when it was changed or cut', () => {

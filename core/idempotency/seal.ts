@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { systemRandom } from '../../platform/random.ts';
 
 /**
@@ -25,5 +25,6 @@ export function openAnswer(credential: string, sealed: string): string | null {
   }
 }
 
-const keyOf = (credential: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', credential, '', 'onsale idempotent answer', 32));
+/** HKDF-SHA256 of one block without a salt (RFC 5869 §2). Node's own call is built for more and takes several times as long. */
+const keyOf = (credential: string): Buffer => hmac(hmac('', credential), 'onsale idempotent answer\u0001');
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

@@ -1,3 +1,5 @@
+import type { HeaderSource } from '../http/node-request.ts';
+
 /** Money that the provider took: `captureId` is the provider's id of it, amounts are minor units. */
 export type Capture = { paymentId: string; captureId: string; amountMinor: number; currency: string };
 export type Refund = { paymentId: string; refundId: string; amountMinor: number; currency: string };
@@ -39,7 +41,7 @@ export type PaymentProvider = {
   /** A page of its ledger, oldest payment first; null begins, and a null `next` is the end. */
   listPayments(cursor: string | null): Promise<{ items: ProviderPayment[]; next: string | null }>;
   /** Judges a webhook's signature and age, and that its body is JSON, which is kept as it is and read later. */
-  checkWebhook(headers: Headers, body: string): { ok: true; eventId: string } | { ok: false };
+  checkWebhook(headers: HeaderSource, body: string): { ok: true; eventId: string } | { ok: false };
   /** Reads a payload that was kept. Throws TypeError when it is none of the provider's. */
   readEvent(payload: unknown): ProviderEvent;
 };

@@ -3,12 +3,18 @@ import type { Sql } from '../connect.ts';
 
 export type InboxRow = { provider: string; eventId: string; payload: unknown; attempts: number };
 
-/** Keeps an event that was told, once; told again, nothing changes. Durable when it returns. */
-export async function putInbox(
-  sql: Sql,
-  event: { provider: string; eventId: string; payloadJson: string },
-): Promise<void> {
-  await sql`INSERT INTO webhook_inbox (provider, event_id, payload) VALUES (${event.provider}, ${event.eventId}, ${event.payloadJson}::text::jsonb)
+/** An event as it was told. */
+export type EventToKeep = { provider: string; eventId: string; payloadJson: string };
+
+/**
+ * Keeps events that were told, each once; told again, nothing changes. Durable when it returns. One statement, rows in the order of
+ * their key, so that two that are told the same don't wait for each other in a ring. A payload that is no JSON refuses all.
+ */
+export async function putInbox(sql: Sql, events: readonly EventToKeep[]): Promise<void> {
+  await sql`INSERT INTO webhook_inbox (provider, event_id, payload)
+    SELECT provider, event_id, payload::jsonb FROM unnest(${list(events.map((event) => event.provider))}::text[],
+      ${list(events.map((event) => event.eventId))}::text[], ${list(events.map((event) => event.payloadJson))}::text[])
+      AS told (provider, event_id, payload) ORDER BY provider COLLATE "C", event_id COLLATE "C"
     ON CONFLICT ON CONSTRAINT webhook_inbox_once DO NOTHING`;
 }
 
