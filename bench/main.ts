@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchBookings } from './bookings.ts';
 import { benchBundle } from './bundle.ts';
 import { benchFeed } from './feed.ts';
 import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
@@ -9,6 +10,7 @@ import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
 import { saveReport } from './measure/save.ts';
 import { benchRestore } from './restore.ts';
+import { benchSellOut } from './sell-out.ts';
 import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
 import { benchWaitingCost } from './waiting-cost.ts';
@@ -29,6 +31,8 @@ const BENCHES: Record<string, Bench> = {
     run: benchTick,
   },
   restore: { about: 'a restore of a million spent tickets, and its longest script', run: benchRestore },
+  bookings: { about: 'confirmed bookings a second over HTTP ÷ the patterns B0 to B7', run: benchBookings },
+  'sell-out': { about: '10,000 seats, 20,000 buyers, paid at the sandbox provider', run: benchSellOut },
   holds: { about: 'holds a second of one core process ÷ hono echo with a cached pass check', run: benchHolds },
   'write-path': {
     about: 'bookings a second of the write path ÷ bare inserts, ÷ a transaction each',

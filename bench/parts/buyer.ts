@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { newId } from '../../platform/id.ts';
 import type { Told } from '../../tests/checker/history.ts';
-import { postRequest, type HttpLine, type LineAnswer } from './http-line.ts';
-import { SHOW, STANDING, WEBHOOK_SECRET, ZONES } from './shop.ts';
+import { getRequest, postRequest, type HttpLine, type LineAnswer } from './http-line.ts';
+import { ORIGIN, SHOW, STANDING, WEBHOOK_SECRET, ZONES } from './shop.ts';
 
 /** Somebody with a pass, and what they want: seat number n, or one standing place. */
 export type Buyer = { ticketId: string; pass: string; seat: number | null };
@@ -14,7 +14,7 @@ export type Bought = { holdMs: number; bookMs?: number; told?: Told; refused?: s
 const heldSchema = v.object({ holdId: v.string(), receipt: v.string() });
 const bookedSchema = v.object({
   bookingId: v.string(),
-  payment: v.object({ paymentId: v.string() }),
+  payment: v.object({ paymentId: v.string(), checkoutUrl: v.string() }),
   total: v.object({ amountMinor: v.number(), currency: v.string() }),
 });
 const codeSchema = v.object({ code: v.string() });
@@ -28,8 +28,11 @@ export function holdRequest({ pass, seat }: Buyer, path = '/v1/holds'): string {
   return postRequest(path, headers, JSON.stringify({ performanceId: SHOW, items: [item] }));
 }
 
-/** Hold, booking, and the provider's signed event that it is paid; resolves when the last is answered. */
-export async function buy(line: HttpLine, buyer: Buyer, request: string): Promise<Bought> {
+/** Pays a booking; resolves when the payment is made or its event is answered. */
+export type Pay = (line: HttpLine, booked: v.InferOutput<typeof bookedSchema>) => Promise<LineAnswer>;
+
+/** Hold, booking, payment. */
+export async function buy(line: HttpLine, buyer: Buyer, request: string, pay: Pay): Promise<Bought> {
   const began = performance.now();
   const held = await line.send(request);
   const holdMs = performance.now() - began;
@@ -39,14 +42,27 @@ export async function buy(line: HttpLine, buyer: Buyer, request: string): Promis
   const booking = await line.send(postRequest('/v1/bookings', { 'idempotency-key': newId() }, JSON.stringify(body)));
   const bookMs = performance.now() - began - holdMs;
   if (booking.status !== 201) return { holdMs, bookMs, refused: refusalOf(booking) };
-  const { bookingId, payment, total } = v.parse(bookedSchema, JSON.parse(booking.body));
-  const paid = await line.send(paidEvent(payment.paymentId, total));
-  if (paid.status >= 300) throw new Error(`the webhook was answered ${paid.status}: ${paid.body}`);
+  const booked = v.parse(bookedSchema, JSON.parse(booking.body));
+  const paid = await pay(line, booked);
+  if (paid.status >= 300) throw new Error(`paying was answered ${paid.status}: ${paid.body}`);
+  const { bookingId, total } = booked;
   const seats = buyer.seat === null ? [] : [`s${buyer.seat}`];
   const places = buyer.seat === null ? { [STANDING]: 1 } : {};
   const money = { totalMinor: total.amountMinor, currency: total.currency };
   return { holdMs, bookMs, told: { kind: 'booked', bookingId, holdId, seats, places, ...money } };
 }
+
+/** By the provider's signed event, which the load tells in its name. */
+export const payByEvent: Pay = (line, { payment, total }) => line.send(paidEvent(payment.paymentId, total));
+
+/** As a browser pays: the checkout's address leads to the sandbox provider, which completes it and tells core by itself. */
+export const payAtSandbox =
+  (sandbox: HttpLine): Pay =>
+  async (line, { payment }) => {
+    const checkout = await line.send(getRequest(payment.checkoutUrl.replace(`${ORIGIN}/api/core`, '')));
+    if (checkout.status !== 303) return checkout;
+    return sandbox.send(postRequest(`/payments/${payment.paymentId}/complete`, {}, '{"outcome":"succeed"}'));
+  };
 
 /** The webhook by which the sandbox provider tells that a payment succeeded, signed by Standard Webhooks. */
 function paidEvent(paymentId: string, total: { amountMinor: number; currency: string }): string {

@@ -5,8 +5,8 @@ import { accessKey } from '../../redis/keys.ts';
 import { signAccessPass } from '../../tokens/access-pass.sign.ts';
 import { nodeEd25519 } from '../../tokens/ed25519.node.ts';
 import { ed25519SigningKey, okpKeySetSchema } from '../../tokens/key-set.ts';
-import { buy, holdRequest, type Bought, type Buyer } from './buyer.ts';
-import { openHttpLine } from './http-line.ts';
+import { buy, holdRequest, payAtSandbox, payByEvent, type Bought, type Buyer, type Pay } from './buyer.ts';
+import { openHttpLine, type HttpLine } from './http-line.ts';
 import { servePart } from './serve-part.ts';
 import { ORIGIN, ROOM } from './shop.ts';
 
@@ -25,6 +25,8 @@ const questionSchema = v.variant('ask', [
     /** How many different seats there are to want; as many as buyers unless said. */
     seats: v.optional(v.number()),
     keepTold: v.optional(v.boolean(), false),
+    /** Where buyers pay; else the load tells core of each payment itself. */
+    sandboxUrl: v.optional(v.string()),
   }),
 ]);
 type Run = Extract<v.InferOutput<typeof questionSchema>, { ask: 'run' }>;
@@ -61,10 +63,11 @@ await servePart(settingsSchema, async ({ redisUrl, passKeys }) => {
     const queue = buyers.map((buyer) => ({ buyer, request: holdRequest(buyer, path) })).values();
     const lines = await Promise.all(Array.from({ length: clients }, () => openHttpLine(url)));
     const results: Bought[] = [];
+    const pays = await Promise.all(lines.map(() => toPay(wanted)));
     const startedAt = performance.timeOrigin + performance.now();
-    const client = async (line: (typeof lines)[number]): Promise<void> => {
+    const client = async (line: HttpLine, pay: Pay): Promise<void> => {
       for (const { buyer, request } of queue) {
-        if (flow === 'book') results.push(await buy(line, buyer, request));
+        if (flow === 'book') results.push(await buy(line, buyer, request, pay));
         else {
           const began = performance.now();
           const { status, body } = await line.send(request);
@@ -75,7 +78,7 @@ await servePart(settingsSchema, async ({ redisUrl, passKeys }) => {
         }
       }
     };
-    await Promise.all(lines.map(client));
+    await Promise.all(lines.map((line, i) => client(line, pays[i] ?? payByEvent)));
     const seconds = (performance.timeOrigin + performance.now() - startedAt) / 1000;
     for (const line of lines) line.close();
     return { startedAt, seconds, ...sumUp(results, keepTold) };
@@ -89,6 +92,9 @@ await servePart(settingsSchema, async ({ redisUrl, passKeys }) => {
     },
   };
 });
+
+const toPay = async ({ sandboxUrl }: Run): Promise<Pay> =>
+  sandboxUrl === undefined ? payByEvent : payAtSandbox(await openHttpLine(sandboxUrl));
 
 function sumUp(results: readonly Bought[], keepTold: boolean): object {
   const refused: Record<string, number> = {};

@@ -38,6 +38,7 @@ export type CrowdPlan = {
   /** Different seats to want; buyers beyond them want the same again. */
   seats?: number;
   keepTold?: boolean;
+  sandboxUrl?: string;
 };
 
 /** The one load process of a bench. */

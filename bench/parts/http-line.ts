@@ -55,13 +55,17 @@ export function postRequest(path: string, headers: Readonly<Record<string, strin
   return `${head}\r\n${body}`;
 }
 
-/** The answer once it is whole, else null. */
+/** The bytes of a GET. */
+export const getRequest = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: bench\r\n\r\n`;
+
+/** The answer once it is whole, else null. One in chunks is a redirect, whose body is empty. */
 function readAnswer(text: string): LineAnswer | null {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return null;
-  const status = Number(text.slice(9, 12));
-  const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1];
+  const [status, head, body] = [Number(text.slice(9, 12)), text.slice(0, end), text.slice(end + 4)];
+  if (status === 303 && /\r\ntransfer-encoding: chunked/i.test(head))
+    return body === '0\r\n\r\n' ? { status, body: '' } : null;
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
   if (length === undefined && status !== 204) throw new Error(`an answer ${status} without a length`);
-  const body = text.slice(end + 4);
   return body.length < Number(length ?? 0) ? null : { status, body };
 }

@@ -12,6 +12,8 @@ export type Part = {
   ready: Record<string, unknown>;
   /** Asks the part something and waits for its answer. Rejects when the part fails or dies. */
   ask<S extends v.GenericSchema>(schema: S, question: unknown): Promise<v.InferOutput<S>>;
+  /** Ends it by SIGKILL, as a crash would. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -54,10 +56,15 @@ export async function startPart(name: string, settings: object): Promise<Part> {
     async ask(schema, question) {
       const id = (ids += 1);
       const answer = await new Promise<unknown>((resolve, reject) => {
+        if (!child.connected) return reject(new Error(`the part ${name} is gone`));
         waiting.set(id, { resolve, reject });
         child.send({ id, question });
       });
       return v.parse(schema, answer);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
     },
     async stop() {
       if (child.connected) child.disconnect();

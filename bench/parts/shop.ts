@@ -174,6 +174,10 @@ async function seed(url: string, { seats, standing }: { seats: number; standing:
   await sql.end();
 }
 
+/** All seats in the order of the seat map. */
+export const seatIds = (seats: number): string[] =>
+  Array.from({ length: ZONES }, (_, zone) => seatsOf(zone, seats)).flat();
+
 const seatsOf = (zone: number, seats: number): string[] =>
   Array.from({ length: Math.ceil((seats - zone) / ZONES) }, (_, i) => `s${zone + i * ZONES}`);
 

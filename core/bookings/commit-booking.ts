@@ -61,10 +61,14 @@ const toOutcome = (settled: Exclude<Flushed<CommitOutcome>, { kind: 'again' }>) 
 };
 
 function toCommit(draft: BookingDraft, turn: Turn): Commit {
-  const { caller, key, bodyHash, credential } = draft.keyed;
   const json = JSON.stringify(draft.body);
-  const answer = { caller, key, bodyHash, status: 201, answer: sealed(credential, json) };
-  return { draft, json, turn, toWrite: { row: draft.row, answer } };
+  return { draft, json, turn, toWrite: toWrite(draft, json) };
+}
+
+/** A draft as it is written, its answer sealed. */
+export function toWrite({ row, keyed }: BookingDraft, json: string): BookingToWrite {
+  const { caller, key, bodyHash, credential } = keyed;
+  return { row, answer: { caller, key, bodyHash, status: 201, answer: sealed(credential, json) } };
 }
 
 async function writeOnce(sql: Sql, commits: readonly Commit[]): Promise<Flushed<CommitOutcome>[]> {

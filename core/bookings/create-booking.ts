@@ -10,6 +10,7 @@ import { pinHold, type PinHoldOutcome } from '../../redis/inventory/pin-hold.ts'
 import { releaseHold } from '../../redis/inventory/release-hold.ts';
 import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
 import type { Performance } from '../catalogue/performance.ts';
+import type { CoreConfig } from '../config.ts';
 import type { CoreDeps } from '../deps.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { whileProgressing, type Turn } from '../http/while-progressing.ts';
@@ -55,9 +56,12 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
   }
 }
 
-/** Times are Postgres's, as near as this process knows them: what was promised is what expiry looks at. */
-function draftBooking(
-  deps: CoreDeps,
+/**
+ * The booking that a request asks for, and the answer that tells of it. Times are Postgres's, as near as this process knows them:
+ * what was promised is what expiry looks at.
+ */
+export function draftBooking(
+  deps: Pick<CoreDeps, 'payments'> & { config: Pick<CoreConfig, 'origin'> },
   { claims, keyed, body }: JudgedRequest,
   performance: Performance,
   nowMs: number,

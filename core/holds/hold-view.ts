@@ -2,6 +2,7 @@ import type { HoldView } from '../../contracts/holds.ts';
 import type { HeldItem } from '../../contracts/token-claims.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { legCodes, type LegRange, type Performance } from '../catalogue/performance.ts';
+import type { CoreConfig } from '../config.ts';
 import type { CoreDeps } from '../deps.ts';
 
 /** A living hold, from Redis and the request or receipt together. Times are Redis ms. */
@@ -20,7 +21,7 @@ export type LivingHold = {
 
 /** The answer to whoever has a hold, with a receipt signed for its present end. */
 export async function toHoldView(
-  deps: Pick<CoreDeps, 'keys' | 'config'>,
+  deps: Pick<CoreDeps, 'keys'> & { config: Pick<CoreConfig, 'origin'> },
   performance: Performance,
   hold: LivingHold,
 ): Promise<HoldView> {

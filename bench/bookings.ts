@@ -1,0 +1,162 @@
+import { checkHistory } from '../tests/checker/check-history.ts';
+import { readStoredState } from '../tests/checker/read-state.ts';
+import { PATTERN_NAMES, PATTERNS, type PatternName } from './bookings/patterns/all.ts';
+import { asSeller, startPatterns, type Patterns, type Seller, type Sold } from './bookings/sellers.ts';
+import { perSecond, ratio, whole, type Report, type Row } from './measure/report.ts';
+import { median } from './measure/rounds.ts';
+import type { BenchOptions } from './options.ts';
+import { startBuyers } from './parts/buyers.ts';
+import { startShop } from './parts/shop.ts';
+
+const CLIENTS = 128;
+/** Bookings of a round: of core, and of a pattern, which is as long busy with fewer. */
+const FULL = { rounds: 3, ours: 1500, theirs: 250, stormSeats: 40, storm: 800, killed: 300 };
+const SMOKE = { rounds: 1, ours: 12, theirs: 6, stormSeats: 4, storm: 40, killed: 12 };
+type Size = typeof FULL;
+/** Patterns that are shown beside those which the goals are about. */
+const SHOWN = ['B4', 'B5', 'B6', 'B7'] as const satisfies readonly PatternName[];
+
+/** Rounds of several sellers in turn, so that all meet the same moods of the machine: what each sold, round by round. */
+type Rounds = Map<Seller, Sold[]>;
+
+/** Confirmed, durable bookings a second over HTTP, core's and those of the patterns that others use, in the same run. */
+export async function benchBookings({ smoke }: BenchOptions): Promise<Report> {
+  const size = smoke ? SMOKE : FULL;
+  const seats = (size.rounds + 2) * size.ours + size.stormSeats;
+  const shop = await startShop({ seats, standing: 1_000_000 }, !smoke);
+  const [core, buyers] = await Promise.all([shop.core(), startBuyers(shop, Math.max(size.ours, size.storm))]);
+  const patterns = await startPatterns(shop, buyers);
+  try {
+    const ours = asSeller('core', core, buyers);
+    return await measure(ours, patterns, size);
+  } finally {
+    await Promise.all([core.stop(), patterns.stop(), buyers.stop()]);
+    await shop.stop();
+  }
+}
+
+async function measure(ours: Seller, patterns: Patterns, size: Size): Promise<Report> {
+  const [b1, b2] = [await patterns.seller('B1'), await patterns.seller('B2')];
+  // Few clients: a process that compiles would keep many waiting for too long.
+  await inTurn([ours, b1, b2], 'seats', { ...size, rounds: 1 }, 16);
+  const seats = await inTurn([ours, b1, b2], 'seats', size);
+  const hot = await inTurn([ours, b1], 'standing', size);
+  const shown: Rounds = new Map();
+  for (const name of SHOWN)
+    for (const [seller, sold] of await oneRound(await patterns.seller(name), size)) shown.set(seller, sold);
+  const storms = [await storm(ours, size), await storm(await patterns.seller('B0'), size)];
+  const lost = await killWriteBehind(patterns, size);
+  return {
+    title: 'Confirmed bookings over HTTP (hold, booking, paid event): core ÷ the patterns of others',
+    rows: [
+      ...toRatio('÷ B1, distinct seats', seats, ours, b1, 5),
+      ...toRatio('÷ B2, distinct seats', seats, ours, b2, 5),
+      ...toRatio(`÷ B1, one hot zone, ${CLIENTS} clients`, hot, ours, b1, 10),
+      ...toRates('confirmed a second, distinct seats', seats),
+      ...toRates('confirmed a second, one hot zone', hot),
+      ...toRates('confirmed a second, distinct seats', shown),
+      ...storms.flat(),
+      ...lost,
+    ],
+    notes: [
+      `Real: core as it ships; every pattern in a server of its own behind core’s own HTTP layer; Postgres with fsync and synchronous_commit, a database each; Redis; signed webhooks; one load process, ${CLIENTS} clients for all.`,
+      'A booking counts once Postgres says confirmed. Rates are of confirmed bookings alone; in these rounds every buyer can have what they want, and who is refused all the same is shown. Passes are known from the warm-up.',
+      'Patterns write the same rows as core, with the inserts of a transaction sent in one go. Theirs is no hold but B2’s and B3’s keys, no limit, no outbox delivery: what that saves is theirs.',
+      ...PATTERN_NAMES.map(
+        (name) => `${name}: ${PATTERNS[name].about}; pattern as described in ${PATTERNS[name].source}.`,
+      ),
+    ],
+  };
+}
+
+async function inTurn(
+  sellers: readonly Seller[],
+  wants: 'seats' | 'standing',
+  size: Size,
+  clients = CLIENTS,
+): Promise<Rounds> {
+  const rounds: Rounds = new Map(sellers.map((seller) => [seller, []]));
+  for (let round = 0; round < size.rounds; round += 1)
+    for (const [seller, sold] of rounds) {
+      const count = seller.name === 'core' ? size.ours : size.theirs;
+      sold.push(await sellOne(seller, wants, count, clients));
+    }
+  return rounds;
+}
+
+const oneRound = (seller: Seller, size: Size): Promise<Rounds> => inTurn([seller], 'seats', { ...size, rounds: 1 });
+
+/** A round in which each can have what they want. Throws when what was acknowledged is not confirmed, or hardly anybody was served. */
+async function sellOne(seller: Seller, wants: 'seats' | 'standing', count: number, clients: number): Promise<Sold> {
+  const sold = await seller.sell({ count, clients: Math.min(clients, count), wants });
+  if (sold.confirmed !== sold.done || sold.done < count / 2)
+    throw new Error(`${seller.name} confirmed ${sold.confirmed} of ${count}: ${JSON.stringify(sold.refused)}`);
+  return sold;
+}
+
+/** Many buyers for few seats, judged by the checker of histories. A history of B0 has to be found wrong, or the checker is. */
+async function storm(seller: Seller, { storm: count, stormSeats }: Size): Promise<Row[]> {
+  const sold = await seller.sell({
+    count,
+    clients: Math.min(CLIENTS, count),
+    wants: 'seats',
+    seats: stormSeats,
+    keepTold: true,
+  });
+  const told = sold.told.map((one) => one.bookingId);
+  const state = await readStoredState(seller.sql);
+  const wrong = checkHistory(sold.told, { ...state, waiting: {} });
+  const twice = wrong.filter((line) => /is sold \d+ times/.test(line)).length;
+  const isControl = seller.name.startsWith('B0');
+  if (isControl && twice === 0) throw new Error('the checker found nothing wrong with B0, or B0 sold nothing twice');
+  if (!isControl && wrong.length > 0) throw new Error(`${seller.name}: ${wrong.slice(0, 5).join('; ')}`);
+  const refused = Object.values(sold.refused).reduce((sum, n) => sum + n, 0);
+  return [
+    [`${whole(count)} buyers, ${stormSeats} seats: ${seller.name}`, `${whole(told.length)} booked`],
+    ['  refused', whole(refused)],
+    [
+      '  seats sold twice, by the checker',
+      whole(twice),
+      { value: twice, bound: isControl ? { atLeast: 1 } : { atMost: 0 } },
+    ],
+  ];
+}
+
+/** What was acknowledged by B3 and is nowhere after kill -9; core has no such figure, since it answers after the commit. */
+async function killWriteBehind(patterns: Patterns, { killed }: Size): Promise<Row[]> {
+  const b3 = await patterns.seller('B3');
+  const sold = await b3.sell({
+    count: killed,
+    clients: Math.min(CLIENTS, killed),
+    wants: 'seats',
+    keepTold: true,
+    whenTold: () => patterns.kill(),
+  });
+  const { bookings } = await readStoredState(b3.sql);
+  const kept = new Set(bookings.map((row) => row.id));
+  const lost = sold.told.filter(({ bookingId }) => !kept.has(bookingId)).length;
+  return [
+    [`${b3.name}: acknowledged a second`, perSecond(sold.ackedPerSecond)],
+    ['  acknowledged and paid, then kill -9', whole(sold.told.length)],
+    ['  of these lost', whole(lost), { value: lost }],
+  ];
+}
+
+function toRatio(label: string, rounds: Rounds, ours: Seller, theirs: Seller, atLeast: number): Row[] {
+  const [own, others] = [rounds.get(ours) ?? [], rounds.get(theirs) ?? []];
+  const ratios = own.map((sold, i) => sold.confirmedPerSecond / (others[i]?.confirmedPerSecond ?? Number.NaN));
+  return [
+    [label, ratio(median(ratios)), { value: median(ratios), bound: { atLeast } }],
+    ['  each round', ratios.map(ratio).join(' ')],
+  ];
+}
+
+const toRates = (label: string, rounds: Rounds): Row[] =>
+  [...rounds].flatMap(([seller, sold]): Row[] => {
+    const value = median(sold.map((one) => one.confirmedPerSecond));
+    const refused = sold.flatMap((one) => Object.entries(one.refused));
+    return [
+      [`${label}: ${seller.name}`, perSecond(value), { value }],
+      ...refused.map(([code, count]): Row => [`  refused: ${code}`, whole(count)]),
+    ];
+  });

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import type { Sql } from '../../db/connect.ts';
+import type { Buyers, CrowdPlan, CrowdResult } from '../parts/buyers.ts';
+import { startPart } from '../parts/part.ts';
+import type { Shop } from '../parts/shop.ts';
+import { PATTERNS, type PatternName } from './patterns/all.ts';
+
+/** Connections of a pattern: what a process of ours has for buyers. More only wait for the same rows. */
+const CONNECTIONS = 10;
+/** How long confirmations may lag behind the last answer, ms. */
+const LAG_MS = 60_000;
+
+/** Somebody who sells: core, or a pattern. */
+export type Seller = {
+  name: string;
+  pid: number;
+  sql: Sql;
+  /** Lets a crowd buy; the rate is of bookings that are confirmed in Postgres, until the last of them is. */
+  sell(plan: Wanted): Promise<Sold>;
+};
+
+/** A crowd, what it wants, and what happens once the last of it was answered. */
+type Wanted = Omit<CrowdPlan, 'url' | 'flow' | 'firstSeat'> & {
+  wants: 'seats' | 'standing';
+  whenTold?: () => Promise<void>;
+};
+
+/** `confirmed` a second counts what Postgres has; `acked` what buyers were told, sooner or not. */
+export type Sold = CrowdResult & { confirmed: number; confirmedPerSecond: number; ackedPerSecond: number };
+
+export type Patterns = {
+  pid: number;
+  seller(name: PatternName): Promise<Seller>;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Core as a seller. */
+export const asSeller = (
+  name: string,
+  core: { url: string; pid: number; sql: Sql },
+  buyers: Buyers,
+  prepare: () => Promise<unknown> = async () => {},
+): Seller => {
+  let nextSeat = 0;
+  return {
+    name,
+    pid: core.pid,
+    sql: core.sql,
+    async sell({ wants, whenTold, ...plan }) {
+      await prepare();
+      const firstSeat = wants === 'seats' ? nextSeat : null;
+      nextSeat += wants === 'seats' ? (plan.seats ?? plan.count) : 0;
+      const before = await confirmedIn(core.sql);
+      const result = await buyers.run({ ...plan, url: core.url, flow: 'book', firstSeat });
+      await whenTold?.();
+      const wanted = whenTold === undefined ? before + result.done : 0;
+      const seconds = await untilConfirmed(core.sql, wanted, result.startedAt);
+      const confirmed = (await confirmedIn(core.sql)) - before;
+      return {
+        ...result,
+        confirmed,
+        confirmedPerSecond: confirmed / seconds,
+        ackedPerSecond: result.done / result.seconds,
+      };
+    },
+  };
+};
+
+/** Starts the patterns' server; each pattern gets a database of its own. */
+export async function startPatterns(shop: Shop, buyers: Buyers): Promise<Patterns> {
+  const catalogue = await shop.database();
+  const { redisUrl, jwksUrl } = shop;
+  const part = await startPart('patterns', { redisUrl, jwksUrl, databaseUrl: catalogue.url });
+  return {
+    pid: part.pid,
+    async seller(name) {
+      const { url: databaseUrl, sql } = await shop.database();
+      const use = () => part.ask(v.object({}), { ask: 'use', name, databaseUrl, connections: CONNECTIONS });
+      const core = { url: String(part.ready['url']), pid: part.pid, sql };
+      return asSeller(`${name}, ${PATTERNS[name].about}`, core, buyers, use);
+    },
+    kill: () => part.kill(),
+    async stop() {
+      await part.ask(v.object({}), { ask: 'stop' }).catch(() => {});
+      await part.stop();
+    },
+  };
+}
+
+async function confirmedIn(sql: Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM bookings WHERE status = 'confirmed'`;
+  return row?.count ?? 0;
+}
+
+/** Seconds since `startedAt` (ms since 1970) until so many are confirmed, or no more come. */
+async function untilConfirmed(sql: Sql, count: number, startedAt: number): Promise<number> {
+  const until = performance.now() + LAG_MS;
+  while ((await confirmedIn(sql)) < count && performance.now() < until) await sleep(20);
+  return (performance.timeOrigin + performance.now() - startedAt) / 1000;
+}
