@@ -1,10 +1,16 @@
-import { createBookingCommits, type BookingCommits, type BookingDraft } from '../core/bookings/commit-booking.ts';
+import {
+  createBookingCommits,
+  toWrite,
+  type BookingCommits,
+  type BookingDraft,
+} from '../core/bookings/commit-booking.ts';
 import { BATCH, IN_FLIGHT } from '../core/commits/limits.ts';
 import type { Sql } from '../db/connect.ts';
+import { PATTERNS } from './bookings/patterns/all.ts';
+import { bookUnderRowLock } from './bookings/patterns/in-postgres.ts';
 import { perSecond, ratio, whole, type Report } from './measure/report.ts';
 import { inTurn } from './measure/rounds.ts';
 import type { BenchOptions } from './options.ts';
-import { writeOneByOne } from './write-path/one-by-one.ts';
 import { insertRaw } from './write-path/raw-inserts.ts';
 import { startWriteWorld, type WriteWorld } from './write-path/world.ts';
 
@@ -80,7 +86,7 @@ async function measure(subject: Subject, smoke: boolean): Promise<Report> {
     notes: [
       'Real: core’s batcher and statement, Postgres with fsync and synchronous_commit, every table, key and foreign key of a booking. Not in it: HTTP, Redis, tokens.',
       `Bare inserts: the same rows in batches of ${BATCH}, ${IN_FLIGHT} under way; they judge nothing and count no zone. Every booking of these figures is confirmed as written; none is refused.`,
-      'B1: pattern as described in most tutorials, a transaction each with SELECT … FOR UPDATE; what core did before, the same rows.',
+      `B1: ${PATTERNS.B1.about}; pattern as described in ${PATTERNS.B1.source}. The same rows, its inserts sent in one go.`,
     ],
   };
 }
@@ -108,7 +114,10 @@ async function byRawInserts({ world, raw }: Subject, count: number): Promise<num
 }
 
 const byOneByOne = (sql: Sql, all: BookingDraft[], clients: number): Promise<number> =>
-  rate(all, clients, (wanted) => writeOneByOne(sql, wanted));
+  rate(all, clients, async (wanted) => {
+    const isBooked = await bookUnderRowLock(sql, toWrite(wanted, JSON.stringify(wanted.body)));
+    if (!isBooked) throw new Error('a booking of B1 was refused');
+  });
 
 async function rate<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<number> {
   const queue = items.values();

@@ -101,6 +101,7 @@ async function holdByKeys(redis: Redis, prefix: string, { owner, items }: WishTo
   const seats = items.flatMap((item) => item.seatId ?? []);
   const set = await Promise.all(seats.map((seat) => redis.set(`${prefix}:${seat}`, owner, 'PX', HOLD_MS, 'NX')));
   if (set.every((answer) => answer === 'OK')) return true;
-  await Promise.all(seats.map((seat, i) => (set[i] === 'OK' ? redis.del(`${prefix}:${seat}`) : 0)));
+  const taken = seats.filter((_, i) => set[i] === 'OK');
+  await Promise.all(taken.map((seat) => redis.del(`${prefix}:${seat}`)));
   return false;
 }
