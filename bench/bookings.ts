@@ -10,7 +10,7 @@ import { startShop } from './parts/shop.ts';
 
 const CLIENTS = 128;
 /** Bookings of a round: of core, and of a pattern, which is as long busy with fewer. */
-const FULL = { rounds: 3, ours: 1500, theirs: 250, stormSeats: 40, storm: 800, killed: 300 };
+const FULL = { rounds: 3, ours: 1000, theirs: 150, stormSeats: 40, storm: 800, killed: 200 };
 const SMOKE = { rounds: 1, ours: 12, theirs: 6, stormSeats: 4, storm: 40, killed: 12 };
 type Size = typeof FULL;
 /** Patterns that are shown beside those which the goals are about. */
@@ -39,12 +39,12 @@ async function measure(ours: Seller, patterns: Patterns, size: Size): Promise<Re
   const [b1, b2] = [await patterns.seller('B1'), await patterns.seller('B2')];
   // Few clients: a process that compiles would keep many waiting for too long.
   await inTurn([ours, b1, b2], 'seats', { ...size, rounds: 1 }, 16);
+  const storms = [await storm(ours, size), await storm(await patterns.seller('B0'), size)];
   const seats = await inTurn([ours, b1, b2], 'seats', size);
   const hot = await inTurn([ours, b1], 'standing', size);
   const shown: Rounds = new Map();
   for (const name of SHOWN)
     for (const [seller, sold] of await oneRound(await patterns.seller(name), size)) shown.set(seller, sold);
-  const storms = [await storm(ours, size), await storm(await patterns.seller('B0'), size)];
   const lost = await killWriteBehind(patterns, size);
   return {
     title: 'Confirmed bookings over HTTP (hold, booking, paid event): core ÷ the patterns of others',

@@ -20,12 +20,14 @@ export async function readStoredState(sql: Sql): Promise<StoredState> {
         FROM block_legs l JOIN blocks b ON b.id = l.block_id
         WHERE b.performance_id = z.performance_id AND l.zone_id = z.zone_id AND l.leg = z.leg) own`;
     const payments = await tx<StoredState['payments']>`
+      WITH owed AS (SELECT payload ->> 'paymentId' AS payment_id, sum((payload ->> 'amountMinor')::bigint)::bigint AS minor
+        FROM outbox WHERE kind = 'payment.refund' AND done_at IS NULL GROUP BY 1)
       SELECT p.id AS "paymentId", p.booking_id AS "bookingId", p.currency,
         coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'capture'), 0)::bigint AS "capturedMinor",
         coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'refund'), 0)::bigint AS "refundedMinor",
-        (SELECT coalesce(sum((o.payload ->> 'amountMinor')::bigint), 0)::bigint FROM outbox o
-          WHERE o.kind = 'payment.refund' AND o.done_at IS NULL AND o.payload ->> 'paymentId' = p.id::text) AS "owedBackMinor"
-      FROM payments p LEFT JOIN payment_ledger l ON l.payment_id = p.id GROUP BY p.id`;
+        coalesce(max(owed.minor), 0)::bigint AS "owedBackMinor"
+      FROM payments p LEFT JOIN payment_ledger l ON l.payment_id = p.id LEFT JOIN owed ON owed.payment_id = p.id::text
+      GROUP BY p.id`;
     const [waiting] = await tx<{ inbox: number; outbox: number; due: number }[]>`
       SELECT (SELECT count(*)::int FROM webhook_inbox WHERE processed_at IS NULL) AS inbox,
         (SELECT count(*)::int FROM outbox WHERE done_at IS NULL) AS outbox,
