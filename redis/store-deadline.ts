@@ -1,3 +1,4 @@
+import { afterLoopTime, type LoopTimer } from '../platform/loop-time.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ScriptClient } from './script-client.ts';
@@ -11,26 +12,28 @@ export const STORE_BUDGET_MS = 800;
  * Idempotency-Key.
  */
 export function withDeadline(client: ScriptClient, clock: Clock, budgetMs = STORE_BUDGET_MS): ScriptClient {
-  const endsAt = clock.nowMs() + budgetMs;
-  const bounded = <T>(start: () => Promise<T>): Promise<T> => within(endsAt - clock.nowMs(), start);
+  const startedAt = clock.nowMs();
+  // By the loop, so that a process that is too busy to read a reply does not take its store for slow; commands at once count once.
+  let usedMs = 0;
+  const bounded = async <T>(start: () => Promise<T>): Promise<T> => {
+    const leftMs = budgetMs - Math.min(usedMs, clock.nowMs() - startedAt);
+    if (leftMs <= 0) throw tooSlow();
+    let timer: LoopTimer | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = afterLoopTime(leftMs, () => reject(tooSlow()));
+    });
+    try {
+      return await Promise.race([start(), late]);
+    } finally {
+      usedMs += timer?.usedMs() ?? 0;
+      timer?.cancel();
+    }
+  };
   return {
     run: (script, keys, args) => bounded(() => client.run(script, keys, args)),
     get: (key) => bounded(() => client.get(key)),
     isMember: (key, member) => bounded(() => client.isMember(key, member)),
   };
-}
-
-async function within<T>(leftMs: number, start: () => Promise<T>): Promise<T> {
-  if (leftMs <= 0) throw tooSlow();
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), leftMs);
-  });
-  try {
-    return await Promise.race([start(), late]);
-  } finally {
-    if (timer !== null) clearTimeout(timer);
-  }
 }
 
 const tooSlow = (): OperatingError =>

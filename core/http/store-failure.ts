@@ -1,5 +1,6 @@
-import { throughGate } from './pool-gate.ts';
+import { withinLoopTime } from '../../platform/loop-time.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { throughGate } from './pool-gate.ts';
 
 /** Codes of postgres.js and of Node's sockets that mean: the server could not be asked. */
 const UNREACHABLE = new Set([
@@ -34,7 +35,7 @@ export function storeFailureOf(error: unknown): 'postgres' | 'keys' | null {
   return null;
 }
 
-/** How long a read may take before its store counts as down, in ms: inside the one second of DESIGN §2.7. */
+/** How long a read may take before its store counts as down, in ms of the loop's time: inside the one second of DESIGN §2.7. */
 export const READ_DEADLINE_MS = 900;
 
 /**
@@ -46,15 +47,6 @@ export async function withinDeadline<T>(
   read: () => Promise<T>,
   deadlineMs = READ_DEADLINE_MS,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const tooLate = () =>
-      reject(new OperatingError('store_unavailable', {}, { message: 'a read passed its deadline' }));
-    timer = setTimeout(tooLate, deadlineMs);
-  });
-  try {
-    return await Promise.race([throughGate(pool, read), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const tooLate = () => new OperatingError('store_unavailable', {}, { message: 'a read passed its deadline' });
+  return withinLoopTime(deadlineMs, () => throughGate(pool, read), tooLate);
 }

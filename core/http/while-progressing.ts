@@ -6,7 +6,8 @@ const STALLED_MS = 850;
 /** How often a waiting write looks, ms. */
 const LOOK_EVERY_MS = 50;
 
-const lastProgress = new WeakMap<object, number>();
+/** Writes that each pool has finished so far. */
+const finished = new WeakMap<object, number>();
 
 /** What a write knows of whoever waits for it. Once `isRefused`, the caller was told no: what has not begun must not begin. */
 export type Turn = { isRefused: boolean };
@@ -28,12 +29,14 @@ export async function whileProgressing<T>(
   maxInHand?: number,
 ): Promise<T> {
   const turn: Turn = { isRefused: false };
-  const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_resolve, reject) => {
+    let [seen, stalledMs] = [finished.get(pool), 0];
+    // Counted by looks, not by the clock: a process too busy to look has not given its pool the time to finish anything.
     timer = setInterval(() => {
-      const since = Math.max(startedAt, lastProgress.get(pool) ?? 0);
-      if (performance.now() - since < STALLED_MS) return;
+      stalledMs = finished.get(pool) === seen ? stalledMs + LOOK_EVERY_MS : 0;
+      seen = finished.get(pool);
+      if (stalledMs < STALLED_MS) return;
       turn.isRefused = true;
       reject(
         new OperatingError('store_unavailable', { retryAfterSeconds: 1 }, { message: 'Postgres finishes nothing' }),
@@ -41,7 +44,7 @@ export async function whileProgressing<T>(
     }, LOOK_EVERY_MS);
   });
   try {
-    const work = () => write(turn).finally(() => lastProgress.set(pool, performance.now()));
+    const work = () => write(turn).finally(() => finished.set(pool, (finished.get(pool) ?? 0) + 1));
     const written = throughGate(pool, work, maxInHand);
     return await Promise.race([written, stalled]);
   } finally {
