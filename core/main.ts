@@ -5,8 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
-import { COMMAND_TIMEOUT_MS } from '../redis/script-client.ts';
-import { SCRIPTS } from '../redis/scripts.generated.ts';
+import { boundEach } from '../redis/store-deadline.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
@@ -64,7 +63,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const redis = connectRedis(config.redisUrl, { commandTimeoutMs: REDIS_TIMEOUT_MS });
   await redis.connect();
   const browseDb = toDrizzle(browsePlain);
-  const scripts = createNodeScriptClient(redis, SCRIPTS, COMMAND_TIMEOUT_MS);
+  const scripts = boundEach(createNodeScriptClient(redis));
   const db = toDrizzle(plain);
   const memory = createCatalogueMemory();
   const catalogue = createCatalogue(db, systemClock, memory);

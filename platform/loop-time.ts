@@ -14,7 +14,7 @@ export type LoopTimer = {
  * between two turns counts for a step at most, and before the end there is one more turn to read what has come.
  */
 export function afterLoopTime(ms: number, onTime: () => void, now: () => number = () => performance.now()): LoopTimer {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | null = null;
   let usedMs = 0;
   let stepAt = now();
   const step = (): void => {
@@ -32,7 +32,9 @@ export function afterLoopTime(ms: number, onTime: () => void, now: () => number 
   step();
   return {
     usedMs: () => usedMs + Math.min(STEP_MS, now() - stepAt),
-    cancel: () => clearTimeout(timer),
+    cancel() {
+      if (timer !== null) clearTimeout(timer);
+    },
   };
 }
 

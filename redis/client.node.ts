@@ -1,5 +1,4 @@
 import { Redis } from 'ioredis';
-import { withinLoopTime } from '../platform/loop-time.ts';
 import { gatherWrites } from './gather-writes.node.ts';
 import { guardCommand, toReply } from './guard-command.ts';
 import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
@@ -28,38 +27,24 @@ export function connectRedis(
   return redis;
 }
 
-/**
- * Scripts over ioredis. `scripts` differs from what is shipped only in tests that bring their own clock. `timeoutMs` bounds each command by
- * the loop's time; without it only the connection's own time-out does, which goes by the clock and so gives up commands whose replies
- * are there but not read yet.
- */
-export function createNodeScriptClient(
-  redis: Redis,
-  scripts: ScriptSet = SCRIPTS,
-  timeoutMs: number | null = null,
-): ScriptClient {
-  const bounded = <T>(command: () => Promise<T>): Promise<T> =>
-    timeoutMs === null
-      ? command()
-      : withinLoopTime(timeoutMs, command, () => new Error(`no reply within ${timeoutMs} ms`));
+/** Scripts over ioredis. `scripts` differs from what is shipped only in tests that bring their own clock. */
+export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPTS): ScriptClient {
   const gather = gatherWrites(redis);
   return {
     async run(name, keys, args) {
       const { sha1, lua } = scripts[name];
       gather();
       try {
-        return toReply(await bounded(() => redis.evalsha(sha1, keys.length, ...keys, ...args)));
+        return toReply(await redis.evalsha(sha1, keys.length, ...keys, ...args));
       } catch (error) {
         if (!isUnknownScript(error)) throw toOperatingError(error, name);
       }
-      return guardCommand(name, async () =>
-        toReply(await bounded(() => redis.eval(lua, keys.length, ...keys, ...args))),
-      );
+      return guardCommand(name, async () => toReply(await redis.eval(lua, keys.length, ...keys, ...args)));
     },
-    get: (key) => guardCommand('GET', () => bounded(() => redis.get(key))),
+    get: (key) => guardCommand('GET', () => redis.get(key)),
     isMember: (key, member) =>
       guardCommand('SISMEMBER', async () => {
-        const [isIn, exists] = await bounded(() => Promise.all([redis.sismember(key, member), redis.exists(key)]));
+        const [isIn, exists] = await Promise.all([redis.sismember(key, member), redis.exists(key)]);
         return { member: isIn === 1, exists: exists === 1 };
       }),
   };

@@ -18,6 +18,8 @@ export type ScriptClient = {
   get(key: string): Promise<string | null>;
   /** SISMEMBER and EXISTS of the same set, in one round trip: is it a member, and is there a set at all. */
   isMember(key: string, member: string): Promise<{ member: boolean; exists: boolean }>;
+  /** The same without a bound of its own on each command, for who sets one over several (`store-deadline.ts`). */
+  unbounded?: ScriptClient;
 };
 
 /** How long one command may take before the store counts as down, in ms: well inside the one second of DESIGN §2.7. */

@@ -1,7 +1,7 @@
-import { afterLoopTime, type LoopTimer } from '../platform/loop-time.ts';
+import { afterLoopTime, type LoopTimer, withinLoopTime } from '../platform/loop-time.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ScriptClient } from './script-client.ts';
+import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
 
 /** What all store commands of one request may take together, in ms: the answer must be out within a second (DESIGN §2.7). */
 export const STORE_BUDGET_MS = 800;
@@ -11,11 +11,12 @@ export const STORE_BUDGET_MS = 800;
  * is given up may still take effect: every changing script is idempotent, by its ticket id or its
  * Idempotency-Key.
  */
-export function withDeadline(client: ScriptClient, clock: Clock, budgetMs = STORE_BUDGET_MS): ScriptClient {
+export function withDeadline(bounded: ScriptClient, clock: Clock, budgetMs = STORE_BUDGET_MS): ScriptClient {
+  const client = bounded.unbounded ?? bounded;
   const startedAt = clock.nowMs();
   // By the loop, so that a process that is too busy to read a reply does not take its store for slow; commands at once count once.
   let usedMs = 0;
-  const bounded = async <T>(start: () => Promise<T>): Promise<T> => {
+  const within = async <T>(start: () => Promise<T>): Promise<T> => {
     const leftMs = budgetMs - Math.min(usedMs, clock.nowMs() - startedAt);
     if (leftMs <= 0) throw tooSlow();
     let timer: LoopTimer | undefined;
@@ -30,9 +31,23 @@ export function withDeadline(client: ScriptClient, clock: Clock, budgetMs = STOR
     }
   };
   return {
-    run: (script, keys, args) => bounded(() => client.run(script, keys, args)),
-    get: (key) => bounded(() => client.get(key)),
-    isMember: (key, member) => bounded(() => client.isMember(key, member)),
+    run: (script, keys, args) => within(() => client.run(script, keys, args)),
+    get: (key) => within(() => client.get(key)),
+    isMember: (key, member) => within(() => client.isMember(key, member)),
+  };
+}
+
+/**
+ * A client each of whose commands is given up after `COMMAND_TIMEOUT_MS` of the loop's time. The connection's own time-out goes by the
+ * clock, and gives up commands whose replies are there but not read yet: set it far beyond.
+ */
+export function boundEach(client: ScriptClient): ScriptClient {
+  const within = <T>(start: () => Promise<T>): Promise<T> => withinLoopTime(COMMAND_TIMEOUT_MS, start, tooSlow);
+  return {
+    run: (script, keys, args) => within(() => client.run(script, keys, args)),
+    get: (key) => within(() => client.get(key)),
+    isMember: (key, member) => within(() => client.isMember(key, member)),
+    unbounded: client,
   };
 }
 
