@@ -22,7 +22,9 @@ export function EventsView({ room, onShow }: { room: string | null; onShow: (add
   const found = offered.filter((event) => isFound(event, query));
   return (
     <div class="stack">
-      {room !== null && <SessionBar session={session} room={room} onEnd={refresh} onLeave={() => void leave()} />}
+      {room !== null && (
+        <SessionBar session={session} room={room} onEnd={() => void refresh()} onLeave={() => void leave()} />
+      )}
       <h1>What’s on</h1>
       <input
         aria-label="Filter by name, place or city"

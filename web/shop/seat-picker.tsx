@@ -35,10 +35,11 @@ export function SeatPicker({ performance, plan, legs, onLegs }: SeatPickerProps)
   const names = seatNames(performance);
 
   const hold = async () => {
-    const lost = await holding.place(choosing.lines);
+    let lost = await holding.place(choosing.lines);
+    // A claim that was lost with its store is made again by looking; who is inside after all need not press twice.
+    if (holding.wasOutside() && (await refresh()).state === 'inside') lost = await holding.place(choosing.lines);
     if (lost === null) choosing.clear();
     else choosing.lose(lost);
-    if (holding.wasOutside()) refresh();
   };
   const travel = (next: Legs) => {
     choosing.clear();
@@ -47,7 +48,7 @@ export function SeatPicker({ performance, plan, legs, onLegs }: SeatPickerProps)
 
   return (
     <>
-      <SessionBar session={session} room={room} onEnd={refresh} onLeave={() => void leave()} />
+      <SessionBar session={session} room={room} onEnd={() => void refresh()} onLeave={() => void leave()} />
       {stops !== undefined && stops.length > 1 && (
         <StopsPicker
           stops={stops}

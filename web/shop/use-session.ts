@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { PassGrant, Place } from '../../contracts/place.ts';
 import { callApi } from '../shared/api-client.ts';
 import { deadlineOf, type Deadline } from '../shared/countdown.tsx';
@@ -13,25 +13,28 @@ export type Session =
   | { state: 'waiting'; position: number | null }
   | { state: 'inside'; endsAt: Deadline };
 
-/** Follows the visitor's session in a room. `refresh` looks again, `leave` gives the slot to the next in line. */
+/** Follows the visitor's session in a room. `refresh` looks again and tells, `leave` gives the slot to the next in line. */
 export function useSession(room: string | null): {
   session: Session;
-  refresh: () => void;
+  refresh: () => Promise<Session>;
   leave: () => Promise<boolean>;
 } {
   const [session, setSession] = useState<Session>({ state: 'unknown' });
-  const [round, setRound] = useState(0);
+  const latest = useRef(0);
+  const refresh = useCallback(async (): Promise<Session> => {
+    if (room === null) return { state: 'unknown' };
+    latest.current += 1;
+    const look = latest.current;
+    const found = await lookUp(room);
+    if (look === latest.current) setSession(found);
+    return found;
+  }, [room]);
   useEffect(() => {
-    if (room === null) return undefined;
-    let stopped = false;
-    void lookUp(room).then((found) => {
-      if (!stopped) setSession(found);
-    });
+    void refresh();
     return () => {
-      stopped = true;
+      latest.current += 1;
     };
-  }, [room, round]);
-  const refresh = useCallback(() => setRound((last) => last + 1), []);
+  }, [refresh]);
   const leave = useCallback(async () => {
     if (room === null) return false;
     const answer = await callApi(`/api/rooms/${room}/passes/me`, {
