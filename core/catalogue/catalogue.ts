@@ -3,12 +3,13 @@ import { readOnSaleIds, readPerformance, readSeatMap } from '../../db/queries/re
 import type { Clock } from '../../platform/clock.ts';
 import { createRecentMap, type RecentMap } from '../../platform/recent-map.ts';
 import { throughGate } from '../http/pool-gate.ts';
+import { type ServedText, toServedText } from '../http/served-text.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import type { Performance } from './performance.ts';
 import { createSeatIndex, type SeatIndex } from './seat-index.ts';
 
-/** A seat map as it is served: its text, the ETag's digest, and its seats by id. */
-export type ServedSeatMap = { text: string; sha256: string; seats: SeatIndex };
+/** A seat map as it is served, its digest for the ETag, and its seats by id. */
+export type ServedSeatMap = { served: ServedText; seats: SeatIndex };
 
 /** Performances and seat maps, read once and kept. Reading costs Postgres nothing while the copy is fresh. */
 export type Catalogue = {
@@ -49,7 +50,7 @@ export function createCatalogue(db: Database, clock: Clock, memory: CatalogueMem
     memory.maps.get(id) ??
     once(loadingMaps, id, async () => {
       const { document, text, sha256 } = await throughGate(db, () => readSeatMap(db, id));
-      const map = { text, sha256, seats: createSeatIndex(document) };
+      const map = { served: toServedText(text, `"${sha256}"`), seats: createSeatIndex(document) };
       memory.maps.set(id, map);
       return map;
     });

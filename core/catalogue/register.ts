@@ -5,10 +5,12 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp, CoreContext } from '../http/context.ts';
 import { invalidRequest } from '../http/json-body.ts';
+import { sendText } from '../http/served-text.ts';
 import { withinDeadline } from '../http/store-failure.ts';
+import { availabilityText } from './availability-text.ts';
 import { type LegRange, type Performance, resolveLegs } from './performance.ts';
 import { requirePerformance } from './require-performance.ts';
-import { toAvailabilityView, toEventView, toPerformanceView } from './views.ts';
+import { toEventView, toPerformanceView } from './views.ts';
 
 /** Events on one page: about 20 KB. */
 const PAGE_SIZE = 50;
@@ -47,16 +49,13 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const performance = await requirePerformance(browse, c.req.param('id'));
     const legs = readLegs(c, performance);
     const snapshot = await deps.inventory.snapshot(performance);
-    return c.json(toAvailabilityView(snapshot, legs), 200, { 'cache-control': STOCK_CACHE });
+    return sendText(c, availabilityText(snapshot, legs), STOCK_CACHE);
   });
 
   app.get('/v1/performances/:id/seat-map', async (c) => {
     const performance = await requirePerformance(browse, c.req.param('id'));
     const map = await deps.browseCatalogue.seatMap(performance.seatMapId);
-    const etag = `"${map.sha256}"`;
-    const headers = { etag, 'cache-control': IMMUTABLE };
-    if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-    return c.body(map.text, 200, { ...headers, 'content-type': 'application/json' });
+    return sendText(c, map.served, IMMUTABLE);
   });
 }
 
@@ -82,7 +81,3 @@ function readKind(c: CoreContext): 'event' | 'train' | null {
   if (kind === undefined || kind === 'event' || kind === 'train') return kind ?? null;
   throw invalidRequest([{ path: 'kind', message: 'is event or train' }]);
 }
-
-/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
-const matches = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));

@@ -1,6 +1,7 @@
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { InventorySnapshot } from '../../redis/inventory/availability.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
+import { refreshAvailability } from '../../redis/inventory/refresh-availability.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import type { CoreStores } from '../stores.ts';
 import { withinDeadline } from '../http/store-failure.ts';
@@ -32,8 +33,8 @@ type Kept = { takenAtMs: number; value: Promise<InventorySnapshot> };
 export function createInventory(parts: Parts): Inventory {
   const loads = new Map<string, Promise<LoadOutcome>>();
   const snapshots = new Map<string, Kept>();
-  /** The newest version that this process has shown of a performance. */
-  const shown = new Map<string, string>();
+  /** The newest that this process has shown of a performance, as Redis had it. */
+  const shown = new Map<string, InventorySnapshot>();
 
   const load = (performance: Performance): Promise<LoadOutcome> => {
     const running = loads.get(performance.id);
@@ -52,16 +53,20 @@ export function createInventory(parts: Parts): Inventory {
 
   const read = async (performance: Performance): Promise<InventorySnapshot> => {
     try {
-      const found = await readAvailability(parts.scripts, { room: performance.room, performanceId: performance.id });
-      if (shown.size >= MAX_SNAPSHOTS && !shown.has(performance.id)) shown.delete(shown.keys().next().value ?? '');
-      shown.set(performance.id, found.version);
+      const inventory = { room: performance.room, performanceId: performance.id };
+      const older = shown.get(performance.id);
+      const found = await (older === undefined
+        ? readAvailability(parts.scripts, inventory)
+        : refreshAvailability(parts.scripts, inventory, older));
+      if (shown.size >= MAX_SNAPSHOTS && older === undefined) shown.delete(shown.keys().next().value ?? '');
+      shown.set(performance.id, found);
       return found;
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
       if (error.code === 'inventory_rebuilding' && performance.status === 'on_sale') loadBehind(performance);
       const known = await withinDeadline(parts.browseSql, () => readPostgresSnapshot(parts.browseSql, performance));
       // A version never goes back: a page that follows it would take what Redis says later for old.
-      return { ...known, version: newerOf(shown.get(performance.id), known.version) };
+      return { ...known, version: newerOf(shown.get(performance.id)?.version, known.version) };
     }
   };
 

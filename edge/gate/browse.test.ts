@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { ScriptClient } from '../../redis/script-client.ts';
 import { createEdgeFixture, problemOf, type EdgeFixture } from '../edge-app.fixture.ts';
@@ -94,4 +95,32 @@ it('who is turned away for looking too often is turned away alone, and what is k
   expect((await look(edge)).status).toBe(200);
   allowed = false;
   expect((await look(edge)).status).toBe(200);
+});
+
+it('a large answer is packed once for who takes gzip, also when core varies by that; its tag is then a weak one', async () => {
+  const text = JSON.stringify({ states: 'A'.repeat(34_000) });
+  const headers = { 'cache-control': 'public, max-age=1', vary: 'Accept-Encoding', etag: '"1"' };
+  const edge = await createEdgeFixture({
+    store: limiter(() => true),
+    core: () => Promise.resolve(new Response(text, { headers })),
+  });
+  const plain = await look(edge);
+  expect([plain.headers.get('content-encoding'), plain.headers.get('etag'), await plain.text()]).toEqual([
+    null,
+    '"1"',
+    text,
+  ]);
+  const packed = await look(edge, AVAILABILITY, { 'accept-encoding': 'br, gzip' });
+  expect([packed.headers.get('content-encoding'), packed.headers.get('etag'), packed.headers.get('vary')]).toEqual([
+    'gzip',
+    'W/"1"',
+    'Accept-Encoding',
+  ]);
+  expect(gunzipSync(Buffer.from(await packed.arrayBuffer())).toString()).toBe(text);
+  expect(
+    (await look(edge, AVAILABILITY, { 'accept-encoding': 'gzip;q=0' })).headers.get('content-encoding'),
+  ).toBeNull();
+  expect((await look(edge, AVAILABILITY, { 'if-none-match': 'W/"1"', 'accept-encoding': 'gzip' })).status).toBe(304);
+  expect(edge.coreRequests).toHaveLength(1);
+  expect(edge.coreRequests[0]?.headers.get('accept-encoding')).toBe('identity');
 });

@@ -27,15 +27,32 @@ export async function browse(c: EdgeContext): Promise<Response> {
   return tell(c, answer, c.get('ports').clock.nowMs());
 }
 
-function tell(c: EdgeContext, { status, headers, body, maxAgeMs }: KeptAnswer, readAtMs: number): Response {
+function tell(c: EdgeContext, answer: KeptAnswer, readAtMs: number): Response {
+  const { status, headers, maxAgeMs } = answer;
   const all: Record<string, string> = Object.fromEntries(headers);
   if (maxAgeMs > 0) all['age'] = String(Math.floor((c.get('ports').clock.nowMs() - readAtMs) / 1000));
   const { etag } = all;
   if (status !== 200 || etag === undefined || !isKnown(c.req.header('If-None-Match'), etag))
-    return answerWhole(c, body, status, all);
+    return tellBody(c, answer, all);
   delete all['content-type'];
   return answerWhole(c, null, 304, all);
 }
+
+/** Packed for who takes that; then its tag is a weak one, since two forms of a text are not the same bytes (RFC 9110 §8.8.3). */
+function tellBody(c: EdgeContext, { status, body, zipped }: KeptAnswer, headers: Record<string, string>): Response {
+  if (zipped === null) return answerWhole(c, body, status, headers);
+  headers['vary'] = 'Accept-Encoding';
+  if (!takesGzip(c.req.header('Accept-Encoding'))) return answerWhole(c, body, status, headers);
+  if (headers['etag'] !== undefined) headers['etag'] = `W/${weak(headers['etag'])}`;
+  headers['content-encoding'] = 'gzip';
+  return answerWhole(c, zipped, status, headers);
+}
+
+/** Whether gzip is named, and not with a weight of nothing. */
+const takesGzip = (header: string | undefined): boolean => {
+  const named = header?.split(',').find((part) => /^\s*gzip\b/i.test(part));
+  return named !== undefined && !/;\s*q=0(\.0*)?\s*$/.test(named);
+};
 
 /** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
 const isKnown = (header: string | undefined, etag: string): boolean =>

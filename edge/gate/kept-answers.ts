@@ -4,14 +4,26 @@ import { createSharedReads, type SharedReads } from '../rooms/shared-reads.ts';
 
 /** Longest that an answer is kept, in ms, whatever core allows: what it can never change is fetched again every five minutes. */
 const MAX_AGE_MS = 300_000;
-/** Seat maps are few and large, the rest many and small; together at most 32 MB of an isolate's 128, whose texts are bytes. */
+/**
+ * Seat maps are few and large, what is free in a stadium of 100,000 is 34 KB, the rest many and small; together at most 32 MB of an
+ * isolate's 128, whose texts are bytes, and a quarter more for their packed forms.
+ */
 const SEAT_MAPS = { keys: 32, bytes: 512 * 1024 };
-const OTHERS = { keys: 1000, bytes: 16 * 1024 };
+const AVAILABILITY = { keys: 128, bytes: 64 * 1024 };
+const OTHERS = { keys: 500, bytes: 16 * 1024 };
+/** Below this many characters a header more costs as much as the packing saves. */
+const WORTH_ZIPPING = 1024;
 /** How long core's absence answers for others who ask for the same, in ms. */
 const FAILURE_MS = 250;
 
-/** Core's answer to a look, as anybody gets it; `maxAgeMs` 0 for what must not be kept. */
-export type KeptAnswer = { status: number; headers: [string, string][]; body: string; maxAgeMs: number };
+/** Core's answer to a look, as anybody gets it; `maxAgeMs` 0 for what must not be kept. `zipped`: the body for who takes gzip. */
+export type KeptAnswer = {
+  status: number;
+  headers: [string, string][];
+  body: string;
+  zipped: Uint8Array<ArrayBuffer> | null;
+  maxAgeMs: number;
+};
 
 /** Answers of public GETs by path and query, in one isolate's memory; each is fetched by one request at a time. */
 export type KeptAnswers = { for(path: string): SharedReads<KeptAnswer> };
@@ -20,23 +32,34 @@ export type KeptAnswers = { for(path: string): SharedReads<KeptAnswer> };
 export function createKeptAnswers(clock: Clock): KeptAnswers {
   const isFresh = ({ maxAgeMs }: KeptAnswer, readAtMs: number, nowMs: number) => nowMs - readAtMs < maxAgeMs;
   const create = (maxKeys: number) => createSharedReads<KeptAnswer>({ clock, isFresh, failureMs: FAILURE_MS, maxKeys });
-  const [seatMaps, others] = [create(SEAT_MAPS.keys), create(OTHERS.keys)];
-  return { for: (path) => (isSeatMap(path) ? seatMaps : others) };
+  const others = create(OTHERS.keys);
+  const larger = new Map([SEAT_MAPS, AVAILABILITY].map((kind) => [kind, create(kind.keys)]));
+  return { for: (path) => larger.get(kindOf(path)) ?? others };
 }
 
-/** Reads core's answer to a look. It may be kept as far as its Cache-Control lets anybody, and unless it sets a cookie or varies. */
+/** Reads core's answer to a look. It may be kept as far as its Cache-Control lets anybody, and unless it sets a cookie or varies by
+ * more than the coding, which is settled here: what is kept is packed once. */
 export async function toKeptAnswer(path: string, answer: Response): Promise<KeptAnswer> {
   const body = await answer.text();
-  const { bytes } = isSeatMap(path) ? SEAT_MAPS : OTHERS;
   const { status, headers } = answer;
-  const isForAll = status === 200 && !headers.has('set-cookie') && !headers.has('vary') && body.length <= bytes;
+  const isAlike = (headers.get('vary') ?? 'accept-encoding').toLowerCase() === 'accept-encoding';
+  const isForAll = status === 200 && !headers.has('set-cookie') && isAlike && body.length <= kindOf(path).bytes;
   const maxAgeMs = isForAll ? Math.min(MAX_AGE_MS, publicAgeMs(headers.get('cache-control') ?? '')) : 0;
   // The body is decoded by now, and its length is the next connection's to tell.
   const kept = [...returnable(headers)].filter(([name]) => name !== 'content-encoding' && name !== 'content-length');
-  return { status, headers: kept, body, maxAgeMs };
+  const zipped = maxAgeMs > 0 && body.length >= WORTH_ZIPPING ? await zip(body) : null;
+  return { status, headers: kept, body, zipped, maxAgeMs };
 }
 
-const isSeatMap = (path: string): boolean => path.endsWith('/seat-map');
+async function zip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}
+
+const kindOf = (path: string): typeof OTHERS => {
+  if (path.endsWith('/seat-map')) return SEAT_MAPS;
+  return path.endsWith('/availability') ? AVAILABILITY : OTHERS;
+};
 
 /** How long a shared cache may keep an answer (RFC 9111 §5.2.2), in ms; 0 for what is not public. */
 function publicAgeMs(cacheControl: string): number {

@@ -18,17 +18,19 @@ export function noteCookie(c: EdgeContext, name: string, value: string, attribut
  */
 export function answerWhole(
   c: EdgeContext,
-  text: string | null,
+  body: string | Uint8Array<ArrayBuffer> | null,
   status: number,
   headers: Record<string, string>,
 ): Response {
   c.set('isWhole', true);
   const all = { ...headers, ...headersOfAll(c) };
+  // Workers would pack bytes again that bear a coding (`encodeBody`); Node does not know the word.
+  const packed = typeof body === 'string' || body === null ? {} : { encodeBody: 'manual' as const };
   const [first, ...others] = c.get('cookies') ?? [];
-  if (first === undefined) return new Response(text, { status, headers: all });
-  if (others.length === 0) return new Response(text, { status, headers: { ...all, 'set-cookie': first } });
+  if (first === undefined) return new Response(body, { status, headers: all, ...packed });
+  if (others.length === 0) return new Response(body, { status, headers: { ...all, 'set-cookie': first }, ...packed });
   const cookies = [first, ...others].map((cookie): [string, string] => ['set-cookie', cookie]);
-  return new Response(text, { status, headers: [...Object.entries(all), ...cookies] });
+  return new Response(body, { status, headers: [...Object.entries(all), ...cookies], ...packed });
 }
 
 /** Gives any other answer the headers of every answer and the noted cookies. */

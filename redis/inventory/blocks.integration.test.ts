@@ -11,6 +11,7 @@ import { pinHold } from './pin-hold.ts';
 import { placeHold, type PlaceHoldOutcome } from './place-hold.ts';
 import { readAvailability } from './read-availability.ts';
 import { readDeltas } from './read-deltas.ts';
+import { refreshAvailability } from './refresh-availability.ts';
 import { toSeatRows } from './seat-rows.ts';
 
 const ROWS = toSeatRows(
@@ -221,6 +222,9 @@ describe('blocks in the inventory', () => {
     await apply(block, 2);
     const found = await readDeltas(world.client, REF, since);
     if (found.outcome !== 'deltas') throw new Error('the changes are gone');
+    const refreshed = await refreshAvailability(world.client, REF, known);
+    expect([known.version, refreshed]).toEqual([since, await readAvailability(world.client, REF)]);
+    expect(await refreshAvailability(world.client, REF, refreshed), 'nothing has changed').toBe(refreshed);
     for (const delta of found.deltas) applyDelta(known, delta);
     const now = await readAvailability(world.client, REF);
     expect(known.version).toBe(now.version);
