@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchBookings } from './bookings.ts';
+import { benchAvailability } from './availability.ts';
 import { benchBundle } from './bundle.ts';
 import { benchFeed } from './feed.ts';
 import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
@@ -38,6 +39,7 @@ const BENCHES: Record<string, Bench> = {
     about: 'bookings a second of the write path ÷ bare inserts, ÷ a transaction each',
     run: benchWritePath,
   },
+  availability: { about: 'what is free of 100,000 seats: bytes on the wire, answers a second', run: benchAvailability },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 

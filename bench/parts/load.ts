@@ -17,6 +17,7 @@ export type Load = {
   connections: number;
   method: 'GET' | 'POST';
   body?: string;
+  headers?: Record<string, string>;
 };
 export type LoadProcess = {
   pid: number;

@@ -6,18 +6,19 @@ import { createLogger } from '../../platform/log.ts';
 import { generateEdgeKeySet } from '../../tokens/generate-keys.ts';
 import { servePart } from './serve-part.ts';
 
-/** The edge on Node as it ships, in a process of its own; nobody answers as core. */
+/** The edge on Node as it ships, in a process of its own; nobody answers as core unless one is named. */
 const settings = v.object({
   redisUrl: v.string(),
   feedUrl: v.optional(v.string(), 'ws://127.0.0.1:9'),
+  coreUrl: v.optional(v.string(), 'http://127.0.0.1:9'),
   /** Own keys unless the bench has to sign with them too. */
   keysJson: v.optional(v.string()),
 });
 
-await servePart(settings, async ({ redisUrl, feedUrl, keysJson }) => {
+await servePart(settings, async ({ redisUrl, feedUrl, coreUrl, keysJson }) => {
   const environment = {
     ONSALE_ORIGIN: 'http://shop.test',
-    ONSALE_CORE_URL: 'http://127.0.0.1:9',
+    ONSALE_CORE_URL: coreUrl,
     ONSALE_FEED_URL: feedUrl,
     ONSALE_CORE_SECRET: 'bench',
     ONSALE_INSTANCE: 'bench',
