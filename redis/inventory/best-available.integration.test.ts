@@ -9,6 +9,7 @@ import { type InventoryWorld, openInventory, REF } from './inventory.fixture.ts'
 import { beginLoad, finishLoad, loadClaims } from './load-inventory.ts';
 import { placeHold, type PlaceHoldOutcome } from './place-hold.ts';
 import { readAvailability } from './read-availability.ts';
+import { releaseHold } from './release-hold.ts';
 import { toSeatBlocks, toSeatRows } from './seat-rows.ts';
 
 let server: TestRedis;
@@ -192,6 +193,30 @@ describe('best available', () => {
     await hold('anna', [wishOf(4)]);
     await world.at(600_000);
     expect(seatsOf(await hold('ben', [wishOf(4)]))).toEqual([3, 4, 5, 6]);
+  });
+
+  it('remembers what it looked for in vain until a seat goes free, and only for as many or more', async () => {
+    await layOut(plainZone(4, 3), []);
+    const named = await hold('anna', [], [4, 5]);
+    const soldOut = (available: number, together: number) => ({
+      outcome: 'zone_sold_out',
+      zoneId: 'stalls',
+      available,
+      together,
+    });
+    for (const quantity of [4, 5, 4]) expect(await hold('ben', [wishOf(quantity)])).toEqual(soldOut(5, 3));
+    expect(seatsOf(await hold('ben', [wishOf(3)]))).toEqual([7, 8, 9]);
+    expect(await hold('ben', [wishOf(3)])).toEqual(soldOut(2, 1));
+    if (named.outcome !== 'placed') throw new Error('the named seats were free');
+    const { holdId, fence } = named.hold;
+    await releaseHold(world.client, { ...REF, holdId, owner: 'anna', fence }, 0);
+    expect(seatsOf(await hold('ben', [wishOf(3)]))).toEqual([3, 4, 5]);
+  });
+
+  it('does not remember what it lacked for a moment only: seats that were chosen and given up', async () => {
+    await layOut(plainZone(4), []);
+    expect(await hold('anna', [wishOf(3), wishOf(2)])).toMatchObject({ outcome: 'zone_sold_out' });
+    expect(seatsOf(await hold('anna', [wishOf(4)]))).toEqual([3, 4, 5, 6]);
   });
 
   it('never gives two wishes at the same moment the same seat', async () => {

@@ -11,6 +11,7 @@
 --- blocks: cell → block id of a blocked seat, also while somebody of the allocation has it; `c:<code hash>` → block id;
 ---   `v:<block id>` → last applied version; `z:<block id>` → ',zone,zone,' with seats of it. meta's `blocked` says that there are any.
 --- rows: where seats lie (includes/best-seats.lua).
+--- in-vain: what best available has not found (includes/best-seats.lua), as of meta's `freed`, which counts what frees seats.
 --- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing.
 --- {r:<room>}:holds-of:<limit subject>, of the whole room: hold id → places|performance|signature.
 --- Keys of other holds and owners are built from meta's name: same slot.
@@ -136,6 +137,11 @@ local function idle_states(meta, cells)
   return states
 end
 
+-- Said whenever a seat goes free: what was looked for in vain may be there now.
+local function note_freed()
+  redis.call('HINCRBY', meta_key, 'freed', 1)
+end
+
 -- Gives a change its version and keeps it for feeds. `zones` tells by how much free places change: 'zone=-2'.
 local function announce(meta, from, to, state, seats, zones)
   local counter = redis.call('HINCRBY', meta_key, 'n', 1)
@@ -191,6 +197,7 @@ local function free_places(meta, holder, from, to, seats, zones)
   if #cells > 0 then
     write_cells(cells, states)
     delete_cells(claims_key, cells)
+    note_freed()
   end
   local changed = change_zones(from, to, zones, 1)
   if alike then return announce(meta, from, to, FREE, seats, changed) end

@@ -61,6 +61,7 @@ local function end_block(meta, k)
   end
   delete_cells(blocks_key, own)
   if #idle > 0 then write_cells(idle, FREE) end
+  note_freed()
   local version = announce_cells(meta, k.from, k.to, idle, FREE)
   for _, place in ipairs(quantities_of(k.zones)) do
     for leg = k.from, k.to - 1 do

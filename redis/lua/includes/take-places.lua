@@ -85,6 +85,7 @@ local function take_best(meta, now, hold, named)
       for i = 1, #named do chosen[#chosen + 1] = named[i] end
       local marked = cells_of(chosen, hold.from, hold.to, meta.stride)
       write_cells(marked, idle_states(meta, marked))
+      if #marked > 0 then note_freed() end
       return refused
     end
   end

@@ -9,6 +9,7 @@
 local meta = read_meta()
 if not meta then return refuse('inventory_rebuilding') end
 if version_of(meta) ~= ARGV[1] then return { 'moved', version_of(meta) } end
+note_freed()
 for i = 2, #ARGV, 5 do
   local kind, a, b, c, d = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   if kind == 'cell' then
