@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../db/connect.ts';
@@ -106,7 +106,9 @@ async function bytesOf(
   await redis.del(keys.deltas);
   await sleep(1050);
   const asked = request(`${coreUrl}${PATH}`, { headers: GZIP, agent: false }).end();
-  const [answer] = await once(asked, 'response');
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve).once('error', reject);
+  });
   answer.resume();
   await once(answer, 'end');
   return answer.socket.bytesRead;
