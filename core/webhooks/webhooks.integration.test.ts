@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,9 +7,9 @@ import { createBuyer, type Buyer } from '../buyer.fixture.ts';
 import { startCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 import { sendDueWebhooks } from './run-webhooks.ts';
 import { createWebhookSender, type WebhookSender } from './send-webhook.ts';
+import { startWebhookReceiver, type Delivery, type WebhookReceiver } from '../../tests/support/webhook-receiver.ts';
 import { startWebhookLanes } from './webhook-lanes.ts';
 
-type Received = { path: string; headers: Record<string, string>; body: string };
 const eventSchema = v.object({
   type: v.string(),
   timestamp: v.string(),
@@ -24,40 +22,21 @@ let world: CoreWorld;
 let buyer: Buyer;
 let operator: string;
 let sender: WebhookSender;
-let receiver: Server;
-let origin: string;
-let received: Received[] = [];
-/** What the receiver answers, by path; 204 unless it is here. Null: nothing, ever. */
-let answers: Record<string, number | null> = {};
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   world = await startCoreWorld();
   buyer = createBuyer(world);
   operator = await world.operatorToken('operator');
   sender = createWebhookSender(['127.0.0.1']);
-  receiver = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    request.on('end', () => {
-      const path = request.url ?? '';
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      received.push({ path, headers, body: Buffer.concat(chunks).toString('utf8') });
-      const status = path in answers ? answers[path] : 204;
-      if (typeof status === 'number') response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  receiver = await startWebhookReceiver();
 });
 afterAll(async () => {
-  receiver.closeAllConnections();
   receiver.close();
   await sender.close();
   await world.close();
 });
-beforeEach(() => {
-  [received, answers] = [[], {}];
-});
+beforeEach(() => forget());
 afterEach(async () => {
   await world.sql`DELETE FROM webhook_deliveries`;
   await world.sql`DELETE FROM webhook_endpoints`;
@@ -70,7 +49,7 @@ const call = (method: string, path: string, body?: object, token = operator) =>
     ...(method === 'POST' ? { key: newId() } : {}),
   });
 const register = async (path = '/hook', more: object = {}) => {
-  const reply = await call('POST', '', { url: `${origin}${path}`, ...more });
+  const reply = await call('POST', '', { url: `${receiver.url}${path}`, ...more });
   expect(reply.status).toBe(201);
   return v.parse(webhookSecretSchema, reply.body);
 };
@@ -78,12 +57,19 @@ const send = () => sendDueWebhooks({ ...world.deps, sender });
 /** Makes what was put off due, as if its pause were over. */
 const makeDue = () => world.sql`UPDATE webhook_deliveries SET due_at = now() WHERE done_at IS NULL`;
 const book = () => buyer.book();
-const events = () => received.map(({ body }) => v.parse(eventSchema, JSON.parse(body)));
-const sortedTypes = () =>
-  events()
+const eventsOf = (deliveries: Delivery[]) => deliveries.map(({ body }) => v.parse(eventSchema, JSON.parse(body)));
+const answerAll = () => {
+  for (const path of Object.keys(receiver.answers)) receiver.answers[path] = 204;
+};
+const forget = () => {
+  receiver.received.length = 0;
+  answerAll();
+};
+const sortedTypes = (deliveries: Delivery[]) =>
+  eventsOf(deliveries)
     .toSorted((one, other) => (one.data.version ?? 0) - (other.data.version ?? 0))
     .map(({ type }) => type);
-const verify = (secret: string, { headers, body }: Received) => new Webhook(secret).verify(body, headers);
+const verify = (secret: string, { headers, body }: Delivery) => new Webhook(secret).verify(body, headers);
 
 describe('an endpoint', () => {
   it('is told of a payment once, signed, with what was bought and nothing of who bought it', async () => {
@@ -92,9 +78,9 @@ describe('an endpoint', () => {
     await buyer.pay(booked);
     expect(await send()).toBe(1);
     expect(await send()).toBe(0);
-    const [only] = received;
+    const [only] = receiver.received;
     if (only === undefined) throw new Error('nothing was received');
-    expect(received).toHaveLength(1);
+    expect(receiver.received).toHaveLength(1);
     expect(verify(secret, only)).toEqual({
       type: 'booking.confirmed',
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -120,21 +106,20 @@ describe('an endpoint', () => {
     await world.drain();
     await buyer.settle(1);
     await send();
-    const atFirst = received.filter(({ path }) => path === '/hook');
-    const other = received.filter(({ path }) => path !== '/hook');
-    received = atFirst;
-    expect(sortedTypes()).toEqual(['booking.confirmed', 'booking.cancelled', 'booking.refunded']);
+    const atFirst = receiver.received.filter(({ path }) => path === '/hook');
+    const other = receiver.received.filter(({ path }) => path !== '/hook');
+    expect(sortedTypes(atFirst)).toEqual(['booking.confirmed', 'booking.cancelled', 'booking.refunded']);
     expect(other.map(({ body }) => v.parse(eventSchema, JSON.parse(body)).type)).toEqual(['booking.cancelled']);
-    const ids = new Set(received.map(({ headers }) => headers['webhook-id']));
+    const ids = new Set(atFirst.map(({ headers }) => headers['webhook-id']));
     expect(ids.size).toBe(3);
     expect(ids).toContain(other[0]?.headers['webhook-id']);
 
-    received = [];
+    forget();
     const expired = await book();
     await world.sql`UPDATE bookings SET pay_by = now() WHERE id = ${String(expired.body['bookingId'])}`;
     await world.drain();
     await send();
-    expect(sortedTypes()).toEqual(['booking.expired']);
+    expect(sortedTypes(receiver.received)).toEqual(['booking.expired']);
   });
 
   it('is told nothing of a change that was not committed', async () => {
@@ -152,7 +137,7 @@ describe('an endpoint', () => {
   it('gets the same event again until it takes it, then not any more', async () => {
     const { id } = await register();
     await call('POST', `/${id}/test`);
-    answers = { '/hook': 500 };
+    receiver.answers['/hook'] = 500;
     await send();
     expect(await send()).toBe(0);
     const [row] = await world.sql`SELECT due_at - now() AS pause, last_error FROM webhook_deliveries`;
@@ -161,12 +146,12 @@ describe('an endpoint', () => {
       pause: expect.stringMatching(/^00:00:0[456]/),
     });
     await makeDue();
-    answers = {};
+    answerAll();
     await send();
-    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(
-      Array(2).fill(received[0]?.headers['webhook-id']),
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(
+      Array(2).fill(receiver.received[0]?.headers['webhook-id']),
     );
-    expect(received[0]?.body).toBe(received[1]?.body);
+    expect(receiver.received[0]?.body).toBe(receiver.received[1]?.body);
     await makeDue();
     expect(await send()).toBe(0);
     const { items } = (await call('GET', '')).body as { items: object[] };
@@ -176,12 +161,12 @@ describe('an endpoint', () => {
   it('that never takes an event leaves it to an operator, who has it sent again', async () => {
     const { id } = await register();
     await call('POST', `/${id}/test`);
-    answers = { '/hook': 503 };
+    receiver.answers['/hook'] = 503;
     for (let attempts = 0; attempts < 20; attempts += 1) {
       await send();
       await makeDue();
     }
-    expect(received).toHaveLength(12);
+    expect(receiver.received).toHaveLength(12);
     const dead = await world.call('GET', '/v1/operator/dead-letters', { token: operator });
     const [letter] = dead.body['items'] as { id: string; kind: string; lastError: string }[];
     expect(letter).toMatchObject({
@@ -189,7 +174,7 @@ describe('an endpoint', () => {
       lastError: 'the receiver answered 503',
       attempts: 12,
     });
-    answers = {};
+    answerAll();
     const replay = `/v1/operator/dead-letters/${letter?.id}/replay`;
     expect((await world.call('POST', replay, { token: operator, key: newId() })).status).toBe(200);
     expect(await send()).toBe(1);
@@ -198,7 +183,7 @@ describe('an endpoint', () => {
 
   it('that says it is gone gets nothing more until an operator turns it on again', async () => {
     const { id } = await register();
-    answers = { '/hook': 410 };
+    receiver.answers['/hook'] = 410;
     await call('POST', `/${id}/test`);
     await send();
     const { items } = (await call('GET', '')).body as { items: object[] };
@@ -207,25 +192,26 @@ describe('an endpoint', () => {
     expect(await send()).toBe(0);
     expect((await call('PATCH', `/${id}`, { enabled: true })).body).toMatchObject({ enabled: true });
     await buyer.pay(await book());
-    answers = {};
-    received = [];
+    forget();
     expect(await send()).toBe(1);
   });
 
   it('that hangs delays no other', async () => {
     const slow = await register('/slow');
     await register('/quick');
-    answers = { '/slow': null };
+    receiver.answers['/slow'] = null;
     await call('POST', `/${slow.id}/test`);
     const lanes = startWebhookLanes(world.deps);
     lanes.wake();
-    await vi.waitFor(() => expect(received.map(({ path }) => path)).toEqual(['/slow']), { timeout: 2000 });
+    await vi.waitFor(() => expect(receiver.received.map(({ path }) => path)).toEqual(['/slow']), { timeout: 2000 });
     for (let i = 0; i < 3; i += 1) {
       await buyer.pay(await book());
       lanes.wake();
     }
-    await vi.waitFor(() => expect(received.filter(({ path }) => path === '/quick')).toHaveLength(3), { timeout: 2000 });
-    receiver.closeAllConnections();
+    await vi.waitFor(() => expect(receiver.received.filter(({ path }) => path === '/quick')).toHaveLength(3), {
+      timeout: 2000,
+    });
+    receiver.cut();
     await lanes.stop();
   });
 });
@@ -242,10 +228,10 @@ describe('a secret', () => {
     );
     expect(previousUntil).not.toBeNull();
     const tryBoth = async () => {
-      received = [];
+      forget();
       await call('POST', `/${id}/test`);
       await send();
-      const [only] = received;
+      const [only] = receiver.received;
       if (only === undefined) throw new Error('nothing was received');
       return [old, secret].map((one) => {
         try {
@@ -267,7 +253,7 @@ describe('a secret', () => {
     await call('POST', `/${id}/test`);
     const config = { ...world.deps.config, coreSecret: 'another secret of core' };
     await sendDueWebhooks({ ...world.deps, config, sender });
-    expect(received).toEqual([]);
+    expect(receiver.received).toEqual([]);
     expect(await world.sql`SELECT last_error FROM webhook_deliveries`).toMatchObject([
       { last_error: expect.stringContaining('rotate it') },
     ]);
@@ -278,13 +264,13 @@ describe('operators', () => {
   it('register, change and take endpoints away, within bounds and on record', async () => {
     for (const url of ['http://10.0.0.1/', 'http://example.org/', 'https://169.254.169.254/latest', 'nonsense'])
       expect(await call('POST', '', { url })).toMatchObject({ status: 422, body: { errors: [{ path: 'url' }] } });
-    expect((await call('POST', '', { url: `${origin}/`, events: [] })).status).toBe(422);
-    expect((await call('POST', '', { url: `${origin}/` }, await world.operatorToken('viewer'))).status).toBe(403);
+    expect((await call('POST', '', { url: `${receiver.url}/`, events: [] })).status).toBe(422);
+    expect((await call('POST', '', { url: `${receiver.url}/` }, await world.operatorToken('viewer'))).status).toBe(403);
     expect((await call('GET', '', undefined, await world.operatorToken('viewer'))).status).toBe(403);
     const { id } = await register();
     expect((await call('PATCH', `/${id}`, { url: 'http://10.0.0.1/' })).status).toBe(422);
     expect((await call('PATCH', `/${id}`, { events: ['booking.expired'] })).body).toMatchObject({
-      url: `${origin}/hook`,
+      url: `${receiver.url}/hook`,
       events: ['booking.expired'],
     });
     expect((await call('DELETE', `/${id}`)).status).toBe(204);
@@ -297,7 +283,7 @@ describe('operators', () => {
       { action: 'webhook.create' },
     ]);
     await Promise.all(Array.from({ length: 20 }, () => register()));
-    expect(await call('POST', '', { url: `${origin}/` })).toMatchObject({
+    expect(await call('POST', '', { url: `${receiver.url}/` })).toMatchObject({
       status: 409,
       body: { code: 'limit_reached' },
     });

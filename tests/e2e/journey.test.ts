@@ -1,22 +1,28 @@
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBuyer, eventually, stateOf } from '../support/buyer.ts';
 import { call, freshKey, textOf, type Answer } from '../support/http.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { admitted, join, waitForPass } from '../support/visitor.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 let stack: Stack;
+let receiver: WebhookReceiver;
 let edge: string;
 let performanceId: string;
 let buyer: ReturnType<typeof createBuyer>;
 
 beforeAll(async () => {
-  stack = await startStack();
+  [stack, receiver] = await Promise.all([startStack(), startWebhookReceiver()]);
   edge = stack.ready.edgeUrl;
   performanceId = stack.ready.rooms['demo']?.performances[0] ?? '';
   buyer = createBuyer(stack.ready, performanceId);
 });
-afterAll(() => stack.dispose());
+afterAll(async () => {
+  receiver.close();
+  await stack.dispose();
+});
 
 describe('the way from the line to the gate', () => {
   it('leads a visitor from joining to a ticket with a QR, and out again', async () => {
@@ -49,11 +55,23 @@ describe('the way from the line to the gate', () => {
     expect(replay.headers.get('idempotency-replayed')).toBe('true');
     expect(replay.body['bookingId']).toBe(booking.body['bookingId']);
 
+    const endpoint = await call('POST', buyer.core('/operator/webhooks'), {
+      body: { url: receiver.url },
+      bearer: stack.ready.operatorToken,
+      headers: freshKey(),
+    });
+    expect(endpoint.status, endpoint.text).toBe(201);
     await buyer.pay(booking);
     const isConfirmed = (answer: Answer) => answer.body['status'] === 'confirmed';
     const confirmed = await eventually('the booking is confirmed', () => buyer.booking(booking), isConfirmed);
     expect(confirmed.body).toMatchObject({ buyer: { name: 'Asha Rao' } });
     await eventually('the seats show as sold', buyer.states, (states) => shown(states).join() === '2,2');
+    const heard = async () => receiver.received[0];
+    const told = await eventually('the operator’s endpoint is told', heard, (delivery) => delivery !== undefined);
+    expect(new Webhook(textOf(endpoint, 'secret')).verify(told?.body ?? '', told?.headers ?? {})).toMatchObject({
+      type: 'booking.confirmed',
+      data: { bookingId: booking.body['bookingId'] },
+    });
 
     const ticketsUrl = buyer.core(`/bookings/${textOf(booking, 'bookingId')}/tickets`);
     const bearer = textOf(booking, 'accessToken');
