@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
-import { boundEach } from '../redis/store-deadline.ts';
+import { boundEach, CONNECTION_TIMEOUT_MS } from '../redis/store-deadline.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
@@ -26,12 +26,6 @@ import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
 /** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, and browsing (DESIGN §6). */
 const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2 } as const;
-
-/**
- * When a connection gives a command up by the clock, ms. Whoever waits is answered long before, by the loop's time (`withDeadline`,
- * `withinDeadline`): a core in a rush is no store that is away.
- */
-const REDIS_TIMEOUT_MS = 4000;
 
 async function start(log: Logger): Promise<RunningService> {
   const config = readCoreConfig();
@@ -60,7 +54,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const browseSql = pool(POOLS.browse, 'onsale-core-browse');
   const browsePlain = pool(POOLS.browsePlain, 'onsale-core-browse-plain');
   const jobsSql = pool(POOLS.jobs, 'onsale-core-jobs');
-  const redis = connectRedis(config.redisUrl, { commandTimeoutMs: REDIS_TIMEOUT_MS });
+  const redis = connectRedis(config.redisUrl, { commandTimeoutMs: CONNECTION_TIMEOUT_MS });
   await redis.connect();
   const browseDb = toDrizzle(browsePlain);
   const scripts = boundEach(createNodeScriptClient(redis));

@@ -4,6 +4,7 @@ import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
+import { boundEach, CONNECTION_TIMEOUT_MS } from '../redis/store-deadline.ts';
 import { nodeHmac } from '../tokens/hmac.node.ts';
 import { createEdgeApp } from './app.ts';
 import type { NodeEdgeConfig } from './config.node.ts';
@@ -27,10 +28,10 @@ const KEEP_ALIVE_MS = 75_000;
  */
 export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promise<RunningService & { url: string }> {
   const { edge, keysJson, trustedProxies } = config;
-  const redis = connectRedis(config.redisUrl);
+  const redis = connectRedis(config.redisUrl, { commandTimeoutMs: CONNECTION_TIMEOUT_MS });
   // It may be away at the start: the edge says so per request, and ioredis goes on trying.
   await redis.connect().catch(() => {});
-  const store = createNodeScriptClient(redis);
+  const store = boundEach(createNodeScriptClient(redis));
   const app = createEdgeApp({
     store: () => store,
     // One process is one memory already; there are no neighbours to share a cache with.

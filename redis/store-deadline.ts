@@ -38,8 +38,14 @@ export function withDeadline(bounded: ScriptClient, clock: Clock, budgetMs = STO
 }
 
 /**
+ * When a connection gives a command up by the clock, ms, where `boundEach` and `withDeadline` answer whoever waits long before, by the
+ * loop's time: a process in a rush is no store that is away.
+ */
+export const CONNECTION_TIMEOUT_MS = 4000;
+
+/**
  * A client each of whose commands is given up after `COMMAND_TIMEOUT_MS` of the loop's time. The connection's own time-out goes by the
- * clock, and gives up commands whose replies are there but not read yet: set it far beyond.
+ * clock, and gives up commands whose replies are there but not read yet: set it far beyond, to `CONNECTION_TIMEOUT_MS`.
  */
 export function boundEach(client: ScriptClient): ScriptClient {
   const within = <T>(start: () => Promise<T>): Promise<T> => withinLoopTime(COMMAND_TIMEOUT_MS, start, tooSlow);
