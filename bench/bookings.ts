@@ -27,7 +27,7 @@ export async function benchBookings({ smoke }: BenchOptions): Promise<Report> {
   const [core, buyers] = await Promise.all([shop.core(), startBuyers(shop, Math.max(size.ours, size.storm))]);
   const patterns = await startPatterns(shop, buyers);
   try {
-    const ours = asSeller('core', core, buyers);
+    const ours = asSeller('core', core, { buyers, shop });
     return await measure(ours, patterns, size);
   } finally {
     await Promise.all([core.stop(), patterns.stop(), buyers.stop()]);
@@ -142,14 +142,20 @@ async function killWriteBehind(patterns: Patterns, { killed }: Size): Promise<Ro
   ];
 }
 
+/** Processor time of a booking in all servers together, µs. */
+const timeOf = (sold: readonly Sold[]): number => median(sold.map(({ us }) => us.server + us.postgres + us.redis));
+
 function toRatio(label: string, rounds: Rounds, ours: Seller, theirs: Seller, atLeast: number): Row[] {
   const [own, others] = [rounds.get(ours) ?? [], rounds.get(theirs) ?? []];
   const ratios = own.map((sold, i) => sold.confirmedPerSecond / (others[i]?.confirmedPerSecond ?? Number.NaN));
   return [
     [label, ratio(median(ratios)), { value: median(ratios), bound: { atLeast } }],
     ['  each round', ratios.map(ratio).join(' ')],
+    ['  by processor time of all servers', ratio(timeOf(others) / timeOf(own))],
   ];
 }
+
+const PARTS = ['server', 'postgres', 'redis'] as const;
 
 const toRates = (label: string, rounds: Rounds): Row[] =>
   [...rounds].flatMap(([seller, sold]): Row[] => {
@@ -157,6 +163,10 @@ const toRates = (label: string, rounds: Rounds): Row[] =>
     const refused = sold.flatMap((one) => Object.entries(one.refused));
     return [
       [`${label}: ${seller.name}`, perSecond(value), { value }],
+      [
+        '  processor time each: server + Postgres + Redis',
+        PARTS.map((part) => median(sold.map(({ us }) => us[part])).toFixed(0)).join(' + ') + ' µs',
+      ],
       ...refused.map(([code, count]): Row => [`  refused: ${code}`, whole(count)]),
     ];
   });

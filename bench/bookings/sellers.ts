@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { Sql } from '../../db/connect.ts';
+import { processorSeconds } from '../measure/processor-time.ts';
 import type { Buyers, CrowdPlan, CrowdResult } from '../parts/buyers.ts';
 import { startPart } from '../parts/part.ts';
 import type { Shop } from '../parts/shop.ts';
@@ -27,7 +28,13 @@ type Wanted = Omit<CrowdPlan, 'url' | 'flow' | 'firstSeat'> & {
 };
 
 /** `confirmed` a second counts what Postgres has; `acked` what buyers were told, sooner or not. */
-export type Sold = CrowdResult & { confirmed: number; confirmedPerSecond: number; ackedPerSecond: number };
+export type Sold = CrowdResult & {
+  confirmed: number;
+  confirmedPerSecond: number;
+  ackedPerSecond: number;
+  /** Processor time of a confirmed booking, µs. */
+  us: { server: number; postgres: number; redis: number };
+};
 
 export type Patterns = {
   pid: number;
@@ -40,7 +47,7 @@ export type Patterns = {
 export const asSeller = (
   name: string,
   core: { url: string; pid: number; sql: Sql },
-  buyers: Buyers,
+  { buyers, shop }: { buyers: Buyers; shop: Shop },
   prepare: () => Promise<unknown> = async () => {},
 ): Seller => {
   let nextSeat = 0;
@@ -53,16 +60,20 @@ export const asSeller = (
       const firstSeat = wants === 'seats' ? nextSeat : null;
       nextSeat += wants === 'seats' ? (plan.seats ?? plan.count) : 0;
       const before = await confirmedIn(core.sql);
+      const used = readProcessors(core.pid, shop);
       const result = await buyers.run({ ...plan, url: core.url, flow: 'book', firstSeat });
       await whenTold?.();
       const wanted = whenTold === undefined ? before + result.done : 0;
       const seconds = await untilConfirmed(core.sql, wanted, result.startedAt);
       const confirmed = (await confirmedIn(core.sql)) - before;
+      const now = readProcessors(core.pid, shop);
+      const us = (part: keyof typeof now): number => ((now[part] - used[part]) * 1e6) / confirmed;
       return {
         ...result,
         confirmed,
         confirmedPerSecond: confirmed / seconds,
         ackedPerSecond: result.done / result.seconds,
+        us: { server: us('server'), postgres: us('postgres'), redis: us('redis') },
       };
     },
   };
@@ -79,7 +90,7 @@ export async function startPatterns(shop: Shop, buyers: Buyers): Promise<Pattern
       const { url: databaseUrl, sql } = await shop.database();
       const use = () => part.ask(v.object({}), { ask: 'use', name, databaseUrl, connections: CONNECTIONS });
       const core = { url: String(part.ready['url']), pid: part.pid, sql };
-      return asSeller(`${name}, ${PATTERNS[name].about}`, core, buyers, use);
+      return asSeller(`${name}, ${PATTERNS[name].about}`, core, { buyers, shop }, use);
     },
     kill: () => part.kill(),
     async stop() {
@@ -87,6 +98,12 @@ export async function startPatterns(shop: Shop, buyers: Buyers): Promise<Pattern
       await part.stop();
     },
   };
+}
+
+/** Processor seconds so far. Postgres’s are of the processes that serve now: none begins or ends within a round. */
+function readProcessors(server: number, shop: Shop): Record<'server' | 'postgres' | 'redis', number> {
+  const sum = (pids: readonly number[]) => pids.reduce((total, pid) => total + (processorSeconds(pid) ?? 0), 0);
+  return { server: sum([server]), postgres: sum(shop.postgresPids()), redis: sum([shop.redisPid]) };
 }
 
 async function confirmedIn(sql: Sql): Promise<number> {
