@@ -1,6 +1,12 @@
 import type { Connection, Sql, Statement } from './connect.ts';
 import { isLostConnection } from './failure.ts';
 
+/**
+ * Statements over whole batches are large: planning one anew takes as long as running it, and a plan that was made while the tables
+ * were small reads them whole. So each is planned once, by its indexes, for this transaction's statements only.
+ */
+const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off';
+
 /** What a transaction locks, in order, and the statement that then does its work. */
 export type OneTrip<Row extends object> = { locks: Statement<object>[]; work: Statement<Row> };
 
@@ -19,7 +25,7 @@ export async function inOneTrip<Row extends object>(
   const reserved = await sql.reserve();
   const { locks, work } = plan(reserved);
   // Sent in the order in which they are executed here; a query that is only awaited would come behind the COMMIT.
-  const before = [reserved.unsafe('BEGIN'), ...locks].map((statement) => statement.execute());
+  const before = [reserved.unsafe(BEGIN), ...locks].map((statement) => statement.execute());
   const worked = work.execute();
   const committed = reserved.unsafe('COMMIT').execute();
   try {

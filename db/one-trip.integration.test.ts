@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestPostgres, type TestPostgres } from '../local-stack/test-stack.ts';
+import { connectDatabase, type Sql } from './connect.ts';
+import { inOneTrip } from './one-trip.ts';
+
+let postgres: TestPostgres;
+let sql: Sql;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  sql = connectDatabase((await postgres.createDatabase()).url, { max: 1 });
+});
+afterAll(async () => {
+  await sql.end();
+  await postgres.stop();
+});
+
+it('plans its work once, by the indexes, and leaves the connection as it was', async () => {
+  for (let run = 0; run < 6; run += 1)
+    await inOneTrip(sql, (tx) => ({ locks: [], work: tx`SELECT 1 FROM bookings WHERE id = ANY (${'{}'}::uuid[])` }));
+  const plans = await sql`SELECT generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements
+    WHERE statement LIKE 'SELECT 1 FROM bookings%'`;
+  expect([...plans]).toEqual([{ generic: 6, custom: 0 }]);
+  const [after] =
+    await sql`SELECT current_setting('plan_cache_mode') AS mode, current_setting('enable_seqscan') AS scans`;
+  expect(after).toEqual({ mode: 'auto', scans: 'on' });
+});
