@@ -32,7 +32,7 @@ export async function benchAvailability({ smoke }: BenchOptions): Promise<Report
       startPart('bare', {}),
       startLoad(),
     ]);
-    const shape = { connections: smoke ? 4 : 32, requests: smoke ? 16 : 4000, headers: GZIP };
+    const shape = { connections: smoke ? 4 : 32, requests: smoke ? 16 : 1500, headers: GZIP };
     const etag = (await fetch(`${core.url}${PATH}`, { headers: GZIP })).headers.get('etag') ?? '';
     const [edgeUrl, bareUrl] = [String(edge.ready['url']), String(bare.ready['url'])];
     const loads: Record<string, Load> = {

@@ -1,8 +1,9 @@
 import { readBlocks } from '../../db/queries/blocks.ts';
-import { readClaimedBookings } from '../../db/queries/read-claims.ts';
+import { type ClaimedBooking, streamClaimedBookings } from '../../db/queries/read-claims.ts';
 import { newId } from '../../platform/id.ts';
 import type { BookingClaims } from '../../redis/inventory/apply-claims.ts';
 import { beginLoad, finishLoad, LOAD_CHUNK, loadBlock, loadClaims } from '../../redis/inventory/load-inventory.ts';
+import type { InventoryRef } from '../../redis/inventory/inventory-ref.ts';
 import { performanceRoomKey } from '../../redis/keys.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import { toInventoryBlock } from '../blocks/inventory-block.ts';
@@ -21,7 +22,7 @@ export type LoadOutcome =
  * Errors: `room_recovering` (the room has no epoch yet), `store_unavailable`.
  */
 export async function loadInventory(
-  deps: Pick<CoreStores, 'scripts' | 'redis' | 'sql' | 'log'>,
+  deps: Pick<CoreStores, 'scripts' | 'redis' | 'sql' | 'log' | 'clock'>,
   performance: Performance,
 ): Promise<LoadOutcome> {
   const load = { room: performance.room, performanceId: performance.id, token: newId() };
@@ -40,21 +41,8 @@ export async function loadInventory(
   for (const block of blocks) {
     if (!(await loadBlock(deps.scripts, load, toInventoryBlock(performance, block)))) return 'busy';
   }
-  let [afterId, bookings] = ['', 0];
-  for (;;) {
-    const rows = await readClaimedBookings(deps.sql, performance.id, afterId, LOAD_CHUNK);
-    const chunk = rows.map((row): BookingClaims => ({
-      bookingId: row.id,
-      version: row.version,
-      state: row.status === 'confirmed' ? 'sold' : 'pending',
-      holdId: row.holdId,
-      places: toPlaces(performance, row.items, [row.fromLeg, row.toLeg]),
-    }));
-    if (chunk.length > 0 && !(await loadClaims(deps.scripts, load, chunk))) return 'busy';
-    bookings += chunk.length;
-    afterId = rows.at(-1)?.id ?? '';
-    if (rows.length < LOAD_CHUNK) break;
-  }
+  const bookings = await loadBookings(deps, load, performance);
+  if (bookings === null) return 'busy';
   if (!(await finishLoad(deps.scripts, load))) return 'busy';
   deps.log.info(
     { performance: performance.id, room: performance.room, bookings, blocks: blocks.length },
@@ -62,3 +50,32 @@ export async function loadInventory(
   );
   return 'loaded';
 }
+
+/** How often a load says how far it is, ms. */
+const PROGRESS_MS = 2000;
+
+/** Writes all bookings; returns how many, or null when another loader took over. */
+async function loadBookings(
+  deps: Pick<CoreStores, 'scripts' | 'sql' | 'log' | 'clock'>,
+  load: InventoryRef & { token: string },
+  performance: Performance,
+): Promise<number | null> {
+  let [bookings, toldAtMs] = [0, deps.clock.nowMs()];
+  for await (const rows of streamClaimedBookings(deps.sql, performance.id, LOAD_CHUNK)) {
+    const chunk = rows.map((row) => toClaims(performance, row));
+    if (!(await loadClaims(deps.scripts, load, chunk))) return null;
+    bookings += chunk.length;
+    if (deps.clock.nowMs() - toldAtMs < PROGRESS_MS) continue;
+    toldAtMs = deps.clock.nowMs();
+    deps.log.info({ performance: performance.id, room: performance.room, bookings }, 'inventory is being loaded');
+  }
+  return bookings;
+}
+
+const toClaims = (performance: Performance, row: ClaimedBooking): BookingClaims => ({
+  bookingId: row.id,
+  version: row.version,
+  state: row.status === 'confirmed' ? 'sold' : 'pending',
+  holdId: row.holdId,
+  places: toPlaces(performance, row.items, [row.fromLeg, row.toLeg]),
+});
