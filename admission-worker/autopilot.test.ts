@@ -7,7 +7,7 @@ import { judgeHealth } from './judge-health.ts';
 import { mostInsideFor } from './stock-bound.ts';
 
 const BOUNDS = { min: 60, max: 1200 };
-const PLENTY: RoomStock = { at: 0, capacity: 100_000, free: 100_000, pending: 0 };
+const PLENTY: RoomStock = { at: 0, capacity: 100_000, free: 100_000, held: 0, pending: 0 };
 const WELL: CoreHealth = { at: 0, holdP95Ms: 20, errorRate: 0, answers: 100, eventLoopLagMs: 5, poolWaitMs: 2 };
 const input = (changes: Partial<AutopilotInput> = {}): AutopilotInput => ({
   nowMs: 1000,
@@ -132,7 +132,7 @@ function simulate(seconds: number, kneeAt: (second: number) => number, free = 1e
   let [left, mostOver] = [free, 0];
   for (let second = 1; second <= seconds; second += 1) {
     const active = entered.slice(-60).reduce((sum, count) => sum + count, 0);
-    const stock = { at: 0, capacity: free, free: left, pending: 0 };
+    const stock = { at: 0, capacity: free, free: left, held: 0, pending: 0 };
     const holdP95Ms = slow.length === 0 ? null : Math.max(...slow.slice(-10));
     const given = input({ nowMs: second * 1000, last, stock, active, healths: [{ ...WELL, holdP95Ms }] });
     const step: AutopilotStep = control || last === null ? stepAutopilot(given) : { state: last, mostInside: null };

@@ -9,11 +9,11 @@ const PLACES_PER_VISITOR = 0.5;
 const FEWEST_INSIDE = 5;
 
 /**
- * How many may be inside for what is left: free, held (among the free) and unpaid places may all still be sold. None for no stock. Null where nothing is
+ * How many may be inside for what is left: free, held and unpaid places may all still be sold. None for no stock. Null where nothing is
  * sold here, and where the stock is not known: then the room's own limits hold alone. Pure.
  */
 export function mostInsideFor(stock: RoomStock | null): number | null {
   if (stock === null || stock.capacity === 0) return null;
-  const left = stock.free + stock.pending;
+  const left = stock.free + stock.held + stock.pending;
   return left === 0 ? 0 : Math.max(FEWEST_INSIDE, Math.ceil(left / PLACES_PER_VISITOR));
 }

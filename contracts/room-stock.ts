@@ -9,8 +9,10 @@ export const roomStockSchema = v.object({
   at: v.number(),
   /** All places of what has not ended; 0 where nothing is sold here, and stock bounds nobody. */
   capacity: v.number(),
-  /** Not booked; what visitors hold without a booking is among them. */
+  /** Neither booked nor held. */
   free: v.number(),
+  /** Held by visitors without a booking; in the words of an older process they are among the free. */
+  held: v.optional(v.number(), 0),
   /** Booked and unpaid: they may come back. */
   pending: v.number(),
 });

@@ -56,16 +56,18 @@ describe('a room’s stock', () => {
     expect(changed.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, 0, 1]);
   });
 
-  it('is told to the admission worker where an autopilot goes by it: free, and unpaid', async () => {
+  it('is told to the admission worker where an autopilot goes by it: free, held, and unpaid', async () => {
     expect(await publishStock(world.deps), 'no autopilot').toBe(0);
     await world.sql`UPDATE rooms SET mode = 'autopilot', min_users_per_minute = 1, max_users_per_minute = 9`;
     const told = async () => {
       await publishStock(world.deps);
       return parseRoomStock(await world.deps.redis.hgetall(CORE_STOCK_KEY)).get(ROOM);
     };
-    expect(await told()).toMatchObject({ capacity: 65, free: 5, pending: 0 });
-    expect((await world.book(await world.holdStanding(2))).status).toBe(201);
-    expect(await told()).toMatchObject({ capacity: 65, free: 3, pending: 2 });
+    expect(await told()).toMatchObject({ capacity: 65, free: 5, held: 0, pending: 0 });
+    const held = await world.holdStanding(2);
+    expect(await told()).toMatchObject({ free: 3, held: 2, pending: 0 });
+    expect((await world.book(held)).status).toBe(201);
+    expect(await told()).toMatchObject({ capacity: 65, free: 3, held: 0, pending: 2 });
     await world.sql`UPDATE bookings SET status = 'confirmed'`;
     await world.sql`UPDATE performances SET status = 'ended'`;
     expect(await told(), 'nothing is sold here any more').toMatchObject({ capacity: 0, free: 0, pending: 0 });

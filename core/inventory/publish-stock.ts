@@ -1,5 +1,7 @@
-import { countRoomStock } from '../../db/queries/room-stock.ts';
+import { countRoomStock, type RoomStockCount } from '../../db/queries/room-stock.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
 import { writeRoomStock } from '../../redis/health/room-stock.ts';
+import { countHeld } from '../../redis/inventory/count-held.ts';
 import type { CoreDeps } from '../deps.ts';
 
 /**
@@ -8,6 +10,23 @@ import type { CoreDeps } from '../deps.ts';
  */
 export async function publishStock({ sql, scripts }: Pick<CoreDeps, 'sql' | 'scripts'>): Promise<number> {
   const counts = await countRoomStock(sql);
-  for (const { room, ...count } of counts) await writeRoomStock(scripts, room, count);
+  for (const count of counts) {
+    const { room, capacity, unbooked, pending } = count;
+    const held = Math.min(unbooked, await heldOf(scripts, count));
+    await writeRoomStock(scripts, room, { capacity, free: unbooked - held, held, pending });
+  }
   return counts.length;
+}
+
+/** What visitors hold of a room; an inventory that is not loaded has no holds. */
+async function heldOf(scripts: CoreDeps['scripts'], { room, onSaleIds }: RoomStockCount): Promise<number> {
+  let held = 0;
+  for (const performanceId of onSaleIds) {
+    try {
+      held += await countHeld(scripts, { room, performanceId });
+    } catch (error) {
+      if (!(error instanceof OperatingError && error.code === 'inventory_rebuilding')) throw error;
+    }
+  }
+  return held;
 }

@@ -1,7 +1,15 @@
 import type { Sql } from '../connect.ts';
 
 /** What a room still has, in places (contracts/room-stock.ts). */
-export type RoomStockCount = { room: string; capacity: number; free: number; pending: number };
+export type RoomStockCount = {
+  room: string;
+  capacity: number;
+  /** Not booked; what visitors hold is among them, since only Redis knows it. */
+  unbooked: number;
+  pending: number;
+  /** Its performances on sale. */
+  onSaleIds: string[];
+};
 
 /**
  * Counts what rooms in autopilot still have of what has not ended: places of each zone on its emptiest leg, those of
@@ -10,8 +18,9 @@ export type RoomStockCount = { room: string; capacity: number; free: number; pen
  */
 export async function countRoomStock(sql: Sql): Promise<RoomStockCount[]> {
   return sql<RoomStockCount[]>`
-    SELECT r.id AS room, COALESCE(z.capacity, 0)::float8 AS capacity, COALESCE(z.free, 0)::float8 AS free,
-      COALESCE(u.pending, 0)::float8 AS pending
+    SELECT r.id AS room, COALESCE(z.capacity, 0)::float8 AS capacity, COALESCE(z.free, 0)::float8 AS unbooked,
+      COALESCE(u.pending, 0)::float8 AS pending,
+      ARRAY(SELECT p.id FROM performances p WHERE p.room = r.id AND p.status = 'on_sale' ORDER BY p.id) AS "onSaleIds"
     FROM rooms r
       LEFT JOIN LATERAL (SELECT sum(most) AS capacity, sum(emptiest) AS free FROM (
         SELECT max(l.capacity) AS most, max(l.capacity - l.sold) AS emptiest

@@ -77,7 +77,7 @@ async function rounds(count: number) {
   for (let i = 0; i < count; i += 1) {
     now += 1000;
     await setTestClock(redis, now);
-    await writeRoomStock(scripts, 'demo', { capacity: 1e6, free: 1e6, pending: 0 });
+    await writeRoomStock(scripts, 'demo', { capacity: 1e6, free: 1e6, held: 0, pending: 0 });
     if ((await redis.sismember(ROOMS_KEY, 'demo')) === 1) await join(10);
     await serveAll();
   }

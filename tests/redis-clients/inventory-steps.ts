@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { accessKey, roomKeys } from '../../redis/keys.ts';
 import { applyClaims } from '../../redis/inventory/apply-claims.ts';
 import { applyBlock, holdForBlock } from '../../redis/inventory/apply-block.ts';
+import { countHeld } from '../../redis/inventory/count-held.ts';
 import { extendHold } from '../../redis/inventory/extend-hold.ts';
 import { PLAN, REF, START_MS } from '../../redis/inventory/inventory.fixture.ts';
 import type { Places } from '../../redis/inventory/inventory-ref.ts';
@@ -102,6 +103,7 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
     const snapshot = await readAvailability(client, REF);
     return { ...snapshot, legs: snapshot.legs.map((leg) => [...leg]), zones: [...snapshot.zones] };
   });
+  await note('places held', () => countHeld(client, REF));
   await note('inspect cells', () => inspectCells(client, REF, [0, 9]));
   await note('inspect bookings', async () => {
     const { known, ...page } = await inspectBookings(client, REF, { cursor: '0', ids: ['b1', 'null'] });

@@ -168,7 +168,7 @@ export async function walkRoom({ client, note }: Recorder, redis: Redis): Promis
   await note('a revoked ticket', () => answerCall(client, ticket(revoked.ticketId, '3'), true));
   const health = { holdP95Ms: 12.5, errorRate: 0, answers: 10, eventLoopLagMs: null, poolWaitMs: 1 };
   await note('a core process says how it is', () => writeCoreHealth(client, 'core-1', health));
-  const stock = { capacity: 10, free: 3, pending: 1 };
+  const stock = { capacity: 10, free: 3, held: 2, pending: 1 };
   await note('core says what a room has left', () => writeRoomStock(client, ROOM, stock));
   await note('a lane that begins', () => addLane(client, ROOM, 1, { name: 'presale', from: 1, leasedTo: 9 }));
   await note('a held board', () => holdRoom(client, ROOM, 'core'));
