@@ -26,6 +26,7 @@ const problemSchema = v.object({
   code: v.string(),
   detail: v.string(),
   errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+  seats: v.optional(v.array(v.string())),
 });
 const roomSchema = v.object({ state: v.string(), version: v.number() });
 
@@ -34,18 +35,31 @@ const roomSchema = v.object({ state: v.string(), version: v.number() });
  * CommandError for a missing token or origin, for no answer, and for a refusal, which it names with the problem's code.
  */
 export async function giveOrder(room: string, order: OperatorOrder, target: OrderTarget): Promise<string> {
-  const { origin, token } = await whereTo(target);
   const { action, ...body } = order;
-  const url = `${origin}/api/core/v1/operator/rooms/${room}/${action}`;
-  const response = await fetch(url, {
-    method: 'POST',
+  const text = await sendOrder({ method: 'POST', path: `rooms/${room}/${action}`, body }, target);
+  if (order.action === 'revoke')
+    return `${room}: ticket ${order.ticketId} loses its place, turn and session by the next tick`;
+  const told = parse(roomSchema, text);
+  return told === null ? `${room}: done` : `${room}: ${told.state}, version ${told.version}`;
+}
+
+/**
+ * Sends one call of an operator through the edge and returns its answer's text; a POST goes under an Idempotency-Key of its own. `path`
+ * is below `operator/`. Errors as for `giveOrder`.
+ */
+export async function sendOrder(
+  { method, path, body }: { method: 'GET' | 'POST' | 'DELETE'; path: string; body?: object },
+  target: OrderTarget,
+): Promise<string> {
+  const { origin, token } = await whereTo(target);
+  const response = await fetch(`${origin}/api/core/v1/operator/${path}`, {
+    method,
     redirect: 'error',
     headers: {
-      'content-type': 'application/json',
       authorization: `Bearer ${token}`,
-      'idempotency-key': crypto.randomUUID(),
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }),
     },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   }).catch((cause: unknown) => {
     throw new CommandError(`${origin} does not answer.`, {
@@ -55,10 +69,7 @@ export async function giveOrder(room: string, order: OperatorOrder, target: Orde
   });
   const text = await response.text();
   if (!response.ok) throw refusalOf(response, text);
-  if (order.action === 'revoke')
-    return `${room}: ticket ${order.ticketId} loses its place, turn and session by the next tick`;
-  const told = parse(roomSchema, text);
-  return told === null ? `${room}: done` : `${room}: ${told.state}, version ${told.version}`;
+  return text;
 }
 
 async function whereTo({ readyFile, origin, token }: OrderTarget): Promise<{ origin: string; token: string }> {
@@ -82,7 +93,8 @@ function refusalOf({ status, headers }: Response, text: string): CommandError {
     });
   }
   const fields = (problem.errors ?? []).map(({ path, message }) => ` ${path}: ${message}.`).join('');
-  return new CommandError(`${status} ${problem.code}: ${problem.detail}${fields}`, {
+  const seats = problem.seats === undefined ? '' : ` Seats: ${problem.seats.join(', ')}.`;
+  return new CommandError(`${status} ${problem.code}: ${problem.detail}${fields}${seats}`, {
     fix: fixOf(status, headers.get('retry-after')),
   });
 }

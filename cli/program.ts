@@ -5,6 +5,7 @@ import { explainFailure } from './command-error.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { KEY_OWNERS, type KeyOwner } from './rotate-keys.ts';
 import { ROTATION_STAGES, type RotationStage } from '../tokens/rotate-keys.ts';
+import { addBlockOrders } from './operator-blocks.ts';
 import { addOperatorOrders } from './operator-commands.ts';
 import type { Surroundings } from './surroundings.ts';
 import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
@@ -58,6 +59,7 @@ function addOperator(program: Command, around: Surroundings): void {
   const { env, cwd, out } = around;
   const operator = program.command('operator').description('what operators need: a token, and orders to a room');
   addOperatorOrders(operator, around);
+  addBlockOrders(operator, around);
   operator
     .command('token')
     .description('sign an operator token; it is all that is printed on stdout')

@@ -27,7 +27,11 @@ afterAll(async () => {
 function listenAsGate(): Promise<string> {
   const fetchCore = async (request: Request) => {
     const url = world.coreUrl + new URL(request.url).pathname.replace('/api/core', '');
-    return fetch(url, { method: request.method, headers: request.headers, body: await request.text() });
+    return fetch(url, {
+      method: request.method,
+      headers: request.headers,
+      ...(request.body === null ? {} : { body: await request.text() }),
+    });
   };
   return new Promise((resolve) => {
     server = serve({ fetch: fetchCore, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
@@ -140,5 +144,22 @@ describe("an operator's orders on the command line", () => {
     expect(code).toBe(0);
     for (const name of ['token', 'open', 'pause', 'resume', 'close', 'announce', 'revoke']) expect(out).toContain(name);
     expect((await run(['revoke', '--help'])).out).toContain('ONSALE_OPERATOR_TOKEN');
+  });
+
+  it('block, blocks and unblock keep seats out of the sale and give them back; a code comes by the environment', async () => {
+    const made = await run(['block', 'gala', '--seats', 'stalls:s1,s2', '--places', 'standing:1', '--name', 'Camera']);
+    expect([made.code, made.err]).toEqual([0, '']);
+    const [, blockId = ''] = /^gala: (\S+) {2}blocked {2}Camera: 3 places\n$/.exec(made.out) ?? [];
+    expect((await run(['blocks', 'gala'])).out).toContain(blockId);
+    const again = await run(['block', 'gala', '--seats', 'stalls:s2,s3']);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining('Seats: s2.')]);
+    expect((await run(['block', 'gala', '--seats', 's2'])).code).toBe(2);
+    expect((await run(['unblock', 'gala', blockId])).out).toBe(`gala: block ${blockId} has ended\n`);
+    expect((await run(['blocks', 'gala'])).out).toBe('gala: nothing is blocked\n');
+
+    const allocate = ['block', 'gala', '--places', 'standing:2', '--allocation'];
+    expect((await run(allocate)).err).toContain('ONSALE_ALLOCATION_CODE');
+    const allocated = await run(allocate, { ONSALE_ALLOCATION_CODE: 'FRIENDS' });
+    expect(allocated.out).toContain('allocation  Blocked: 2 places, 0 of them sold');
   });
 });
