@@ -27,6 +27,9 @@ import { createSandboxProvider } from './payments/sandbox-provider.ts';
 /** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, and browsing (DESIGN §6). */
 const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2 } as const;
 
+/** How often connections that have become idle are closed at the end, ms. */
+const CLOSE_IDLE_EVERY_MS = 20;
+
 async function start(log: Logger): Promise<RunningService> {
   const config = readCoreConfig();
   const { deps, close } = await createDeps(config, log);
@@ -108,20 +111,32 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   return { deps, close };
 }
 
-/** Listens, and drains on demand: what was accepted is answered, idle connections are closed at once. */
+/** Listens, and drains on demand: what was accepted is answered, connections are closed as they become idle. */
 function listen(fetch: (request: Request) => Response | Promise<Response>, config: CoreConfig) {
   return new Promise<{ url: string; drain: () => Promise<void> }>((resolve, reject) => {
     const serverOptions = { ServerResponse: EmptyAwareResponse };
     const server = serve({ fetch, hostname: config.host, port: config.port, serverOptions }, ({ port }) => {
       const drain = () =>
         new Promise<void>((done) => {
+          if (isHttpServer(server)) endConnections(server);
           server.close(() => done());
-          if (isHttpServer(server)) server.closeIdleConnections();
         });
       resolve({ url: `http://${config.host}:${port}`, drain });
     });
     server.on('error', reject);
   });
+}
+
+/**
+ * Lets a server that is being closed come to its end: a client that goes on asking over a kept connection keeps it open for ever. Each
+ * connection is told to close with its next answer, and idle ones are closed.
+ */
+function endConnections(server: Server): void {
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  server.once('close', () => clearInterval(timer));
 }
 
 const isHttpServer = (server: object): server is Server => 'closeIdleConnections' in server;

@@ -1,5 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { Agent, request } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../platform/id.ts';
 import { newTicketId } from '../../platform/random.ts';
 import { accessKey } from '../../redis/keys.ts';
@@ -16,10 +18,13 @@ const dispatcher = new Agent({ connections: AT_ONCE / 2, keepAliveTimeout: 500, 
 let world: CoreWorld;
 let processes: CoreProcesses;
 let cores: string[] = [];
+let second: ChildProcess;
 beforeAll(async () => {
   world = await startCoreWorld();
   processes = await prepareCoreProcesses(world);
-  cores = (await Promise.all([processes.start(), processes.start()])).map(({ url }) => url);
+  const started = await Promise.all([processes.start(), processes.start()]);
+  cores = started.map(({ url }) => url);
+  second = started[1].child;
   // Each asks this process for the edge's keys, which has no time for that in the midst of a crowd it sends itself.
   const passes = await admit(cores.length);
   const first = await Promise.all(
@@ -108,4 +113,25 @@ describe('rivals at two processes of core, over HTTP', () => {
     }
     expect(await deadlocks()).toEqual(before);
   });
+
+  it('are answered to the end by a process that is told to stop, and it ends though they go on asking', async () => {
+    const answered: number[] = [];
+    const exit = once(second, 'exit');
+    let isOver = false;
+    const pass = (await admit(1))[0] ?? '';
+    const asking = Array.from({ length: 20 }, async () => {
+      // Over kept connections; who can't connect any more has reached its end.
+      while (!isOver)
+        answered.push((await hold(1, pass, { zoneId: 'stalls', seats: ['s1'] }).catch(() => LATE)).status);
+    });
+    await vi.waitFor(() => expect(answered.length).toBeGreaterThan(50));
+    second.kill('SIGTERM');
+    const [code] = await exit;
+    isOver = true;
+    await Promise.all(asking);
+    expect(code).toBe(0);
+  });
 });
+
+/** No process to ask any more. */
+const LATE: Told = { status: 0, body: {} };
