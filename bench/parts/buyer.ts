@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { newId } from '../../platform/id.ts';
 import type { Told } from '../../tests/checker/history.ts';
@@ -18,6 +19,8 @@ const bookedSchema = v.object({
   total: v.object({ amountMinor: v.number(), currency: v.string() }),
 });
 const codeSchema = v.object({ code: v.string() });
+/** How often a buyer opens a checkout that says the provider is away, and after how long, ms. */
+const [CHECKOUT_TRIES, AGAIN_MS] = [60, 500];
 const KEY = Buffer.from(WEBHOOK_SECRET.slice('whsec_'.length), 'base64');
 
 /** The bytes of a buyer's `POST holds`, or of the same to another path. */
@@ -59,7 +62,13 @@ export const payByEvent: Pay = (line, { payment, total }) => line.send(paidEvent
 export const payAtSandbox =
   (sandbox: HttpLine): Pay =>
   async (line, { payment }) => {
-    const checkout = await line.send(getRequest(payment.checkoutUrl.replace(`${ORIGIN}/api/core`, '')));
+    const request = getRequest(payment.checkoutUrl.replace(`${ORIGIN}/api/core`, ''));
+    let checkout = await line.send(request);
+    // The page that core shows while the provider is slow asks to try again; the seats are kept meanwhile.
+    for (let tries = 1; checkout.status === 503 && tries < CHECKOUT_TRIES; tries += 1) {
+      await sleep(AGAIN_MS);
+      checkout = await line.send(request);
+    }
     if (checkout.status !== 303) return checkout;
     return sandbox.send(postRequest(`/payments/${payment.paymentId}/complete`, {}, '{"outcome":"succeed"}'));
   };
