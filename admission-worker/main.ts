@@ -1,5 +1,7 @@
 import { connectDatabase } from '../db/connect.ts';
-import { runService } from '../platform/service.ts';
+import { isUnheardLoss } from '../db/unheard-loss.ts';
+import type { Logger } from '../platform/log.ts';
+import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
 import { ROOMS_KEY } from '../redis/keys.ts';
 import { watchServerIdentity } from '../redis/server-identity.node.ts';
@@ -13,7 +15,7 @@ const POOL_SIZE = 8;
 /** A worker that is stopped within a transaction keeps its room's row from all others for one tick and no longer. */
 const IDLE_IN_TRANSACTION_MS = 1000;
 
-await runService('admission-worker', async (log) => {
+async function start(log: Logger): Promise<RunningService> {
   const config = readConfig(process.env);
   const pool = createRenewablePool(() =>
     connectDatabase(config.DATABASE_URL, {
@@ -40,4 +42,6 @@ await runService('admission-worker', async (log) => {
       await pool.end();
     },
   };
-});
+}
+
+await runService('admission-worker', start, isUnheardLoss);

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import type { Server } from 'node:http';
 import { connectDatabase, toDrizzle } from '../db/connect.ts';
+import { isUnheardLoss } from '../db/unheard-loss.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { runService, type RunningService } from '../platform/service.ts';
@@ -141,4 +142,4 @@ function endConnections(server: Server): void {
 
 const isHttpServer = (server: object): server is Server => 'closeIdleConnections' in server;
 
-await runService('core', start);
+await runService('core', start, isUnheardLoss);

@@ -9,9 +9,14 @@ const STOP_TIMEOUT_MS = 8000;
 
 /**
  * Runs one part as a process: starts it, tells its supervisor, and stops it on SIGTERM, SIGINT, SIGHUP or when the
- * supervisor is gone. Exit 0 after a clean stop, 2 for an unusable configuration, 1 for anything else.
+ * supervisor is gone. Exit 0 after a clean stop, 2 for an unusable configuration, 1 for anything else. A rejection without a handler
+ * ends it too, but for those that `isHarmless` knows.
  */
-export async function runService(part: string, start: (log: Logger) => Promise<RunningService>): Promise<void> {
+export async function runService(
+  part: string,
+  start: (log: Logger) => Promise<RunningService>,
+  isHarmless: (rejection: unknown) => boolean = () => false,
+): Promise<void> {
   const log = createLogger(part);
   let service: RunningService | undefined;
   let stopping = false;
@@ -31,7 +36,10 @@ export async function runService(part: string, start: (log: Logger) => Promise<R
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
   process.on('disconnect', () => void stop('supervisor gone'));
   process.on('uncaughtException', (error) => fail(log, error));
-  process.on('unhandledRejection', (error) => fail(log, error));
+  process.on('unhandledRejection', (error) => {
+    if (isHarmless(error)) log.warn({ err: error }, 'nobody waited for this');
+    else fail(log, error);
+  });
   try {
     service = await start(log);
   } catch (error) {
