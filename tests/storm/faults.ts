@@ -8,7 +8,7 @@ const LASTS_MS = 1500;
 /** Breaks something and heals it again; resolves when it is healed. */
 export type Fault = { strike: (storm: StormWorld) => Promise<void> };
 
-/** Every fault that a storm can be struck by. A Redis that comes back older than it was is not among them yet. */
+/** Every fault that a storm can be struck by. */
 export const FAULTS: Record<string, Fault> = {
   'core is killed': {
     strike: async ({ restartCore }) => void (await restartCore('SIGKILL')),
@@ -25,6 +25,14 @@ export const FAULTS: Record<string, Fault> = {
   },
   'Redis is killed and comes back empty': {
     strike: async ({ stores, restoreRoom }) => {
+      await stores.killRedis();
+      await restoreRoom();
+    },
+  },
+  'Redis comes back older than it was': {
+    strike: async ({ stores, restoreRoom }) => {
+      await stores.redis('SAVE');
+      await sleep(LASTS_MS);
       await stores.killRedis();
       await restoreRoom();
     },

@@ -13,7 +13,7 @@ export type Stores = {
   redisUrl: string;
   /** Stops Postgres as a crash would (`-m immediate`) and starts it again on its data. */
   crashPostgres(): Promise<void>;
-  /** Kills Redis and starts it again, empty. */
+  /** Kills Redis and starts it again with what it saved last, or empty. */
   killRedis(): Promise<void>;
   signalRedis(signal: 'SIGSTOP' | 'SIGCONT'): void;
   redis(...command: [string, ...string[]]): Promise<unknown>;
