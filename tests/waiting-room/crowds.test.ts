@@ -107,8 +107,8 @@ describe('10,000 joins that never come back', () => {
   it('hold slots where a join counts as an answer', async () => {
     const answering = {
       script: 'join',
-      from: "redis.call('ZADD', waiting_key, digits(score), id)\nreturn standing",
-      to: "redis.call('ZADD', ready_key, digits(score), id)\nreturn standing",
+      from: "redis.call('ZADD', waiting_key, digits(score), id)\nif identity_key",
+      to: "redis.call('ZADD', ready_key, digits(score), id)\nif identity_key",
     } as const;
     expect(await taken([answering])).toBe(50);
   });
@@ -161,8 +161,8 @@ describe('100 joins at once with one ticket', () => {
   it('give many where the join does not look for the ticket', async () => {
     const blind = {
       script: 'join',
-      from: "known_score or tonumber(redis.call('ZSCORE', waiting_key, id) or '')",
-      to: 'known_score',
+      from: " or tonumber(redis.call('ZSCORE', waiting_key, id) or '')",
+      to: '',
     } as const;
     expect((await places([blind])).moved).toBe(100);
   });
