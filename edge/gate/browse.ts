@@ -42,10 +42,22 @@ function tell(c: EdgeContext, answer: KeptAnswer, readAtMs: number): Response {
 function tellBody(c: EdgeContext, { status, body, zipped }: KeptAnswer, headers: Record<string, string>): Response {
   if (zipped === null) return answerWhole(c, body, status, headers);
   headers['vary'] = 'Accept-Encoding';
-  if (!takesGzip(c.req.header('Accept-Encoding'))) return answerWhole(c, body, status, headers);
+  if (!takesGzip(codingsOf(c.req.raw))) return answerWhole(c, body, status, headers);
   if (headers['etag'] !== undefined) headers['etag'] = `W/${weak(headers['etag'])}`;
   headers['content-encoding'] = 'gzip';
   return answerWhole(c, zipped, status, headers);
+}
+
+/**
+ * The codings that the client named. Cloudflare says `br, gzip` to every Worker, and keeps the client's own words beside it; who named
+ * none gets none, since few such clients could unpack an answer.
+ */
+function codingsOf(request: Request): string | undefined {
+  const cf: unknown = 'cf' in request ? request.cf : undefined;
+  const own =
+    typeof cf === 'object' && cf !== null && 'clientAcceptEncoding' in cf ? cf.clientAcceptEncoding : undefined;
+  if (typeof own === 'string') return own;
+  return request.headers.get('accept-encoding') ?? undefined;
 }
 
 /** Whether gzip is named, and not with a weight of nothing. */
