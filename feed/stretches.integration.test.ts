@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestRedis, type TestRedis } from '../local-stack/test-stack.ts';
 import { createLogger } from '../platform/log.ts';
-import { type InventoryWorld, openInventory, REF } from '../redis/inventory/inventory.fixture.ts';
+import { type InventoryWorld, startInventory, REF } from '../redis/inventory/inventory.fixture.ts';
 import { createPerformanceHub } from './performance-hub.ts';
 import type { Watcher } from './stretch.ts';
 
-let server: TestRedis;
 let world: InventoryWorld;
 beforeAll(async () => {
-  server = await startTestRedis();
-  world = await openInventory(server.url);
+  world = await startInventory();
   await world.reset();
   await world.admit('anna');
 });
-afterAll(async () => {
-  world.close();
-  await server.stop();
-});
+afterAll(() => world.close());
 
 type Frame = { type: string; version: string; from?: string; seats?: number[][]; zones: unknown[] };
 function reader(): Watcher & { frames: Frame[] } {

@@ -1,29 +1,28 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connectDatabase, type Sql } from '../../db/connect.ts';
 import { endBlock, insertBlock, type BlockItem, type BlockRefusal, type NewBlock } from '../../db/queries/blocks.ts';
 import { expireBookings } from '../../db/queries/expire-bookings.ts';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
-import { createBookingCommits, type BookingCommits, type BookingDraft } from '../bookings/commit-booking.ts';
+import type { BookingDraft } from '../bookings/commit-booking.ts';
 import { draft } from '../bookings/draft.fixture.ts';
+import { openTwoCommitters, type TwoCommitters } from '../bookings/two-committers.fixture.ts';
 import { openCoreWorld, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
 let world: CoreWorld;
-let [pools, commits]: [Sql[], BookingCommits[]] = [[], []];
+let two: TwoCommitters;
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
 });
 afterAll(() => Promise.all([redis.stop(), postgres.stop()]));
 beforeEach(async () => {
   world = await openCoreWorld(postgres, redis);
-  pools = [0, 1].map(() => connectDatabase(world.deps.config.databaseUrl, { max: 2 }));
-  commits = pools.map((pool) => createBookingCommits(pool));
+  two = openTwoCommitters(world.deps.config.databaseUrl);
 });
 afterEach(async () => {
-  await Promise.all(pools.map((pool) => pool.end({ timeout: 1 })));
+  await two.close();
   await world.close();
 });
 
@@ -36,11 +35,7 @@ const places = (quantity: number): BlockItem => ({ zoneId: 'standing', seatId: n
 const write = (block: NewBlock): Promise<BlockRefusal | null> =>
   runTransaction(world.sql, (tx) => insertBlock(tx, block));
 const end = (id: string) => runTransaction(world.sql, (tx) => endBlock(tx, SHOW, id));
-const commit = (wanted: BookingDraft, process = 0) => {
-  const one = commits[process % 2];
-  if (one === undefined) throw new Error('no process');
-  return one.commit(wanted);
-};
+const commit: TwoCommitters['commit'] = (wanted, process) => two.commit(wanted, process);
 /** What a receipt of an allocation says: Redis checked the code when it was held. */
 const under = (blockId: string, wanted: BookingDraft): BookingDraft => ({
   ...wanted,
@@ -139,8 +134,7 @@ describe('blocks and bookings at once', () => {
     expect(await counts()).toEqual({ claims: 20, sold: 0, allocated: 22 });
     await world.sql`UPDATE bookings SET pay_by = now() - interval '1 minute'`;
     const due = wishes.map(({ row }) => ({ id: row.id, outboxId: newId() }));
-    const [one] = pools;
-    if (one === undefined) throw new Error('no pool');
+    const [one] = two.pools;
     await Promise.all([expireBookings(one, due.slice(0, 10)), end(block.id), expireBookings(one, due.slice(10, 15))]);
     expect(await counts()).toEqual({ claims: 5, sold: 5, allocated: 0 });
     await expireBookings(one, due.slice(15));

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
-import { connectDatabase, type Sql } from '../../db/connect.ts';
+import type { Sql } from '../../db/connect.ts';
 import { newId } from '../../platform/id.ts';
 import { openCoreWorld, SHOW, type CoreWorld } from '../core-world.fixture.ts';
-import { createBookingCommits, type BookingCommits, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
+import type { BookingDraft, CommitOutcome } from './commit-booking.ts';
 import { draft } from './draft.fixture.ts';
+import { openTwoCommitters, type TwoCommitters } from './two-committers.fixture.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
 let world: CoreWorld;
-/** Two processes, as Postgres sees them: each with its own connections and its own batches. */
-let [pools, rivals]: [Sql[], BookingCommits[]] = [[], []];
+let two: TwoCommitters;
 
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
@@ -18,25 +18,18 @@ beforeAll(async () => {
 afterAll(() => Promise.all([redis.stop(), postgres.stop()]));
 beforeEach(async () => {
   world = await openCoreWorld(postgres, redis);
-  pools = [0, 1].map(() => connectDatabase(world.deps.config.databaseUrl, { max: 2 }));
-  rivals = pools.map((pool) => createBookingCommits(pool));
+  two = openTwoCommitters(world.deps.config.databaseUrl);
 });
 afterEach(async () => {
-  await Promise.all(pools.map((pool) => pool.end({ timeout: 1 })));
+  await two.close();
   await world.close();
 });
 
-/** One of the two. */
-const processOf = (i: number): BookingCommits => {
-  const one = rivals[i % 2];
-  if (one === undefined) throw new Error('no process');
-  return one;
-};
 /** Everybody at once, to the two processes in turn. */
 const commitAll = (drafts: BookingDraft[]): Promise<CommitOutcome[]> =>
-  Promise.all(drafts.map((wanted, i) => processOf(i).commit(wanted)));
+  Promise.all(drafts.map((wanted, i) => two.commit(wanted, i)));
 /** Everybody in one batch of one process, in this order. */
-const commitTogether = (...drafts: BookingDraft[]) => Promise.all(drafts.map((wanted) => processOf(0).commit(wanted)));
+const commitTogether = (...drafts: BookingDraft[]) => Promise.all(drafts.map((wanted) => two.commit(wanted)));
 const count = (results: CommitOutcome[], outcome: CommitOutcome['outcome']) =>
   results.filter((result) => result.outcome === outcome).length;
 const sold = async (zoneId: string) => {
@@ -59,7 +52,7 @@ describe('rivals in two processes', () => {
   });
 
   it('are 1,000 for the last place of a zone: exactly one gets it', async () => {
-    await processOf(0).commit(draft([], 4));
+    await two.commit(draft([], 4));
     const results = await commitAll(Array.from({ length: 1000 }, () => draft([], 1)));
     expect([count(results, 'booked'), count(results, 'zone_sold_out')]).toEqual([1, 999]);
     expect(await sold('standing')).toBe(5);
@@ -86,8 +79,7 @@ describe('rivals in two processes', () => {
         await tx`SELECT pg_sleep(0.2)`;
         await tx`SELECT 1 FROM zone_legs WHERE zone_id = ${second} FOR UPDATE`;
       });
-    const [one, other] = pools;
-    if (one === undefined || other === undefined) throw new Error('two pools were opened');
+    const [one, other] = two.pools;
     const ends = await Promise.allSettled([lock(one, 'stalls', 'standing'), lock(other, 'standing', 'stalls')]);
     expect(ends.filter((end) => end.status === 'rejected')).toMatchObject([{ reason: { code: '40P01' } }]);
   });
@@ -99,8 +91,8 @@ describe('rivals in two processes', () => {
     for (const other of others) other.row.items = other.row.items.map((item) => ({ ...item, zoneId: 'standing' }));
     await world.sql`UPDATE zone_legs SET capacity = 60 WHERE zone_id = 'standing'`;
     const results = await Promise.all([
-      ...seats.map((wanted) => processOf(0).commit(wanted)),
-      ...others.toReversed().map((wanted) => processOf(1).commit(wanted)),
+      ...seats.map((wanted) => two.commit(wanted)),
+      ...others.toReversed().map((wanted) => two.commit(wanted, 1)),
     ]);
     expect([count(results, 'booked'), count(results, 'limit_reached')]).toEqual([20, 20]);
     expect(await deadlocks()).toBe(0);
@@ -140,7 +132,7 @@ describe('rivals in two processes', () => {
 
 describe('a batch', () => {
   it('refuses nobody for one that is refused itself', async () => {
-    await processOf(0).commit(draft(['s1']));
+    await two.commit(draft(['s1']));
     const seats = await commitTogether(draft(['s1', 's2']), draft(['s2']), draft(['s2', 's3']), draft(['s3']));
     expect(seats).toMatchObject([
       { outcome: 'seats_unavailable', seats: ['s1'] },

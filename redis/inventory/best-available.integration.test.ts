@@ -1,27 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BERTHS, type SeatMapZone } from '../../contracts/catalogue.ts';
-import { startTestRedis, type TestRedis } from '../../local-stack/test-stack.ts';
 import { roomKeys } from '../keys.ts';
 import { bestOf, waysToSeat } from './best-available.reference.fixture.ts';
 import type { BestWish } from './inventory-ref.ts';
-import { type InventoryWorld, openInventory, REF } from './inventory.fixture.ts';
+import { type InventoryWorld, startInventory, REF } from './inventory.fixture.ts';
 import { beginLoad, finishLoad, loadClaims } from './load-inventory.ts';
 import { placeHold, type PlaceHoldOutcome } from './place-hold.ts';
 import { readAvailability } from './read-availability.ts';
 import { releaseHold } from './release-hold.ts';
 import { toSeatBlocks, toSeatRows } from './seat-rows.ts';
 
-let server: TestRedis;
 let world: InventoryWorld;
 beforeAll(async () => {
-  server = await startTestRedis();
-  world = await openInventory(server.url);
+  world = await startInventory();
 });
-afterAll(async () => {
-  world.close();
-  await server.stop();
-});
+afterAll(() => world.close());
 
 const seatArbitrary = fc.record({
   aisleBefore: fc.boolean(),

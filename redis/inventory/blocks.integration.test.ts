@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestRedis, type TestRedis } from '../../local-stack/test-stack.ts';
 import { roomKeys } from '../keys.ts';
 import { applyBlock, holdForBlock, type InventoryBlock } from './apply-block.ts';
 import { applyClaims } from './apply-claims.ts';
 import { applyDelta, availabilityOn, readState } from './availability.ts';
-import { openInventory, PLAN, REF, type InventoryWorld } from './inventory.fixture.ts';
+import { startInventory, PLAN, REF, type InventoryWorld } from './inventory.fixture.ts';
 import type { BestWish, Places } from './inventory-ref.ts';
 import { beginLoad, finishLoad, loadBlock, loadClaims } from './load-inventory.ts';
 import { pinHold } from './pin-hold.ts';
@@ -30,17 +29,12 @@ const aBlock = (blockId: string, seats: number[], places = 0, codeHash: string |
 });
 
 describe('blocks in the inventory', () => {
-  let redis: TestRedis;
   let world: InventoryWorld;
   let holds = 0;
   beforeAll(async () => {
-    redis = await startTestRedis();
-    world = await openInventory(redis.url);
+    world = await startInventory();
   });
-  afterAll(async () => {
-    world.close();
-    await redis.stop();
-  });
+  afterAll(() => world.close());
   beforeEach(async () => {
     await world.reset();
     await world.redis.hset(`{r:${REF.room}}:inv:${REF.performanceId}:rows`, ROWS);

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestRedis, type TestRedis } from '../../local-stack/test-stack.ts';
 import { inventoryKeys, roomKeys } from '../keys.ts';
 import { applyClaims, type BookingClaims } from './apply-claims.ts';
 import { applyDelta, availabilityOn, type InventorySnapshot, readState } from './availability.ts';
-import { type InventoryWorld, openInventory, PLAN, REF, START_MS } from './inventory.fixture.ts';
+import { type InventoryWorld, startInventory, PLAN, REF, START_MS } from './inventory.fixture.ts';
 import type { Places } from './inventory-ref.ts';
 import { beginLoad, finishLoad, loadClaims } from './load-inventory.ts';
 import { pinHold, type PinRequest } from './pin-hold.ts';
@@ -15,16 +14,11 @@ import { releaseHold } from './release-hold.ts';
 import { unpinHold } from './unpin-hold.ts';
 
 const MINUTE = 60_000;
-let server: TestRedis;
 let world: InventoryWorld;
 beforeAll(async () => {
-  server = await startTestRedis();
-  world = await openInventory(server.url);
+  world = await startInventory();
 });
-afterAll(async () => {
-  world.close();
-  await server.stop();
-});
+afterAll(() => world.close());
 beforeEach(async () => {
   await world.reset();
   await Promise.all(['anna', 'ben'].map((owner) => world.admit(owner)));

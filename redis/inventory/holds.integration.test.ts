@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestRedis, type TestRedis } from '../../local-stack/test-stack.ts';
 import { accessKey, inventoryKeys } from '../keys.ts';
 import { availabilityOn, readState } from './availability.ts';
 import { extendHold } from './extend-hold.ts';
-import { type InventoryWorld, openInventory, PLAN, REF, START_MS } from './inventory.fixture.ts';
+import { type InventoryWorld, startInventory, PLAN, REF, START_MS } from './inventory.fixture.ts';
 import { beginLoad, finishLoad } from './load-inventory.ts';
 import { placeHold, type PlacedHold } from './place-hold.ts';
 import { readAvailability } from './read-availability.ts';
@@ -13,16 +12,11 @@ import { releaseHold } from './release-hold.ts';
 import { sweepHolds } from './sweep-holds.ts';
 
 const MINUTE = 60_000;
-let server: TestRedis;
 let world: InventoryWorld;
 beforeAll(async () => {
-  server = await startTestRedis();
-  world = await openInventory(server.url);
+  world = await startInventory();
 });
-afterAll(async () => {
-  world.close();
-  await server.stop();
-});
+afterAll(() => world.close());
 beforeEach(async () => {
   await world.reset();
   await Promise.all(['anna', 'ben'].map((owner) => world.admit(owner)));

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { startTestRedis } from '../../local-stack/test-stack.ts';
 import { connectRedis, createNodeScriptClient } from '../client.node.ts';
 import { accessKey, roomKeys } from '../keys.ts';
 import type { ScriptClient } from '../script-client.ts';
@@ -38,12 +39,13 @@ export type InventoryWorld = {
   hold(owner: string, places: Partial<Places>, key?: string, bodyHash?: string): Promise<PlaceHoldOutcome>;
   /** The same, for holds that must succeed. */
   held(owner: string, places: Partial<Places>): Promise<PlacedHold>;
-  close(): void;
+  close(): Promise<void>;
 };
 
-/** Connects to a Redis of the test's own. */
-export async function openInventory(url: string): Promise<InventoryWorld> {
-  const redis = connectRedis(url);
+/** Starts a Redis of its own, which stops with it. */
+export async function startInventory(): Promise<InventoryWorld> {
+  const server = await startTestRedis();
+  const redis = connectRedis(server.url);
   await redis.connect();
   const client = createNodeScriptClient(redis, scriptsWithTestClock());
   let holds = 0;
@@ -79,7 +81,10 @@ export async function openInventory(url: string): Promise<InventoryWorld> {
       if (outcome.outcome !== 'placed') throw new Error(`expected a hold, got ${JSON.stringify(outcome)}`);
       return outcome.hold;
     },
-    close: () => redis.disconnect(),
+    async close() {
+      redis.disconnect();
+      await server.stop();
+    },
   };
   return world;
 }

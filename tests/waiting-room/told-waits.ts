@@ -1,12 +1,17 @@
 /** How true the times were that visitors were told: whole lines played on real Redis, each look at the board judged by when its visitor came in. */
 import * as v from 'valibot';
-import { aheadOf, boardSchema, pollAfterMs, type Board } from '../../contracts/board.ts';
+import { expect } from 'vitest';
+import { aheadOf, boardSchema, estimateWaitMs, pollAfterMs, type Board } from '../../contracts/board.ts';
 import { openCrowdRoom, type CrowdRoom, type Guest } from './crowd-room.ts';
 import type { Settings } from './model.ts';
 import type { Stores } from './room-under-test.ts';
 
 /** What a page makes of a board for the visitor with so many people ahead: ms, or null for unknown. */
 export type Estimate = (board: Board, lane: string, ahead: number) => number | null;
+/** Who joins one lane, and how many in ten of them never answer. */
+type LineCrowd = { lane: string; count: number; ghostTenths: number };
+/** How long a line is played, from when on looks count, and how long who came in stays, all in s. */
+type Span = { seconds: number; from: number; staySeconds?: number };
 /** One look of one visitor at the board: what it said, and how much too much or too little they were told, in polls and shares. */
 type Look = { guest: Guest; at: number; toldMs: number | null; pollMs: number };
 
@@ -26,8 +31,8 @@ function isGhost(index: number, tenths: number): boolean {
 export async function play(
   stores: Stores,
   settings: Partial<Settings>,
-  crowds: { lane: string; count: number; ghostTenths: number }[],
-  { seconds, from, staySeconds = 3600 }: { seconds: number; from: number; staySeconds?: number },
+  crowds: LineCrowd[],
+  { seconds, from, staySeconds = 3600 }: Span,
   estimate: Estimate,
 ) {
   const crowd = await openCrowdRoom(stores, settings);
@@ -85,4 +90,17 @@ function judge({ admissions }: CrowdRoom, looks: Look[]) {
     if (Math.abs(toldMs - (entered - at)) <= Math.max(pollMs, 0.1 * (entered - at))) right++;
   }
   return { looks: all, told: told / all, right: right / told };
+}
+
+/** Plays a line and expects that nearly everyone was told a time, and nine in ten a true one. Returns how many looks were judged. */
+export async function expectTrueWaits(
+  stores: Stores,
+  settings: Partial<Settings>,
+  crowds: LineCrowd[],
+  time: Span,
+): Promise<number> {
+  const { looks, told, right } = await play(stores, settings, crowds, time, estimateWaitMs);
+  expect(told, 'told a time at all').toBeGreaterThan(0.9);
+  expect(right).toBeGreaterThanOrEqual(0.9);
+  return looks;
 }
