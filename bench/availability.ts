@@ -10,7 +10,8 @@ import { perSecond, ratio, whole, type Report, type Row } from './measure/report
 import type { BenchOptions } from './options.ts';
 import { type Load, startLoad } from './parts/load.ts';
 import { startPart } from './parts/part.ts';
-import { ROOM, SHOW, startShop, type Shop } from './parts/shop.ts';
+import { ROOM, startShop, type Shop } from './parts/shop.ts';
+import { SHOW } from './parts/show.ts';
 
 const KILOBYTE = 1024;
 const GZIP = { 'accept-encoding': 'gzip' };

@@ -11,7 +11,8 @@ import { milliseconds, perSecond, whole, type Report } from './measure/report.ts
 import type { BenchOptions } from './options.ts';
 import { startBuyers, type CrowdResult } from './parts/buyers.ts';
 import { startPart } from './parts/part.ts';
-import { ROOM, SHOW, seatIds, startShop, type Shop } from './parts/shop.ts';
+import { ROOM, seatIds, startShop, type Shop } from './parts/shop.ts';
+import { SHOW } from './parts/show.ts';
 
 const SEATS = 10_000;
 /** Buyers to a seat: the second always comes too late, so that all is sold and nobody is refused for nothing. */

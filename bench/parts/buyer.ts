@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { newId } from '../../platform/id.ts';
 import type { Told } from '../../tests/checker/history.ts';
 import { getRequest, postRequest, type HttpLine, type LineAnswer } from './http-line.ts';
-import { ORIGIN, SHOW, STANDING, WEBHOOK_SECRET, ZONES } from './shop.ts';
+import { ORIGIN, STANDING, WEBHOOK_SECRET, ZONES } from './shop.ts';
+import { SHOW } from './show.ts';
 
 /** Somebody with a pass, and what they want: seat number n, or one standing place. */
 export type Buyer = { ticketId: string; pass: string; seat: number | null };

@@ -15,7 +15,8 @@ import { PATTERN_NAMES, PATTERNS } from '../bookings/patterns/all.ts';
 import type { Pattern } from '../bookings/patterns/pattern.ts';
 import { createShell } from '../bookings/shell.ts';
 import { portOf, servePart } from './serve-part.ts';
-import { ORIGIN, SHOW, WEBHOOK_SECRET } from './shop.ts';
+import { ORIGIN, WEBHOOK_SECRET } from './shop.ts';
+import { SHOW } from './show.ts';
 
 const settingsSchema = v.object({ redisUrl: v.string(), jwksUrl: v.string(), databaseUrl: v.string() });
 const questionSchema = v.variant('ask', [

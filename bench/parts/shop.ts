@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
 import { connectDatabase, type Sql } from '../../db/connect.ts';
 import { migrate } from '../../db/migrate.ts';
-import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../../db/queries/add-catalogue.ts';
 import { startPostgres } from '../../local-stack/postgres.ts';
 import { startTestPostgres, startTestRedis } from '../../local-stack/test-stack.ts';
 import { inventoryKeys, roomKeys } from '../../redis/keys.ts';
@@ -17,9 +15,9 @@ import { publicKeySet, type OkpKeySet } from '../../tokens/key-set.ts';
 import { childrenOf } from '../measure/processor-time.ts';
 import { startCore, type RunningCore } from './core.ts';
 import { portOf } from './serve-part.ts';
+import { addShow, SHOW } from './show.ts';
 
 export const ROOM = 'bench';
-export const SHOW = 'show';
 export const STANDING = 'standing';
 export const ORIGIN = 'http://shop.test';
 export const WEBHOOK_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -143,33 +141,19 @@ async function publishKeys(keys: OkpKeySet): Promise<{ url: string; stop(): void
 async function seed(url: string, { seats, standing }: { seats: number; standing: number }): Promise<void> {
   const blocks = Array.from({ length: ZONES }, (_, zone) => seatsOf(zone, seats));
   const sql = connectDatabase(url, { max: 1, statementTimeoutMs: 60_000 });
-  await sql.begin(async (tx) => {
-    await addRoom(tx, ROOM, { ...DEFAULT_ROOM_SETTINGS, name: 'Bench' }, 'seed');
-    await addVenue(tx, { id: 'hall', name: 'Hall', city: 'London', country: 'GB', timeZone: 'Europe/London' });
-    await addEvent(tx, { id: 'event', kind: 'event', name: 'Bench', venueId: 'hall' });
-    await addSeatMap(tx, 'map', { zones: blocks.map((block, zone) => ({ id: `block-${zone}`, rows: toRows(block) })) });
-    await addPerformance(tx, {
-      id: SHOW,
-      eventId: 'event',
-      room: ROOM,
-      startsAt: '2099-01-01T19:00:00.000Z',
-      timeZone: 'Europe/London',
-      currency: 'EUR',
-      status: 'on_sale',
-      seatMapId: 'map',
-      legCount: 1,
-      stops: [],
-      zones: [
-        ...blocks.map((block, zone) => ({
-          id: `block-${zone}`,
-          name: `Block ${zone}`,
-          kind: 'reserved' as const,
-          capacity: block.length,
-          priceMinor: SEAT_MINOR,
-        })),
-        { id: STANDING, name: 'Standing', kind: 'general', capacity: standing, priceMinor: STANDING_MINOR },
-      ],
-    });
+  await addShow(sql, {
+    room: ROOM,
+    seatMap: { zones: blocks.map((block, zone) => ({ id: `block-${zone}`, rows: toRows(block) })) },
+    zones: [
+      ...blocks.map((block, zone) => ({
+        id: `block-${zone}`,
+        name: `Block ${zone}`,
+        kind: 'reserved' as const,
+        capacity: block.length,
+        priceMinor: SEAT_MINOR,
+      })),
+      { id: STANDING, name: 'Standing', kind: 'general', capacity: standing, priceMinor: STANDING_MINOR },
+    ],
   });
   await sql.end();
 }

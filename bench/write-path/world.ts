@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
 import type { BookingDraft } from '../../core/bookings/commit-booking.ts';
 import { connectDatabase, type Sql } from '../../db/connect.ts';
 import { migrate } from '../../db/migrate.ts';
-import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../../db/queries/add-catalogue.ts';
 import { startPostgres } from '../../local-stack/postgres.ts';
 import { newId } from '../../platform/id.ts';
+import { addShow, SHOW } from '../parts/show.ts';
 
-const SHOW = 'show';
 /** Zones over which distinct seats are spread, as the blocks of a stadium. */
 const ZONES = 20;
 const CAPACITY = 10_000_000;
@@ -101,30 +99,16 @@ async function grow(sql: Sql, bookings: number): Promise<void> {
 }
 
 async function seed(sql: Sql): Promise<void> {
-  await sql.begin(async (tx) => {
-    await addRoom(tx, 'room', { ...DEFAULT_ROOM_SETTINGS, name: 'Bench' }, 'seed');
-    await addVenue(tx, { id: 'hall', name: 'Hall', city: 'London', country: 'GB', timeZone: 'Europe/London' });
-    await addEvent(tx, { id: 'event', kind: 'event', name: 'Bench', venueId: 'hall' });
-    await addSeatMap(tx, 'map', { zones: [] });
-    const zone = (id: string, kind: 'reserved' | 'general') => ({
-      id,
-      name: id,
-      kind,
-      capacity: CAPACITY,
-      priceMinor: 5000,
-    });
-    await addPerformance(tx, {
-      id: SHOW,
-      eventId: 'event',
-      room: 'room',
-      startsAt: '2099-01-01T19:00:00.000Z',
-      timeZone: 'Europe/London',
-      currency: 'EUR',
-      status: 'on_sale',
-      seatMapId: 'map',
-      legCount: 1,
-      stops: [],
-      zones: [...Array.from({ length: ZONES }, (_, i) => zone(`block-${i}`, 'reserved')), zone('standing', 'general')],
-    });
+  const zone = (id: string, kind: 'reserved' | 'general') => ({
+    id,
+    name: id,
+    kind,
+    capacity: CAPACITY,
+    priceMinor: 5000,
+  });
+  await addShow(sql, {
+    room: 'room',
+    seatMap: { zones: [] },
+    zones: [...Array.from({ length: ZONES }, (_, i) => zone(`block-${i}`, 'reserved')), zone('standing', 'general')],
   });
 }

@@ -1,24 +1,15 @@
+import type { DeadLetter } from '../../contracts/operator-bookings.ts';
 import type { Sql, Transaction } from '../connect.ts';
 
-/**
- * Work that was laid aside for a person: of the outbox, of the inbox, or an event that an endpoint did not take. `id` is
- * `outbox-<row id>`, `inbox-<provider/event id, base64url>` or `webhook-<row id>`.
- */
-export type DeadLetter = {
-  id: string;
-  kind: string;
-  bookingId: string | null;
-  attempts: number;
-  lastError: string | null;
-  deadAt: Date;
-};
+/** A laid-aside row with its time as the database gives it. */
+type DeadRow = Omit<DeadLetter, 'deadAt'> & { deadAt: Date };
 
 /** Laid-aside rows from the newest on, below the cursor (an id). A plain read, by the partial indexes on `dead_at`. */
 export async function listDeadLetters(
   sql: Sql,
   { cursor, limit }: { cursor: string | null; limit: number },
-): Promise<DeadLetter[]> {
-  return sql<DeadLetter[]>`WITH dead AS (
+): Promise<DeadRow[]> {
+  return sql<DeadRow[]>`WITH dead AS (
       SELECT 'outbox-' || id AS id, kind, booking_id, attempts, last_error, dead_at FROM outbox WHERE dead_at IS NOT NULL
       UNION ALL
       SELECT 'inbox-' || translate(encode(convert_to(provider || '/' || event_id, 'UTF8'), 'base64'), E'+/=\n', '-_'),

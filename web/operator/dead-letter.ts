@@ -1,13 +1,3 @@
-/** Work that was laid aside, as `GET operator/dead-letters` answers it. */
-export type DeadLetter = {
-  id: string;
-  kind: string;
-  bookingId: string | null;
-  attempts: number;
-  lastError: string | null;
-  deadAt: string;
-};
-
 const WORK: Record<string, string> = {
   'inventory.apply': 'Show a booking’s places as they are',
   'payment.refund': 'Refund a payment',

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import { bookingHash } from './console-view.ts';
-import { describeWork, type DeadLetter } from './dead-letter.ts';
+import type { DeadLetter } from '../../contracts/operator-bookings.ts';
+import { describeWork } from './dead-letter.ts';
 import { OPERATOR_API, useFollowed } from './use-operator.ts';
 
 const EVERY_MS = 5000;
