@@ -19,20 +19,23 @@ await servePart(v.object({}), async () => ({
   ready: {},
   async answer(question) {
     const { url, pollers, everyMs, forMs } = v.parse(questionSchema, question);
-    const until = performance.now() + forMs;
+    const beganMs = performance.now();
     const polls = await Promise.all(
       Array.from({ length: pollers }, (_, n) =>
-        poll(url.replace('{n}', String(n)), (n / pollers) * everyMs, everyMs, until),
+        poll(url.replace('{n}', String(n)), { beganMs, firstMs: (n / pollers) * everyMs, everyMs, forMs }),
       ),
     );
     return { polls: polls.reduce((sum, count) => sum + count, 0) };
   },
 }));
 
-async function poll(url: string, firstMs: number, everyMs: number, until: number): Promise<number> {
+/** When a poller looks, in ms: first at `firstMs` after the beginning, whatever else this process does meanwhile. */
+type Schedule = { beganMs: number; firstMs: number; everyMs: number; forMs: number };
+
+async function poll(url: string, { beganMs, firstMs, everyMs, forMs }: Schedule): Promise<number> {
   let count = 0;
-  for (let waitMs = firstMs; performance.now() + waitMs < until; waitMs = everyMs) {
-    await sleep(waitMs);
+  for (let atMs = firstMs; atMs < forMs; atMs += everyMs) {
+    await sleep(Math.max(0, beganMs + atMs - performance.now()));
     const status = await get(url);
     if (status !== 200) throw new Error(`a poll was answered with ${status}`);
     count += 1;
