@@ -13,7 +13,7 @@ export interface Step {
   readonly timeoutSeconds: number;
   /** A file without which there is nothing to run yet: the step is then skipped and counted so. */
   readonly needs?: string;
-  /** Reads the tree with one thread and times nothing: two such run at once. */
+  /** Reads the tree with one thread, or waits more than it works: two such in a row run at once. */
   readonly besideOthers?: true;
   /** Only with --long. */
   readonly long?: true;
@@ -28,8 +28,17 @@ const vitest = (project: string): readonly string[] => [
   project,
 ];
 
-/** All steps in the order in which they run: what is quick and says most comes first. */
+/** All steps in the order in which they run: what is quick and says most comes first; the longest check begins, so that the others go beside it. */
 export const STEPS: readonly Step[] = [
+  {
+    name: 'types',
+    title: 'types hold in each runtime',
+    kind: 'check',
+    command: tsx('tests/tree/check-types.ts'),
+    looked: /node [1-9]\d*, edge [1-9]\d*, web [1-9]\d*/,
+    timeoutSeconds: 180,
+    besideOthers: true,
+  },
   {
     name: 'format',
     title: 'every file is formatted',
@@ -55,15 +64,6 @@ export const STEPS: readonly Step[] = [
     command: tsx('tests/tree/check-walls.ts'),
     looked: /walls: [1-9]\d* modules, [1-9]\d* dependencies, [1-9]\d* files/,
     timeoutSeconds: 60,
-    besideOthers: true,
-  },
-  {
-    name: 'types',
-    title: 'types hold in each runtime',
-    kind: 'check',
-    command: tsx('tests/tree/check-types.ts'),
-    looked: /node [1-9]\d*, edge [1-9]\d*, web [1-9]\d*/,
-    timeoutSeconds: 180,
     besideOthers: true,
   },
   {
@@ -129,6 +129,7 @@ export const STEPS: readonly Step[] = [
     kind: 'vitest',
     command: vitest('stack'),
     timeoutSeconds: 720,
+    besideOthers: true,
   },
   {
     name: 'browser',
@@ -136,6 +137,7 @@ export const STEPS: readonly Step[] = [
     kind: 'vitest',
     command: vitest('browser'),
     timeoutSeconds: 480,
+    besideOthers: true,
   },
   {
     name: 'bench',
