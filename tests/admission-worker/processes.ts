@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { startPostgres } from '../../local-stack/postgres.ts';
 import { freePort } from '../../local-stack/process/free-port.ts';
 import { findRedis } from '../../local-stack/redis/binary.ts';
+import { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const START_TIMEOUT_MS = 30_000;
@@ -81,12 +82,20 @@ async function answers(url: string): Promise<void> {
   probe.disconnect();
 }
 
-/** A Postgres that can be stopped as a whole, so that it neither answers nor refuses. */
-export type PausablePostgres = { url: string; pause(): void; resume(): void; stop(): Promise<void> };
+/** A Postgres that can be stopped as a whole, so that it neither answers nor refuses; its disk can be filled where it has its own. */
+export type PausablePostgres = {
+  url: string;
+  disk: SmallDisk | null;
+  pause(): void;
+  resume(): void;
+  stop(): Promise<void>;
+};
 
-/** Starts it in a folder of its own. */
-export async function startPausablePostgres(): Promise<PausablePostgres> {
+/** Starts it in a folder of its own; with `onSmallDisk`, on a small disk where one can be had. */
+export async function startPausablePostgres({ onSmallDisk = false } = {}): Promise<PausablePostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'onsale-pausable-postgres-'));
+  const hasDisk = onSmallDisk && (await whyNoSmallDisk()) === null;
+  const disk = hasDisk ? await mountSmallDisk(join(folder, 'data')) : null;
   const log = join(folder, 'postgres.log');
   const server = await startPostgres({ dataFolder: join(folder, 'data'), logFile: log, durable: false });
   const signalAll = (name: NodeJS.Signals) => {
@@ -96,11 +105,13 @@ export async function startPausablePostgres(): Promise<PausablePostgres> {
   };
   return {
     url: server.url,
+    disk,
     pause: () => signalAll('SIGSTOP'),
     resume: () => signalAll('SIGCONT'),
     async stop() {
       signalAll('SIGCONT');
       await server.stop();
+      await disk?.unmount();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { whyNoSmallDisk } from '../support/small-disk.ts';
 import { LIMITS, openBusyRoom } from './busy-room.ts';
 import { expectPromisesKept, ticksOf, until } from './promises.ts';
 import { startWorkersWorld, type WorkersWorld } from './workers-world.ts';
 
 let world: WorkersWorld;
 beforeAll(async () => {
-  world = await startWorkersWorld();
+  world = await startWorkersWorld({ onSmallDisk: true });
 });
 afterEach(() => world.killWorkers());
 afterAll(() => world.close());
@@ -33,6 +34,24 @@ it('a Postgres that hangs: the board says so within three seconds and stays fres
   expect(row?.count, 'connections of two workers').toBeLessThanOrEqual(16);
   await crowd.stop();
   await expectPromisesKept(world, 'hanging', crowd, LIMITS);
+}, 60_000);
+
+it('a Postgres whose disk is full: nobody enters, the board says so, and all comes back alone', async (context) => {
+  const { disk } = world.postgres;
+  if (disk === null) return context.skip((await whyNoSmallDisk()) ?? '');
+  const crowd = await openBusyRoom(world, 'crammed');
+  await disk.fill();
+  await until('the board is held', () => boardOf('crammed')?.held === 'postgres');
+  const heldAt = Date.now();
+  await sleep(3000);
+  const since = framesOf('crammed').filter(({ heardAt }) => heardAt > heldAt + 500);
+  expect(since.length, 'boards go out').toBeGreaterThan(1);
+  expect(since.flatMap(({ admitted }) => admitted)).toEqual([]);
+  await disk.free();
+  const inside = crowd.entered.size;
+  await until('people come in again', () => crowd.entered.size > inside + 10);
+  await crowd.stop();
+  await expectPromisesKept(world, 'crammed', crowd, LIMITS);
 }, 60_000);
 
 /** Redis comes back with what it held a moment ago, within the same tick, so that its last tick is the one of Postgres. */

@@ -41,9 +41,9 @@ export type WorkersWorld = {
 
 const HEALTHY = { holdP95Ms: null, errorRate: null, answers: 0, eventLoopLagMs: null, poolWaitMs: null };
 
-/** Starts stores without workers. */
-export async function startWorkersWorld(): Promise<WorkersWorld> {
-  const [postgres, mortal] = await Promise.all([startPausablePostgres(), startMortalRedis()]);
+/** Starts stores without workers; with `onSmallDisk`, Postgres has a disk that can be filled, where one can be had. */
+export async function startWorkersWorld(options: { onSmallDisk?: boolean } = {}): Promise<WorkersWorld> {
+  const [postgres, mortal] = await Promise.all([startPausablePostgres(options), startMortalRedis()]);
   await migrate(postgres.url);
   const sql = connectDatabase(postgres.url, { max: 3 });
   const redis = connectRedis(mortal.url);

@@ -25,10 +25,10 @@ export type Plan = {
   webhook: { copies: number; reorder: boolean };
 };
 
-/** What a buyer came to: what they were told, or why they went away. */
-export type Ending = { told: Told[]; left: string };
+/** What a buyer came to: what they were told, why they went away, and which answers of core nobody may ever get. */
+export type Ending = { told: Told[]; left: string; amiss: string[] };
 
-type Answer = { status: number; body: unknown };
+type Answer = { status: number; body: unknown; retryAfter?: string | null };
 
 const heldSchema = v.object({ holdId: v.string(), receipt: v.string() });
 const bookedSchema = v.object({
@@ -43,8 +43,13 @@ export async function runBuyer(storm: StormWorld, plan: Plan): Promise<Ending> {
   await sleep(plan.startMs);
   const told: Told[] = [];
   const ticketId = newTicketId();
+  const amiss: string[] = [];
   const post = (path: string, token: string | null, body: object, key = newId()) =>
-    untilAnswered(() => postOnce(`${storm.coreUrl}${path}`, token, body, key));
+    untilAnswered(async () => {
+      const answer = await postOnce(`${storm.coreUrl}${path}`, token, body, key);
+      if (!isHonest(answer)) amiss.push(`${path} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer;
+    });
   await untilDone(() => storm.admit(ticketId));
   const nowMs = storm.world.deps.clock.nowMs();
   const session = { issuer: ORIGIN, room: ROOM, ticketId, lane: 'general', sessionEndsAtMs: nowMs + HOUR_MS, nowMs };
@@ -55,7 +60,7 @@ export async function runBuyer(storm: StormWorld, plan: Plan): Promise<Ending> {
     ...(plan.standing === 0 ? [] : [{ zoneId: 'standing', quantity: plan.standing }]),
   ];
   const hold = await post('/v1/holds', pass, { performanceId: SHOW, items });
-  if (hold.status !== 201) return { told, left: `hold ${hold.status}` };
+  if (hold.status !== 201) return { told, left: `hold ${hold.status}`, amiss };
   const held = v.parse(heldSchema, hold.body);
 
   const book = () => post('/v1/bookings', null, { receipt: held.receipt, buyer: BUYER });
@@ -72,14 +77,14 @@ export async function runBuyer(storm: StormWorld, plan: Plan): Promise<Ending> {
       currency: total.currency,
     });
   const [own] = booked;
-  if (own === undefined) return { told, left: `booking ${answers[0]?.status}` };
+  if (own === undefined) return { told, left: `booking ${answers[0]?.status}`, amiss };
 
   if (plan.pays) await untilPaid(storm, own.payment, plan.webhook);
   if (plan.cancels) {
     const cancelled = await post(`/v1/bookings/${own.bookingId}/cancel`, own.accessToken, {});
     if (cancelled.status === 200) told.push({ kind: 'cancelled', bookingId: own.bookingId });
   }
-  return { told, left: 'done' };
+  return { told, left: 'done', amiss };
 }
 
 /** Opens the checkout and pays; a payment that is over by then is left as it is. */
@@ -109,8 +114,12 @@ async function postOnce(url: string, token: string | null, body: object, key: st
     },
     body: JSON.stringify(body),
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, body: await answer.json(), retryAfter: answer.headers.get('retry-after') };
 }
+
+/** Whatever fails behind core, it says that it can't, and when to come again; it never breaks. */
+const isHonest = ({ status, retryAfter }: Answer): boolean =>
+  status < 500 || (status === 503 && Number(retryAfter ?? 0) > 0);
 
 const codeSchema = v.object({ code: v.string() });
 /** Refusals of the moment: while the same key is being worked on, and while the room is let in again after a loss. */

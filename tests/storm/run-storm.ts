@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from '../checker/check-history.ts';
 import { runBuyer, type Plan } from './buyers.ts';
-import { FAULTS } from './faults.ts';
-import type { StormWorld } from './storm-world.ts';
+import { whyNoSmallDisk } from '../support/small-disk.ts';
+import { FAULTS, type Fault } from './faults.ts';
+import { openStormWorld, type StormWorld } from './storm-world.ts';
 
 /** When the fault strikes, ms after the first buyer may come; the buyers come within twice that. */
 const STRIKES_AFTER_MS = 2000;
@@ -10,31 +11,45 @@ const STRIKES_AFTER_MS = 2000;
 /** What a storm came to: how many were told of a booking, and what is wrong, which should be nothing. */
 export type StormEnd = { booked: number; endings: Record<string, number>; wrong: string[] };
 
+/** Why a fault can't be had on this machine, or null. */
+export const whyNotHere = async (fault: string): Promise<string | null> =>
+  FAULTS[fault]?.onSmallDisk === true ? whyNoSmallDisk() : null;
+
 /**
- * One storm with one fault. The same seed draws the same buyers; when exactly the fault meets them is the machine's. They want seats
- * from `firstSeat` on, thirty of them.
+ * One storm with one fault, in a world of its own. The same seed draws the same buyers; when exactly the fault meets them is the
+ * machine's. They want thirty seats.
  */
-export async function runStorm(
+export async function runStorm(wanted: { fault: string; seed: number; buyers: number }): Promise<StormEnd> {
+  const chosen = FAULTS[wanted.fault];
+  if (chosen === undefined) throw new Error(`there is no fault ${wanted.fault}`);
+  const storm = await openStormWorld({ onSmallDisk: chosen.onSmallDisk === true });
+  try {
+    return await strikeBuyers(storm, chosen, wanted);
+  } finally {
+    await storm.close();
+  }
+}
+
+async function strikeBuyers(
   storm: StormWorld,
-  { fault, seed, buyers, firstSeat = 1 }: { fault: string; seed: number; buyers: number; firstSeat?: number },
+  chosen: Fault,
+  { seed, buyers }: { seed: number; buyers: number },
 ): Promise<StormEnd> {
-  const chosen = FAULTS[fault];
-  if (chosen === undefined) throw new Error(`there is no fault ${fault}`);
   const random = createRandom(seed);
-  const plans = Array.from({ length: buyers }, () => drawPlan(random, firstSeat));
+  const plans = Array.from({ length: buyers }, () => drawPlan(random));
   const strike = sleep(STRIKES_AFTER_MS).then(() => chosen.strike(storm));
   const [endings] = await Promise.all([Promise.all(plans.map((plan) => runBuyer(storm, plan))), strike]);
   const told = endings.flatMap((ending) => ending.told);
-  const wrong = checkHistory(told, await storm.settle());
+  const wrong = [...endings.flatMap((ending) => ending.amiss), ...checkHistory(told, await storm.settle())];
   const counts: Record<string, number> = {};
   for (const { left } of endings) counts[left] = (counts[left] ?? 0) + 1;
   return { booked: told.filter(({ kind }) => kind === 'booked').length, endings: counts, wrong };
 }
 
 /** Few seats for many, so that they meet. */
-function drawPlan(random: () => number, firstSeat: number): Plan {
+function drawPlan(random: () => number): Plan {
   const below = (n: number) => Math.floor(random() * n);
-  const first = below(29) + firstSeat;
+  const first = below(29) + 1;
   const isStanding = below(6) === 0;
   return {
     startMs: below(2 * STRIKES_AFTER_MS),
@@ -48,7 +63,7 @@ function drawPlan(random: () => number, firstSeat: number): Plan {
 }
 
 /** Mulberry32: small, and the same everywhere. */
-export function createRandom(seed: number): () => number {
+function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -32,9 +32,9 @@ export type StormWorld = {
   close(): Promise<void>;
 };
 
-/** Builds it. */
-export async function openStormWorld(): Promise<StormWorld> {
-  const stores = await startStores();
+/** Builds it; with `onSmallDisk`, Postgres has a disk that can be filled. */
+export async function openStormWorld(options: { onSmallDisk?: boolean } = {}): Promise<StormWorld> {
+  const stores = await startStores(options);
   const world = await openCoreWorld(
     { adminUrl: stores.postgresUrl, ...databaseOf(stores), stop: async () => {} },
     { url: stores.redisUrl, port: 0, pid: 0, flush: async () => {}, stop: async () => {} },
