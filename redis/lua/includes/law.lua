@@ -18,7 +18,6 @@ local REMEMBER_SILENT_MS = 3600000 -- how long the late time and the strikes of 
 local FORGET_SILENT_MS = 30000 -- when a silent ticket is forgotten whose call may be open still
 local RESTORED_CALL = 1000000000 -- size of a call after a loss: nobody knows how many it covers
 local KEY_TIDY_MS = 60000 -- how long an access key outlives its end: its value decides, the TTL only tidies
-local UNCLAIMED_TIDY_MS = 86400000 -- longer for a key not claimed yet: its tick may be committed only after an outage of Postgres
 local ROUND_MS = 60000 -- a round of a random lane, by the minutes of Redis time
 local ROUND_KNOWN_MS = OPEN_KNOWN_MS -- its visitors look within 2 s of its end, as the lobby's do of the opening
 local DRAW_STEP = 2 ^ -26 -- draws are multiples of it: the last score below a base

@@ -101,15 +101,16 @@ local function choose(room, present)
   end
 end
 
--- The access keys, not claimable before the tick is committed.
+-- The access keys, not claimable before the tick is committed. They have no TTL: `live` knows their end, and a later tick takes them out.
 local function write_keys(room)
-  local until_text, entries = digits(room.until_ms), {}
-  local value, ttl = until_text .. ' key ' .. digits(room.period), digits(room.until_ms - room.now + UNCLAIMED_TIDY_MS)
-  local run, prefix = redis.call, ARGV[2]
+  local until_text, prefix, pairs_of, entries = digits(room.until_ms), ARGV[2], {}, {}
+  local value = until_text .. ' key ' .. digits(room.period)
   for index, id in ipairs(room.admitted) do
-    run('SET', prefix .. id, value, 'PX', ttl)
-    entries[2 * index - 1], entries[2 * index] = until_text, id
+    local at = 2 * index
+    pairs_of[at - 1], pairs_of[at] = prefix .. id, value
+    entries[at - 1], entries[at] = until_text, id
   end
+  each_chunk(pairs_of, function(...) redis.call('MSET', ...) end)
   each_chunk(entries, function(...) redis.call('ZADD', live_key, ...) end)
 end
 

@@ -12,10 +12,10 @@ local function renew_keys(s, c, result, now)
   -- Who left or was taken out meanwhile gets no key back.
   local standing = ask_chunks(ids, function(...) return redis.call('ZMSCORE', live_key, ...) end)
   local until_text = digits(until_ms)
-  local value, ttl = until_text .. ' key ' .. s.tick, digits(until_ms - now + UNCLAIMED_TIDY_MS)
+  local value = until_text .. ' key ' .. s.tick
   for index, id in ipairs(ids) do
     if standing[index] then
-      redis.call('SET', ARGV[2] .. id, value, 'PX', ttl)
+      redis.call('SET', ARGV[2] .. id, value)
       entries[#entries + 1], entries[#entries + 2] = until_text, id
     end
   end
