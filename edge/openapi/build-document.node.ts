@@ -4,7 +4,8 @@ import { ERRORS, PROBLEM_MEDIA_TYPE, type ErrorCode } from '../../contracts/erro
 import { CORE_ROUTES, EDGE_ROUTES, type Credential, type Route } from '../../contracts/routes.ts';
 import { GATE_PREFIX } from '../gate/find-core-route.ts';
 import { isBrowsing } from '../gate/limit-browsing.ts';
-import { DESCRIBED, type Described } from './describe-routes.ts';
+import { DESCRIBED } from './describe-routes.ts';
+import type { Described } from './described.ts';
 
 /** A part of the document; what the schema package writes is taken as it comes. */
 type JsonObject = { [key: string]: unknown };

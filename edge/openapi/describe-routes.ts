@@ -1,44 +1,16 @@
-import type { GenericSchema } from 'valibot';
-import { blockRequestSchema } from '../../contracts/blocks.ts';
 import { boardSchema } from '../../contracts/board.ts';
 import { bookingRequestSchema } from '../../contracts/bookings.ts';
 import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contracts/draw.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
-import {
-  announcementSchema,
-  newRoomSchema,
-  revocationSchema,
-  tokenRevocationSchema,
-} from '../../contracts/operator-rooms.ts';
-import {
-  newWebhookSchema,
-  secretRotationSchema,
-  webhookPatchSchema,
-  webhookSecretSchema,
-  webhookViewSchema,
-} from '../../contracts/webhooks.ts';
-import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
-
-/** What the route table does not say: bodies, the answer when all goes well, and the refusals of this call's own. */
-export type Described = {
-  body?: { name: string; schema: GenericSchema; optional?: true };
-  answers: Record<number, { text: string; name?: string; schema?: GenericSchema; media?: string }>;
-  codes: readonly ErrorCode[];
-};
+import { DESCRIBED_FOR_OPERATORS } from './describe-operator-routes.ts';
+import { BODY, KEY, type Described } from './described.ts';
 
 const place = { name: 'Place', schema: placeSchema };
 const TICKET: readonly ErrorCode[] = ['ticket_invalid', 'ticket_expired', 'ticket_wrong_room'];
 const ROOM: readonly ErrorCode[] = ['room_not_found', 'room_recovering', 'store_unavailable'];
 const PASS: readonly ErrorCode[] = ['pass_invalid', 'not_admitted', 'session_ended', 'room_required'];
-const KEY: readonly ErrorCode[] = [
-  'idempotency_key_required',
-  'idempotency_key_invalid',
-  'idempotency_key_reused',
-  'idempotency_key_in_flight',
-];
-const BODY: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'];
 
 /** By `METHOD path`, edge paths as they are and core paths as the gate serves them. A route without an entry gets a plain one. */
 export const DESCRIBED: Readonly<Record<string, Described>> = {
@@ -110,28 +82,6 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     codes: ROOM,
   },
 
-  'POST /api/core/v1/operator/performances/{id}/blocks': {
-    body: { name: 'BlockRequest', schema: blockRequestSchema },
-    answers: { 201: { text: 'The block, or the allocation where it has a code; the code is not told again' } },
-    codes: [
-      ...KEY,
-      ...BODY,
-      'performance_not_found',
-      'seats_unavailable',
-      'zone_sold_out',
-      'inventory_rebuilding',
-      'store_unavailable',
-    ],
-  },
-  'GET /api/core/v1/operator/performances/{id}/blocks': {
-    answers: { 200: { text: 'Those that stand, newest first, with what is sold of an allocation' } },
-    codes: ['performance_not_found'],
-  },
-  'DELETE /api/core/v1/operator/performances/{id}/blocks/{blockId}': {
-    answers: { 204: { text: 'Ended: what nobody has of it is on public sale' } },
-    codes: ['not_found', 'store_unavailable'],
-  },
-
   'POST /api/core/v1/holds': {
     body: { name: 'HoldRequest', schema: holdRequestSchema },
     answers: { 201: { text: 'The hold' } },
@@ -194,65 +144,5 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     answers: { 200: { text: 'Stored' } },
     codes: ['signature_invalid', 'not_found'],
   },
-  'GET /api/core/v1/operator/rooms/{room}': {
-    answers: { 200: { text: 'Settings, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
-    codes: ['unauthenticated', 'forbidden', 'room_not_found'],
-  },
-  'PATCH /api/core/v1/operator/rooms/{room}': {
-    body: { name: 'RoomPatch', schema: roomPatchSchema },
-    answers: { 200: { text: 'The new settings', name: 'RoomSettings', schema: roomSettingsSchema } },
-    codes: ['unauthenticated', 'forbidden', 'room_not_found', 'stale', ...BODY],
-  },
-  'POST /api/core/v1/operator/rooms': {
-    body: { name: 'NewRoom', schema: newRoomSchema },
-    answers: { 201: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
-    codes: ['unauthenticated', 'forbidden', 'room_exists', ...KEY, ...BODY],
-  },
-  ...Object.fromEntries(
-    ['open', 'pause', 'resume', 'close'].map((action): [string, Described] => [
-      `POST /api/core/v1/operator/rooms/{room}/${action}`,
-      {
-        answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
-        codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY],
-      },
-    ]),
-  ),
-  'POST /api/core/v1/operator/rooms/{room}/announce': {
-    body: { name: 'Announcement', schema: announcementSchema },
-    answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
-    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
-  },
-  'POST /api/core/v1/operator/rooms/{room}/revoke': {
-    body: { name: 'TicketRevocation', schema: revocationSchema },
-    answers: { 200: { text: 'Noted; done by the next tick' } },
-    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
-  },
-  'POST /api/core/v1/operator/webhooks': {
-    body: { name: 'NewWebhook', schema: newWebhookSchema },
-    answers: { 201: { text: 'The endpoint, with its secret', name: 'WebhookSecret', schema: webhookSecretSchema } },
-    codes: ['unauthenticated', 'forbidden', 'limit_reached', ...KEY, ...BODY],
-  },
-  'PATCH /api/core/v1/operator/webhooks/{id}': {
-    body: { name: 'WebhookPatch', schema: webhookPatchSchema },
-    answers: { 200: { text: 'The endpoint', name: 'Webhook', schema: webhookViewSchema } },
-    codes: ['unauthenticated', 'forbidden', 'not_found', ...BODY],
-  },
-  'DELETE /api/core/v1/operator/webhooks/{id}': {
-    answers: { 204: { text: 'Gone' } },
-    codes: ['unauthenticated', 'forbidden', 'not_found'],
-  },
-  'POST /api/core/v1/operator/webhooks/{id}/rotate-secret': {
-    body: { name: 'SecretRotation', schema: secretRotationSchema },
-    answers: { 200: { text: 'The endpoint, with its new secret', name: 'WebhookSecret', schema: webhookSecretSchema } },
-    codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY, ...BODY],
-  },
-  'POST /api/core/v1/operator/webhooks/{id}/test': {
-    answers: { 202: { text: 'It is sent soon' } },
-    codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY],
-  },
-  'POST /api/core/v1/operator/tokens/revoke': {
-    body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },
-    answers: { 200: { text: 'Refused everywhere within a second' } },
-    codes: ['unauthenticated', 'forbidden', ...KEY, ...BODY],
-  },
+  ...DESCRIBED_FOR_OPERATORS,
 };

@@ -1,0 +1,37 @@
+import type { OperatorRole } from './token-claims.ts';
+
+/** What a caller has to bring (DESIGN §6). */
+export type Credential =
+  | 'none'
+  /** A signed queue ticket: Bearer or the ticket cookie. */
+  | 'queue_ticket'
+  /** A live access pass: Bearer or the pass cookie. */
+  | 'access_pass'
+  /** A hold receipt as Bearer or in the body. */
+  | 'hold_receipt'
+  /** The opaque token that `POST bookings` returned. */
+  | 'booking_token'
+  /** The short-lived code in a checkout address. */
+  | 'checkout_code'
+  /** A payment provider's webhook signature. */
+  | 'webhook_signature'
+  | 'operator';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/**
+ * A route with the credentials it takes (DESIGN §6). The gate refuses early by the table of them (`routes.ts`), core judges again by it,
+ * and the OpenAPI document is written from it. A route that is not there is not served.
+ */
+export type Route = {
+  method: Method;
+  /** hono syntax; core routes start with /v1. */
+  path: string;
+  /** All of these are needed; an empty list never occurs. */
+  credentials: readonly [Credential, ...Credential[]];
+  /** The least role, for `operator` routes. */
+  role?: OperatorRole;
+  /** Whether an `Idempotency-Key` is required. */
+  idempotent?: true;
+  summary: string;
+};

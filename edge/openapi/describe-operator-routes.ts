@@ -1,0 +1,103 @@
+import { blockRequestSchema } from '../../contracts/blocks.ts';
+import {
+  announcementSchema,
+  newRoomSchema,
+  revocationSchema,
+  tokenRevocationSchema,
+} from '../../contracts/operator-rooms.ts';
+import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
+import {
+  newWebhookSchema,
+  secretRotationSchema,
+  webhookPatchSchema,
+  webhookSecretSchema,
+  webhookViewSchema,
+} from '../../contracts/webhooks.ts';
+import { BODY, KEY, type Described } from './described.ts';
+
+/** As `DESCRIBED`, of the operators' routes. */
+export const DESCRIBED_FOR_OPERATORS: Readonly<Record<string, Described>> = {
+  'POST /api/core/v1/operator/performances/{id}/blocks': {
+    body: { name: 'BlockRequest', schema: blockRequestSchema },
+    answers: { 201: { text: 'The block, or the allocation where it has a code; the code is not told again' } },
+    codes: [
+      ...KEY,
+      ...BODY,
+      'performance_not_found',
+      'seats_unavailable',
+      'zone_sold_out',
+      'inventory_rebuilding',
+      'store_unavailable',
+    ],
+  },
+  'GET /api/core/v1/operator/performances/{id}/blocks': {
+    answers: { 200: { text: 'Those that stand, newest first, with what is sold of an allocation' } },
+    codes: ['performance_not_found'],
+  },
+  'DELETE /api/core/v1/operator/performances/{id}/blocks/{blockId}': {
+    answers: { 204: { text: 'Ended: what nobody has of it is on public sale' } },
+    codes: ['not_found', 'store_unavailable'],
+  },
+
+  'GET /api/core/v1/operator/rooms/{room}': {
+    answers: { 200: { text: 'Settings, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found'],
+  },
+  'PATCH /api/core/v1/operator/rooms/{room}': {
+    body: { name: 'RoomPatch', schema: roomPatchSchema },
+    answers: { 200: { text: 'The new settings', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', 'stale', ...BODY],
+  },
+  'POST /api/core/v1/operator/rooms': {
+    body: { name: 'NewRoom', schema: newRoomSchema },
+    answers: { 201: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_exists', ...KEY, ...BODY],
+  },
+  ...Object.fromEntries(
+    ['open', 'pause', 'resume', 'close'].map((action): [string, Described] => [
+      `POST /api/core/v1/operator/rooms/{room}/${action}`,
+      {
+        answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+        codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY],
+      },
+    ]),
+  ),
+  'POST /api/core/v1/operator/rooms/{room}/announce': {
+    body: { name: 'Announcement', schema: announcementSchema },
+    answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/rooms/{room}/revoke': {
+    body: { name: 'TicketRevocation', schema: revocationSchema },
+    answers: { 200: { text: 'Noted; done by the next tick' } },
+    codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/webhooks': {
+    body: { name: 'NewWebhook', schema: newWebhookSchema },
+    answers: { 201: { text: 'The endpoint, with its secret', name: 'WebhookSecret', schema: webhookSecretSchema } },
+    codes: ['unauthenticated', 'forbidden', 'limit_reached', ...KEY, ...BODY],
+  },
+  'PATCH /api/core/v1/operator/webhooks/{id}': {
+    body: { name: 'WebhookPatch', schema: webhookPatchSchema },
+    answers: { 200: { text: 'The endpoint', name: 'Webhook', schema: webhookViewSchema } },
+    codes: ['unauthenticated', 'forbidden', 'not_found', ...BODY],
+  },
+  'DELETE /api/core/v1/operator/webhooks/{id}': {
+    answers: { 204: { text: 'Gone' } },
+    codes: ['unauthenticated', 'forbidden', 'not_found'],
+  },
+  'POST /api/core/v1/operator/webhooks/{id}/rotate-secret': {
+    body: { name: 'SecretRotation', schema: secretRotationSchema },
+    answers: { 200: { text: 'The endpoint, with its new secret', name: 'WebhookSecret', schema: webhookSecretSchema } },
+    codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY, ...BODY],
+  },
+  'POST /api/core/v1/operator/webhooks/{id}/test': {
+    answers: { 202: { text: 'It is sent soon' } },
+    codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY],
+  },
+  'POST /api/core/v1/operator/tokens/revoke': {
+    body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },
+    answers: { 200: { text: 'Refused everywhere within a second' } },
+    codes: ['unauthenticated', 'forbidden', ...KEY, ...BODY],
+  },
+};
