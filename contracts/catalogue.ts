@@ -29,6 +29,8 @@ export type PerformanceSummary = {
   timeZone: string;
   room: string;
   status: PerformanceStatus;
+  /** When it goes on sale, where that is set. */
+  onSaleAt?: string;
   fromPrice: { amountMinor: number; currency: string } | null;
 };
 export type EventView = {
@@ -45,7 +47,10 @@ export type ZoneView = {
   kind: 'reserved' | 'general';
   capacity: number;
   available: number;
+  /** What one place costs, its fee in it. */
   priceMinor: number;
+  /** What of the price is a fee; absent where there is none. */
+  feeMinor?: number;
   class?: string;
   quota?: string;
 };
@@ -56,6 +61,10 @@ export type PerformanceView = {
   timeZone: string;
   room: string;
   status: PerformanceStatus;
+  /** When its sale opens and ends, and how many places one buyer may have, where that is set. */
+  onSaleAt?: string;
+  salesEndAt?: string;
+  placesPerBuyer?: number;
   currency: string;
   stops?: StopView[];
   zones: ZoneView[];

@@ -35,6 +35,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
 
   room_exists: { status: 409, title: 'There is a room of that name' },
+  id_taken: { status: 409, title: 'There is one of that id already' },
   identity_in_line: { status: 409, title: 'This identity already stands in line' },
   seats_unavailable: { status: 409, title: 'Some of these seats are no longer free' },
   zone_sold_out: { status: 409, title: 'This zone has too few places left' },

@@ -3,6 +3,7 @@ import { CORE_ROUTES } from '../contracts/routes.ts';
 import { newId } from '../platform/id.ts';
 import * as blocks from './blocks/register.ts';
 import * as bookings from './bookings/register.ts';
+import * as catalogueOrders from './catalogue-orders/register.ts';
 import * as catalogue from './catalogue/register.ts';
 import type { CoreDeps } from './deps.ts';
 import * as entryTickets from './entry-tickets/register.ts';
@@ -17,7 +18,7 @@ import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
 
 /** Every feature folder, in the order of API.md. */
-const FEATURES = [catalogue, holds, bookings, entryTickets, payments, operator, blocks];
+const FEATURES = [catalogue, holds, bookings, entryTickets, payments, operator, blocks, catalogueOrders];
 
 /** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
 export function createApp(deps: CoreDeps): CoreApp {

@@ -18,6 +18,7 @@ import { beginLoad, finishLoad } from '../redis/inventory/load-inventory.ts';
 import { placeHold } from '../redis/inventory/place-hold.ts';
 import { accessKey, roomKeys } from '../redis/keys.ts';
 import { generateOkpKeySet } from '../tokens/generate-keys.ts';
+import { signAccessPass } from '../tokens/access-pass.sign.ts';
 import { signHoldReceipt } from '../tokens/hold-receipt.sign.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { signOperatorToken } from '../tokens/operator-token.sign.ts';
@@ -55,6 +56,8 @@ export type CoreWorld = {
   sandboxUrl: string;
   holdSeats(seats: string[], owner?: string): Promise<Held>;
   holdStanding(quantity: number, owner?: string): Promise<Held>;
+  /** `POST holds` as an admitted visitor sends it, somebody new each time. */
+  askHold(items: object[], allocationCode?: string): Promise<Reply>;
   /** A receipt for something that the inventory knows nothing about: a rival that only Postgres can refuse. */
   forgeHold(items: HeldItem[], options?: { owner?: string; expiresAtMs?: number }): Promise<Held>;
   call(
@@ -218,6 +221,16 @@ export async function openCoreWorld(
     sandboxUrl: sandbox.url,
     holdSeats: (seats, owner) => hold(seats.map(toSeatItem), owner),
     holdStanding: (quantity, owner) => hold([{ zoneId: 'standing', quantity, priceMinor: STANDING_MINOR }], owner),
+    async askHold(items, allocationCode) {
+      const [ticketId, nowMs] = [newTicketId(), systemClock.nowMs()];
+      const sessionEndsAtMs = nowMs + 3_600_000;
+      await client.set(accessKey(ROOM, ticketId), `${sessionEndsAtMs} session`);
+      const pass = { issuer: ORIGIN, room: ROOM, ticketId, lane: 'general', sessionEndsAtMs, nowMs };
+      const passToken = await signAccessPass(await ed25519SigningKey(coreKeys), pass);
+      const code = allocationCode === undefined ? {} : { allocationCode };
+      const body = { performanceId: SHOW, items, ...code };
+      return world.call('POST', '/v1/holds', { token: passToken, key: newId(), body });
+    },
     forgeHold: (items, { owner = newTicketId(), expiresAtMs = systemClock.nowMs() + 600_000 } = {}) =>
       sign(owner, newId(), items, '1.1', expiresAtMs),
     async call(method, path, { token, key, body, headers = {} } = {}) {

@@ -1,5 +1,9 @@
 /** A map that keeps its most recently used entries: made-up keys can't push out what is in use. */
-export type RecentMap<T> = { get(key: string): T | undefined; set(key: string, value: T): void };
+export type RecentMap<T> = {
+  get(key: string): T | undefined;
+  set(key: string, value: T): void;
+  delete(key: string): void;
+};
 
 /** Keeps at most `max` entries; the one used longest ago goes first. */
 export function createRecentMap<T>(max: number): RecentMap<T> {
@@ -18,5 +22,6 @@ export function createRecentMap<T>(max: number): RecentMap<T> {
       put(key, value);
       if (entries.size > max) entries.delete(entries.keys().next().value ?? '');
     },
+    delete: (key) => void entries.delete(key),
   };
 }

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAudit } from '../../db/queries/audit.ts';
 import { newId } from '../../platform/id.ts';
-import { newTicketId } from '../../platform/random.ts';
 import { availabilityOn } from '../../redis/inventory/availability.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
-import { accessKey, roomKeys } from '../../redis/keys.ts';
-import { signAccessPass } from '../../tokens/access-pass.sign.ts';
-import { ed25519SigningKey } from '../../tokens/key-set.ts';
+import { roomKeys } from '../../redis/keys.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { ORIGIN, ROOM, SHOW, startCoreWorld, type CoreWorld, type Held, type Reply } from '../core-world.fixture.ts';
+import { ROOM, SHOW, startCoreWorld, type CoreWorld, type Held, type Reply } from '../core-world.fixture.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { applyDueBlocks } from './apply-blocks.ts';
@@ -32,16 +29,7 @@ const unblock = async (made: Reply) =>
   (await world.call('DELETE', `${PATH}/${String(made.body['blockId'])}`, { token })).status;
 const seats = (...ids: string[]) => ({ zoneId: 'stalls', seats: ids });
 const standing = (quantity: number) => ({ zoneId: 'standing', quantity });
-/** A hold as a visitor asks for it. */
-const hold = async (items: object[], allocationCode?: string): Promise<Reply> => {
-  const ticketId = newTicketId();
-  const nowMs = world.deps.clock.nowMs();
-  await world.deps.redis.set(accessKey(ROOM, ticketId), `${nowMs + 3_600_000} session`);
-  const key = await ed25519SigningKey(world.deps.config.coreKeys);
-  const pass = { issuer: ORIGIN, room: ROOM, ticketId, lane: 'general', sessionEndsAtMs: nowMs + 3_600_000, nowMs };
-  const body = { performanceId: SHOW, items, ...(allocationCode === undefined ? {} : { allocationCode }) };
-  return world.call('POST', '/v1/holds', { token: await signAccessPass(key, pass), key: newId(), body });
-};
+const hold = (items: object[], allocationCode?: string) => world.askHold(items, allocationCode);
 const toHeld = ({ body }: Reply): Held => ({
   receipt: String(body['receipt']),
   holdId: String(body['holdId']),

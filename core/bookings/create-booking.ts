@@ -10,6 +10,7 @@ import { pinHold, type PinHoldOutcome } from '../../redis/inventory/pin-hold.ts'
 import { releaseHold } from '../../redis/inventory/release-hold.ts';
 import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
 import type { Performance } from '../catalogue/performance.ts';
+import { requireOnSale } from '../catalogue/require-on-sale.ts';
 import type { CoreConfig } from '../config.ts';
 import type { CoreDeps } from '../deps.ts';
 import { withinDeadline } from '../http/store-failure.ts';
@@ -29,7 +30,7 @@ const PIN_MARGIN_MS = 60_000;
 
 /**
  * Books a hold (BOOKING §3): pins it in Redis, writes the booking in Postgres, answers after the commit. Refuses: `hold_expired`,
- * `hold_lost`, `hold_already_booked`, `seats_unavailable`, `zone_sold_out`, `limit_reached`, `idempotency_key_*`, `store_unavailable`.
+ * `forbidden` (the sale has ended), `hold_lost`, `hold_already_booked`, `seats_unavailable`, `zone_sold_out`, `limit_reached`, `idempotency_key_*`, `store_unavailable`.
  */
 export async function createBooking(deps: CoreDeps, request: JudgedRequest): Promise<Answer> {
   const { claims, keyed } = request;
@@ -37,7 +38,10 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
     return (await withinDeadline(deps.sql, () => findAnswer(deps.sql, keyed))) ?? refuse('hold_expired');
   const performance = await deps.catalogue.performance(claims.performanceId);
   if (performance === null) throw new OperatingError('performance_not_found');
-  const draft = draftBooking(deps, request, performance, await deps.postgresClock.nowMs());
+  const nowMs = await deps.postgresClock.nowMs();
+  const closed = await answerClosed(deps, request, performance, nowMs);
+  if (closed !== null) return closed;
+  const draft = draftBooking(deps, request, performance, nowMs);
   const pin = await deps.inventory.use(performance, () => pinHold(deps.scripts, pinOf(claims, draft, performance)));
   if (pin.outcome !== 'pinned') return answerUnpinned(deps, request, performance, pin);
   // What follows from the commit is done also when the buyer was answered before it ended.
@@ -53,6 +57,23 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
     const isBusy = error instanceof OperatingError && error.code === 'busy';
     if (isBusy) await giveBack(deps, claims, draft, { isBooked: false, wasReplaced: false });
     throw error;
+  }
+}
+
+/** Once the sale has ended nothing is booked, held or not; what was booked before is answered as it was. */
+async function answerClosed(
+  deps: CoreDeps,
+  { keyed }: JudgedRequest,
+  performance: Performance,
+  nowMs: number,
+): Promise<Answer | null> {
+  try {
+    requireOnSale(performance, nowMs);
+    return null;
+  } catch (error) {
+    const before = await withinDeadline(deps.sql, () => findAnswer(deps.sql, keyed));
+    if (before === null) throw error;
+    return before;
   }
 }
 

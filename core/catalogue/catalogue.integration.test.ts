@@ -111,7 +111,7 @@ describe('what is free', () => {
       zones: [{ available: 7 }],
     });
     expect(toAvailabilityView(fresh, [1, 3])).toMatchObject({ states: 'AAA=', zones: [{ available: 8 }] });
-    const view: PerformanceView = toPerformanceView(performance, fresh, [0, 3], 'ws://feed');
+    const view: PerformanceView = toPerformanceView(performance, fresh, [0, 3], { feedUrl: 'ws://feed', nowMs: 0 });
     expect(view).toMatchObject({ stops: [{ code: 'BCT' }, {}, {}, {}], zones: [{ capacity: 8, available: 7 }] });
   });
 });

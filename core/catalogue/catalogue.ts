@@ -16,12 +16,16 @@ export type Catalogue = {
   /** Null when there is no such performance. */
   performance(id: string): Promise<Performance | null>;
   seatMap(id: string): Promise<ServedSeatMap>;
-  /** Every performance that is on sale now; not cached. */
+  /** Has a performance read anew when it is asked for next; for who has changed it. Other processes do so within seconds. */
+  forget(id: string): void;
+  /** Every performance that is on sale now or within a minute; not cached. */
   onSaleIds(): Promise<string[]>;
 };
 
-/** How long a performance is believed, in ms: its status may change, everything else is fixed when it is published. */
-const FRESH_MS = 10_000;
+/** How long a performance is believed, in ms: operators change its prices, times and status, and see it in force within seconds. */
+const FRESH_MS = 3000;
+/** How long before its on-sale time a performance counts as on sale to who prepares the sale, in seconds. */
+const AHEAD_SECONDS = 60;
 /** Copies kept at most; the one used longest ago goes first. A stadium's map takes about 40 MB with its index. */
 const MAX_PERFORMANCES = 2000;
 const MAX_SEAT_MAPS = 20;
@@ -79,7 +83,8 @@ export function createCatalogue(db: Database, clock: Clock, memory: CatalogueMem
       if (known !== undefined && clock.nowMs() - known.readAtMs < FRESH_MS) return known.value;
       return once(loading, id, () => load(id));
     },
-    onSaleIds: () => withinDeadline(db, () => readOnSaleIds(db)),
+    forget: (id) => memory.performances.delete(id),
+    onSaleIds: () => withinDeadline(db, () => readOnSaleIds(db, AHEAD_SECONDS)),
   };
 }
 

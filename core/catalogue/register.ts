@@ -25,7 +25,8 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/events', async (c) => {
     const page = { afterId: readCursor(c), kind: readKind(c), limit: PAGE_SIZE + 1 };
     const events = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, page));
-    const items = events.slice(0, PAGE_SIZE).map(toEventView);
+    const nowMs = deps.clock.nowMs();
+    const items = events.slice(0, PAGE_SIZE).map((event) => toEventView(event, nowMs));
     const last = events.length > PAGE_SIZE ? items.at(-1) : undefined;
     const next = last === undefined ? null : Buffer.from(last.id).toString('base64url');
     return c.json({ items, next }, 200, { 'cache-control': EVENTS_CACHE });
@@ -34,14 +35,17 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/events/:id', async (c) => {
     const [event] = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, { id: c.req.param('id') }));
     if (event === undefined) throw new OperatingError('event_not_found');
-    return c.json(toEventView(event), 200, { 'cache-control': EVENTS_CACHE });
+    return c.json(toEventView(event, deps.clock.nowMs()), 200, { 'cache-control': EVENTS_CACHE });
   });
 
   app.get('/v1/performances/:id', async (c) => {
     const performance = await requirePerformance(browse, c.req.param('id'));
     const legs = readLegs(c, performance);
     const snapshot = await deps.inventory.snapshot(performance);
-    const view = toPerformanceView(performance, snapshot, legs, deps.config.feedUrl);
+    const view = toPerformanceView(performance, snapshot, legs, {
+      feedUrl: deps.config.feedUrl,
+      nowMs: deps.clock.nowMs(),
+    });
     return c.json(view, 200, { 'cache-control': STOCK_CACHE });
   });
 

@@ -6,6 +6,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import { type PlacedHold, type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
 import { withDeadline } from '../../redis/store-deadline.ts';
 import { type Performance, zoneOf } from '../catalogue/performance.ts';
+import { requireOnSale } from '../catalogue/require-on-sale.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { requirePass } from '../http/credentials.ts';
@@ -31,8 +32,7 @@ export async function placeHoldRequest(
   const wish = await readJson(request, holdRequestSchema);
   const performance = await requirePerformance(deps, wish.performanceId);
   if (performance.room !== pass.room) throw new OperatingError('not_admitted');
-  if (performance.status !== 'on_sale')
-    throw new OperatingError('forbidden', { detail: 'This performance is not on sale.' });
+  requireOnSale(performance, deps.clock.nowMs());
   const resolved = resolveWish(performance, wish);
   if (!resolved.ok) throw invalidRequest(resolved.errors);
 

@@ -1,7 +1,9 @@
 import { readBlocks } from '../../db/queries/blocks.ts';
+import { readCapacities } from '../../db/queries/zone-capacities.ts';
 import { type ClaimedBooking, streamClaimedBookings } from '../../db/queries/read-claims.ts';
 import { newId } from '../../platform/id.ts';
 import type { BookingClaims } from '../../redis/inventory/apply-claims.ts';
+import { loadCapacities } from '../../redis/inventory/apply-capacities.ts';
 import { beginLoad, finishLoad, LOAD_CHUNK, loadBlock, loadClaims } from '../../redis/inventory/load-inventory.ts';
 import type { InventoryRef } from '../../redis/inventory/inventory-ref.ts';
 import { performanceRoomKey } from '../../redis/keys.ts';
@@ -37,6 +39,7 @@ export async function loadInventory(
   const begun = await beginLoad(deps.scripts, plan);
   if (begun.outcome !== 'begun') return begun.outcome;
 
+  if (!(await loadCapacities(deps.scripts, load, await readCapacities(deps.sql, performance.id)))) return 'busy';
   const blocks = await readBlocks(deps.sql, performance.id);
   for (const block of blocks) {
     if (!(await loadBlock(deps.scripts, load, toInventoryBlock(performance, block)))) return 'busy';

@@ -1,4 +1,6 @@
 import type { JobQueue } from '../../contracts/jobs.ts';
+import { openDueSales } from '../catalogue-orders/open-due-sales.ts';
+import { tellDueCapacities } from '../catalogue-orders/tell-capacities.ts';
 import { applyDueBlocks } from '../blocks/apply-blocks.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
@@ -61,11 +63,17 @@ export function startJobs(deps: JobDeps): Jobs {
     return 0;
   });
   const blocking = createTurns('blocks', deps.log, () => applyDueBlocks(deps));
+  const cataloguing = createTurns(
+    'catalogue',
+    deps.log,
+    async () => (await openDueSales(deps)) + (await tellDueCapacities(deps)),
+  );
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
     for (const own of Object.values(turns).flat()) own.wake();
     judging.wake();
     blocking.wake();
+    cataloguing.wake();
     reconciling.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
@@ -77,7 +85,7 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(tidyTimer);
       await bus.stop();
       await Promise.all(
-        [...Object.values(turns).flat(), tidying, judging, blocking, reconciling].map((own) => own.stop()),
+        [...Object.values(turns).flat(), tidying, judging, blocking, cataloguing, reconciling].map((own) => own.stop()),
       );
     },
   };

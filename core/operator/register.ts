@@ -69,7 +69,8 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 
   app.get('/v1/operator/audit', async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');
-    return c.json(await readAudit(deps, c.req.query('cursor') ?? null, c.req.query('room') ?? null), 200, NO_STORE);
+    const { cursor, room, subject } = c.req.query();
+    return c.json(await readAudit(deps, { cursor, room, subject }), 200, NO_STORE);
   });
 }
 
@@ -105,10 +106,17 @@ const sendRoom = (c: CoreContext, view: RoomView): Response =>
 
 const notOfThisList = () => invalidRequest([{ path: 'cursor', message: 'is not a cursor of this list' }]);
 
-async function readAudit(deps: Pick<CoreDeps, 'browseSql'>, cursor: string | null, room: string | null) {
-  if (cursor !== null && !isId(cursor)) throw notOfThisList();
-  const subject = room === null ? null : `room:${parseBody(roomIdSchema, room)}`;
-  const page = { cursor, subject, limit: AUDIT_PAGE + 1 };
+/** What an entry of the trail is about: a kind and an id. */
+const SUBJECT = /^[a-z-]{1,20}:[\w-]{1,80}$/;
+
+type AuditQuery = { cursor?: string | undefined; room?: string | undefined; subject?: string | undefined };
+
+async function readAudit(deps: Pick<CoreDeps, 'browseSql'>, { cursor, room, subject: named }: AuditQuery) {
+  if (cursor !== undefined && !isId(cursor)) throw notOfThisList();
+  if (named !== undefined && !SUBJECT.test(named))
+    throw invalidRequest([{ path: 'subject', message: 'is a kind and an id, as performance:gala' }]);
+  const subject = room === undefined ? (named ?? null) : `room:${parseBody(roomIdSchema, room)}`;
+  const page = { cursor: cursor ?? null, subject, limit: AUDIT_PAGE + 1 };
   const rows = await withinDeadline(deps.browseSql, () => listAudit(deps.browseSql, page));
   const items = rows.slice(0, AUDIT_PAGE).map(({ at, ...entry }) => ({ ...entry, at: isoTime(at.getTime()) }));
   return { items, next: rows.length > AUDIT_PAGE ? (items.at(-1)?.id ?? null) : null };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBlocksUnderWay } from '../../db/queries/blocks.ts';
+import { areCapacitiesUnderWay } from '../../db/queries/zone-capacities.ts';
 import { readClaimedBookings } from '../../db/queries/read-claims.ts';
 import {
   readBookingsUnderWay,
@@ -109,8 +110,9 @@ async function reconcileCells(deps: StockDeps, performance: Performance): Promis
 async function lookAtZones(deps: StockDeps, performance: Performance): Promise<Compared> {
   const read = async () =>
     [await readGeneralZones(deps.sql, performance.id), await readBookingsUnderWay(deps.sql, performance.id)] as const;
-  // A block on its way counts in Postgres already: it is there in a moment.
+  // A block or a capacity on its way counts in Postgres already: it is there in a moment.
   if ((await readBlocksUnderWay(deps.sql, performance.id)).length > 0) return 'changed_meanwhile';
+  if (await areCapacitiesUnderWay(deps.sql, performance.id)) return 'changed_meanwhile';
   const before = await read();
   const ids = before[1].map((booking) => booking.id);
   const redis = await inspectZones(deps.scripts, refOf(performance), ids);

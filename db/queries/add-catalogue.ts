@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { SeatMap } from '../../contracts/catalogue.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 import type { Transaction } from '../connect.ts';
 import type { PerformanceFacts } from './read-catalogue.ts';
+import { insertSeatMap } from './seat-maps.ts';
 import { roomColumns } from './room-columns.ts';
 
 /*
@@ -37,16 +37,14 @@ export async function addEvent(tx: Transaction, event: NewEvent): Promise<boolea
   return rows.length === 1;
 }
 
-/** Adds a seat map; its text is fixed here, for the digest is its ETag. False when a map of this id exists, whatever it holds. */
+/** Adds a seat map whose zones bring no names or prices. False when a map of this id exists, whatever it holds. */
 export async function addSeatMap(tx: Transaction, id: string, map: SeatMap): Promise<boolean> {
-  const text = JSON.stringify(map);
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  const seats = map.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats));
-  // Through text, or the client would encode the finished JSON a second time.
-  const rows = await tx`
-    INSERT INTO seat_maps (id, document, sha256, seat_count) VALUES (${id}, ${text}::text::json, ${sha256}, ${seats.length})
-    ON CONFLICT (id) DO NOTHING RETURNING id`;
-  return rows.length === 1;
+  const zones = map.zones.map((zone) => {
+    const seats = zone.rows.reduce((sum, row) => sum + row.seats.length, 0);
+    return { id: zone.id, name: zone.id, kind: 'reserved' as const, capacity: seats };
+  });
+  const seated = zones.filter(({ capacity }) => capacity > 0);
+  return insertSeatMap(tx, { id, text: JSON.stringify(map), currency: null, zones: seated });
 }
 
 /**
@@ -55,9 +53,12 @@ export async function addSeatMap(tx: Transaction, id: string, map: SeatMap): Pro
  */
 export async function addPerformance(tx: Transaction, performance: PerformanceFacts): Promise<boolean> {
   const { id, eventId, room, startsAt, timeZone, currency, status, seatMapId, legCount } = performance;
+  const { onSaleAt = null, salesCutOffSeconds = null, placesPerBuyer = null } = performance;
   const rows = await tx`
-    INSERT INTO performances (id, event_id, room, starts_at, time_zone, currency, status, seat_map_id, leg_count)
-    VALUES (${id}, ${eventId}, ${room}, ${startsAt}, ${timeZone}, ${currency}, ${status}, ${seatMapId}, ${legCount})
+    INSERT INTO performances (id, event_id, room, starts_at, time_zone, currency, status, seat_map_id, leg_count, on_sale_at,
+      sales_cut_off_seconds, places_per_buyer)
+    VALUES (${id}, ${eventId}, ${room}, ${startsAt}, ${timeZone}, ${currency}, ${status}, ${seatMapId}, ${legCount}, ${onSaleAt},
+      ${salesCutOffSeconds}, ${placesPerBuyer})
     ON CONFLICT (id) DO NOTHING RETURNING id`;
   if (rows.length === 0) return false;
   for (const [ordinal, stop] of performance.stops.entries()) {
@@ -65,9 +66,9 @@ export async function addPerformance(tx: Transaction, performance: PerformanceFa
       VALUES (${id}, ${ordinal}, ${stop.code}, ${stop.name}, ${stop.arrivesAt}, ${stop.departsAt})`;
   }
   for (const [ordinal, zone] of performance.zones.entries()) {
-    await tx`INSERT INTO zones (performance_id, id, ordinal, name, kind, class, quota, price_minor, capacity)
+    await tx`INSERT INTO zones (performance_id, id, ordinal, name, kind, class, quota, price_minor, fee_minor, capacity)
       VALUES (${id}, ${zone.id}, ${ordinal}, ${zone.name}, ${zone.kind}, ${zone.class ?? null}, ${zone.quota ?? null},
-        ${zone.priceMinor}, ${zone.capacity})`;
+        ${zone.priceMinor}, ${zone.feeMinor ?? 0}, ${zone.capacity})`;
   }
   await tx`INSERT INTO zone_legs (performance_id, zone_id, leg, capacity)
     SELECT performance_id, id, leg, capacity FROM zones CROSS JOIN generate_series(0, ${legCount}::integer - 1) AS leg

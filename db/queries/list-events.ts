@@ -13,6 +13,8 @@ export type ListedEvent = {
     timeZone: string;
     room: string;
     status: PerformanceStatus;
+    onSaleAt: Date | null;
+    salesCutOffSeconds: number | null;
     currency: string;
     fromPriceMinor: number | null;
   }[];
@@ -38,7 +40,8 @@ export async function listEvents(
     SELECT e.id, e.kind, e.name, v.id AS "venueId", v.name AS "venueName", v.city AS "venueCity"
     FROM events e LEFT JOIN venues v ON v.id = e.venue_id WHERE ${wanted} ORDER BY e.id LIMIT ${'id' in page ? 1 : page.limit}`;
   const performances = await sql<PerformanceRow[]>`
-    SELECT p.id, p.event_id AS "eventId", p.starts_at AS "startsAt", p.time_zone AS "timeZone", p.room, p.status, p.currency,
+    SELECT p.id, p.event_id AS "eventId", p.starts_at AS "startsAt", p.time_zone AS "timeZone", p.room, p.status,
+      p.on_sale_at AS "onSaleAt", p.sales_cut_off_seconds AS "salesCutOffSeconds", p.currency,
       (SELECT min(price_minor) FROM zones z WHERE z.performance_id = p.id) AS "fromPriceMinor"
     FROM performances p WHERE p.event_id = ANY (${events.map((event) => event.id)}) ORDER BY p.starts_at, p.id`;
   return events.map(({ id, kind, name, venueId, venueName, venueCity }) => ({

@@ -1,4 +1,4 @@
-import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { asc, eq, getTableColumns, or, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import {
   BERTHS,
@@ -24,6 +24,11 @@ export type PerformanceFacts = {
   timeZone: string;
   currency: string;
   status: PerformanceStatus;
+  /** With the status and the start they decide when it is sold (contracts/sale.ts). */
+  onSaleAt?: string | null;
+  salesCutOffSeconds?: number | null;
+  /** Places one buyer may have. */
+  placesPerBuyer?: number | null;
   seatMapId: string;
   /** Stretches between stops; a concert has one. */
   legCount: number;
@@ -53,6 +58,7 @@ export async function readPerformance(db: Database, id: string): Promise<Perform
   return {
     ...row,
     startsAt: isoTime(row.startsAt.getTime()),
+    onSaleAt: row.onSaleAt && isoTime(row.onSaleAt.getTime()),
     stops: stops.map((stop) => ({
       code: stop.code,
       name: stop.name,
@@ -100,20 +106,25 @@ export async function readSeatMap(
   return { document: v.parse(seatMapSchema, JSON.parse(row.text)), ...row };
 }
 
-/** Performances on sale. */
-export async function readOnSaleIds(db: Database): Promise<string[]> {
-  const rows = await db.select({ id: performances.id }).from(performances).where(eq(performances.status, 'on_sale'));
+/** Performances on sale, and those that will be within `aheadSeconds`. */
+export async function readOnSaleIds(db: Database, aheadSeconds: number): Promise<string[]> {
+  const isNear = sql`${performances.status} = 'scheduled' AND ${performances.onSaleAt} <= now() + make_interval(secs => ${aheadSeconds})`;
+  const rows = await db
+    .select({ id: performances.id })
+    .from(performances)
+    .where(or(eq(performances.status, 'on_sale'), isNear));
   return rows.map((row) => row.id);
 }
 
 function toZone(row: typeof zones.$inferSelect): CatalogueZone {
-  const { id, name, kind, capacity, priceMinor } = row;
+  const { id, name, kind, capacity, priceMinor, feeMinor } = row;
   return {
     id,
     name,
     kind,
     capacity,
     priceMinor,
+    ...(feeMinor === 0 ? {} : { feeMinor }),
     ...(row.class === null ? {} : { class: row.class }),
     ...(row.quota === null ? {} : { quota: row.quota }),
   };

@@ -2,7 +2,7 @@ import { bigint, integer, json, pgTable, primaryKey, text, timestamp } from 'dri
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
-/** The catalogue's tables that are read by drizzle (migration 0002). */
+/** The catalogue's tables that are read by drizzle (migrations 0002 and 0030). */
 export const seatMaps = pgTable('seat_maps', {
   id: text().primaryKey(),
   document: json().notNull(),
@@ -20,6 +20,9 @@ export const performances = pgTable('performances', {
   status: text({ enum: ['scheduled', 'on_sale', 'ended'] }).notNull(),
   seatMapId: text('seat_map_id').notNull(),
   legCount: integer('leg_count').notNull(),
+  placesPerBuyer: integer('places_per_buyer'),
+  onSaleAt: at('on_sale_at'),
+  salesCutOffSeconds: integer('sales_cut_off_seconds'),
 });
 
 export const performanceStops = pgTable(
@@ -46,6 +49,7 @@ export const zones = pgTable(
     class: text(),
     quota: text(),
     priceMinor: bigint('price_minor', { mode: 'number' }).notNull(),
+    feeMinor: bigint('fee_minor', { mode: 'number' }).notNull(),
     capacity: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.performanceId, table.id] })],

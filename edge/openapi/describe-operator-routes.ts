@@ -1,10 +1,20 @@
+import type { GenericSchema } from 'valibot';
 import { blockRequestSchema } from '../../contracts/blocks.ts';
+import {
+  eventPatchSchema,
+  newEventSchema,
+  newPerformanceSchema,
+  newVenueSchema,
+  performancePatchSchema,
+  venuePatchSchema,
+} from '../../contracts/operator-catalogue.ts';
 import {
   announcementSchema,
   newRoomSchema,
   revocationSchema,
   tokenRevocationSchema,
 } from '../../contracts/operator-rooms.ts';
+import type { ErrorCode } from '../../contracts/errors.ts';
 import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
 import {
   newWebhookSchema,
@@ -95,9 +105,40 @@ export const DESCRIBED_FOR_OPERATORS: Readonly<Record<string, Described>> = {
     answers: { 202: { text: 'It is sent soon' } },
     codes: ['unauthenticated', 'forbidden', 'not_found', ...KEY],
   },
+  ...edited('venues', 'Venue', { created: newVenueSchema, patch: venuePatchSchema, missing: 'not_found' }),
+  ...edited('events', 'Event', { created: newEventSchema, patch: eventPatchSchema, missing: 'event_not_found' }),
+  ...edited('performances', 'Performance', {
+    created: newPerformanceSchema,
+    patch: performancePatchSchema,
+    missing: 'performance_not_found',
+  }),
   'POST /api/core/v1/operator/tokens/revoke': {
     body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },
     answers: { 200: { text: 'Refused everywhere within a second' } },
     codes: ['unauthenticated', 'forbidden', ...KEY, ...BODY],
   },
 };
+
+/** What is added and changed by version: the calls are alike. */
+function edited(
+  path: string,
+  name: string,
+  { created, patch, missing }: { created: GenericSchema; patch: GenericSchema; missing: ErrorCode },
+): Record<string, Described> {
+  const codes: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
+  const at = `/api/core/v1/operator/${path}`;
+  return {
+    [`GET ${at}`]: { answers: { 200: { text: 'A page, by id; `next` is the cursor of the one after it' } }, codes },
+    [`POST ${at}`]: {
+      body: { name: `New${name}`, schema: created },
+      answers: { 201: { text: 'As it is now, with ETag' } },
+      codes: [...codes, ...KEY, ...BODY, 'id_taken'],
+    },
+    [`GET ${at}/{id}`]: { answers: { 200: { text: 'As it is now, with ETag' } }, codes: [...codes, missing] },
+    [`PATCH ${at}/{id}`]: {
+      body: { name: `${name}Patch`, schema: patch },
+      answers: { 200: { text: 'As it is now, with ETag' } },
+      codes: [...codes, ...BODY, missing, 'stale'],
+    },
+  };
+}

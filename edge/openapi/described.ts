@@ -15,4 +15,9 @@ export const KEY: readonly ErrorCode[] = [
   'idempotency_key_reused',
   'idempotency_key_in_flight',
 ];
-export const BODY: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'];
+export const BODY: readonly ErrorCode[] = [
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+];

@@ -1,0 +1,51 @@
+import type { EventPatch, NewEventRequest, OperatorEventView } from '../../contracts/operator-catalogue.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { addEvent } from '../../db/queries/add-catalogue.ts';
+import { lockEvent, readVenue, writeEvent } from '../../db/queries/edit-catalogue.ts';
+import { OperatingError } from '../../platform/operating-error.ts';
+import { invalidRequest } from '../http/json-body.ts';
+import type { Changer, ExpectedVersions } from '../operator/change-room.ts';
+import { auditCatalogue, changedFields, makeSlug, requireVersion } from './edited-row.ts';
+
+/** Adds an event without performances, with its audit row. Refuses: `id_taken`, `invalid_request` for a venue that is not there. */
+export async function createEvent(
+  tx: Transaction,
+  { id: wantedId, ...fields }: NewEventRequest,
+  { actor }: Changer,
+): Promise<OperatorEventView> {
+  const id = wantedId ?? makeSlug(fields.name);
+  await requireVenue(tx, fields.venueId);
+  if (!(await addEvent(tx, { id, ...fields }))) throw new OperatingError('id_taken');
+  await auditCatalogue(tx, { actor, action: 'event.create', subject: `event:${id}` }, { before: null, after: fields });
+  return { id, ...fields, version: 1 };
+}
+
+/**
+ * Changes an event with its audit row; set to what it is already, it counts no version. Refuses: `event_not_found`, `stale`,
+ * `invalid_request` for a venue that is not there.
+ */
+export async function changeEvent(
+  tx: Transaction,
+  id: string,
+  patch: EventPatch,
+  expected: ExpectedVersions,
+  { actor }: Changer,
+): Promise<OperatorEventView> {
+  const row = await lockEvent(tx, id);
+  if (row === null) throw new OperatingError('event_not_found');
+  requireVersion(row, expected);
+  const { version, ...before } = row;
+  const { name = before.name, venueId = before.venueId } = patch;
+  const after = { ...before, name, venueId };
+  const change = changedFields(before, after);
+  if (change === null) return row;
+  await requireVenue(tx, after.venueId);
+  await writeEvent(tx, after);
+  await auditCatalogue(tx, { actor, action: 'event.change', subject: `event:${id}` }, change);
+  return { ...after, version: version + 1 };
+}
+
+async function requireVenue(tx: Transaction, venueId: string | null): Promise<void> {
+  if (venueId !== null && (await readVenue(tx, venueId)) === null)
+    throw invalidRequest([{ path: 'venueId', message: 'there is no such venue' }]);
+}
