@@ -23,22 +23,32 @@ export async function runExpiry(deps: ExpiryDeps): Promise<number> {
   );
   const askedOf = (booking: DueBooking) => payments.filter((payment) => payment.bookingId === booking.id);
   const asked = due.filter((booking) => askedOf(booking).length > 0);
-  await Promise.all([
-    ...due.filter((booking) => !asked.includes(booking)).map((booking) => end(deps, booking, [])),
-    runBatch(asked, (booking) => end(deps, booking, askedOf(booking))),
-  ]);
+  const ends = due.filter((booking) => !asked.includes(booking)).map((booking) => end(deps, booking));
+  // Nobody's question waits for another's end: what the provider said nothing against ends together.
+  await runBatch(asked, async (booking) => {
+    if (await mayEnd(deps, booking, askedOf(booking))) ends.push(end(deps, booking));
+  });
+  await Promise.all(ends);
   deps.wake('outbox');
   return due.length;
 }
 
-async function end(deps: ExpiryDeps, booking: DueBooking, asked: readonly AskedPayment[]): Promise<void> {
+async function mayEnd(deps: ExpiryDeps, booking: DueBooking, asked: readonly AskedPayment[]): Promise<boolean> {
   try {
     const word = await askBeforeExpiry(deps, booking, asked);
-    if (word === 'unpaid') await deps.commits.expiries.expire(booking.id);
     if (word === 'ask_again')
       deps.log.warn({ bookingId: booking.id, overdueMs: booking.overdueMs }, 'provider silent, seats kept');
+    return word === 'unpaid';
   } catch (error) {
-    // The lease runs out and the next sweep takes it again.
-    deps.log.warn({ err: error, bookingId: booking.id }, 'booking not expired');
+    return notExpired(deps, booking, error);
   }
+}
+
+const end = async (deps: ExpiryDeps, booking: DueBooking): Promise<unknown> =>
+  deps.commits.expiries.expire(booking.id).catch((error: unknown) => notExpired(deps, booking, error));
+
+/** The lease runs out and the next sweep takes it again. */
+function notExpired(deps: ExpiryDeps, { id }: DueBooking, error: unknown): false {
+  deps.log.warn({ err: error, bookingId: id }, 'booking not expired');
+  return false;
 }
