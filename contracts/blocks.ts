@@ -42,6 +42,9 @@ export const blockRequestSchema = v.strictObject({
 });
 export type BlockRequest = v.InferOutput<typeof blockRequestSchema>;
 
+/** `PATCH operator/performances/{id}/blocks/{blockId}`: what it is called. Other places, or another code, are another block. */
+export const blockPatchSchema = v.strictObject({ name: plainText(1, 100) });
+
 /** A block as operators see it; its code is not kept, and not shown again. */
 export type BlockView = {
   blockId: string;
@@ -55,6 +58,8 @@ export type BlockView = {
   sold: number;
   createdBy: string;
   createdAt: string;
+  /** Counts its changes: what `If-Match` names. */
+  version: number;
 };
 
 /**

@@ -202,6 +202,13 @@ export const OPERATOR_ROUTES = [
     summary: 'Blocks and allocations of a performance',
   },
   {
+    method: 'PATCH',
+    path: '/v1/operator/performances/:id/blocks/:blockId',
+    credentials: ['operator'],
+    role: 'operator',
+    summary: 'Rename a block',
+  },
+  {
     method: 'DELETE',
     path: '/v1/operator/performances/:id/blocks/:blockId',
     credentials: ['operator'],

@@ -17,6 +17,7 @@ export function toBlockView(performance: Performance, row: BlockRow): BlockView 
     sold: row.sold,
     createdBy: row.createdBy,
     createdAt: isoTime(row.createdAt.getTime()),
+    version: row.revision,
   };
 }
 

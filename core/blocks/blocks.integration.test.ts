@@ -113,6 +113,35 @@ describe('an operator who blocks places', () => {
     await differences();
   });
 
+  it('renames a block, and changes or ends none that has changed since it was looked at', async () => {
+    const made = await block({ name: 'Camera', items: [seats(buyer.seat())] });
+    expect([made.body['version'], made.headers.get('etag')]).toEqual([1, '"1"']);
+    const path = `${PATH}/${String(made.body['blockId'])}`;
+    const rename = (name: string, headers: Record<string, string> = {}) =>
+      world.call('PATCH', path, { token, body: { name }, headers });
+    const replies = await Promise.all(['Crane', 'Mixer'].map((name) => rename(name, { 'if-match': '"1"' })));
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
+    const renamed = replies.find(({ status }) => status === 200);
+    expect([renamed?.body['version'], renamed?.headers.get('etag')]).toEqual([2, '"2"']);
+    const end = (tag: string) => world.call('DELETE', path, { token, headers: { 'if-match': tag } });
+    expect(await end('"1"')).toMatchObject({ status: 412, body: { code: 'stale', version: 2 } });
+    expect((await end('W/"2"')).status).toBe(412);
+    expect(await rename('Light')).toMatchObject({ status: 200, body: { name: 'Light', version: 3 } });
+    expect(await rename('Light', { 'if-match': '*' })).toMatchObject({ status: 200, body: { version: 3 } });
+    const viewer = await world.operatorToken('viewer');
+    expect((await world.call('PATCH', path, { token: viewer, body: { name: 'No' } })).status).toBe(403);
+    expect((await rename('')).status).toBe(422);
+    expect([(await end('"2", "3"')).status, (await end('"3"')).status, (await rename('Late')).status]).toEqual([
+      204, 404, 404,
+    ]);
+    const trail = await listAudit(world.sql, { cursor: null, subject: `performance:${SHOW}`, limit: 3 });
+    expect(trail.map(({ action }) => action)).toEqual([
+      'performance.unblock',
+      'performance.block_change',
+      'performance.block_change',
+    ]);
+  });
+
   it('is refused in a foreign role, for what the performance does not have, and for a code that is taken', async () => {
     const viewer = await world.operatorToken('viewer');
     const one = { items: [seats(buyer.seat())] };

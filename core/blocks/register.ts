@@ -1,26 +1,28 @@
-import { blockRequestSchema } from '../../contracts/blocks.ts';
+import { blockPatchSchema, blockRequestSchema } from '../../contracts/blocks.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { insertAudit } from '../../db/queries/audit.ts';
-import { endBlock, type NewBlock, readBlock, readBlocks } from '../../db/queries/blocks.ts';
-import { isId, newId } from '../../platform/id.ts';
+import { type NewBlock, readBlocks } from '../../db/queries/blocks.ts';
+import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
-import type { CoreApp } from '../http/context.ts';
+import type { CoreApp, CoreContext } from '../http/context.ts';
 import { requireOperator } from '../http/credentials.ts';
 import { readJson } from '../http/json-body.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
+import { readIfMatch } from '../operator/if-match.ts';
 import { serveOrder } from '../operator/keyed-order.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { applyOneBlock } from './apply-blocks.ts';
 import { toBlockView } from './block-view.ts';
+import { changeBlock, removeBlock, type BlockChange } from './change-block.ts';
 import { draftBlock, makeBlock } from './make-block.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 const PATH = '/v1/operator/performances/:id/blocks';
+const BLOCK = `${PATH}/:blockId` as const;
 
-/** Blocks of a performance, and channel allocations: made, listed, ended by operators. */
+/** Blocks of a performance, and channel allocations: made, listed, renamed and ended by operators. */
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.post(PATH, async (c) => {
     // Once a request: its id names what is set aside, also when the transaction is run again.
@@ -47,22 +49,28 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     return c.json({ items: rows.map((row) => toBlockView(performance, row)), next: null }, 200, NO_STORE);
   });
 
-  app.delete(`${PATH}/:blockId`, async (c) => {
+  app.patch(BLOCK, async (c) => {
     const { sub } = await requireOperator(deps, c.req.raw.headers, 'operator');
-    const [performanceId, id] = [c.req.param('id'), c.req.param('blockId')];
-    if (!isId(id)) throw new OperatingError('not_found');
-    const end = (tx: Transaction) => endWithAudit(tx, performanceId, id, sub);
-    if (!(await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, end, turn))))
-      throw new OperatingError('not_found');
-    await applyOneBlock(deps, id);
+    const change = toChange(c, sub);
+    const patch = await readJson(c.req.raw, blockPatchSchema);
+    const performance = await requirePerformance(deps, c.req.param('id'));
+    const work = (tx: Transaction) => changeBlock(tx, performance, change, patch);
+    const view = await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, work, turn));
+    return c.json(view, 200, { ...NO_STORE, etag: `"${view.version}"` });
+  });
+
+  app.delete(BLOCK, async (c) => {
+    const { sub } = await requireOperator(deps, c.req.raw.headers, 'operator');
+    const [performanceId, change] = [c.req.param('id'), toChange(c, sub)];
+    const work = (tx: Transaction) => removeBlock(tx, performanceId, change);
+    await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, work, turn));
+    await applyOneBlock(deps, change.id);
     return c.body(null, 204, NO_STORE);
   });
 }
 
-async function endWithAudit(tx: Transaction, performanceId: string, id: string, actor: string): Promise<boolean> {
-  const before = await readBlock(tx, id);
-  if (before === null || !(await endBlock(tx, performanceId, id))) return false;
-  const entry = { id: newId(), actor, action: 'performance.unblock', subject: `performance:${performanceId}` };
-  await insertAudit(tx, { ...entry, before: { blockId: id, name: before.name }, after: null });
-  return true;
+function toChange(c: CoreContext, actor: string): BlockChange {
+  const id = c.req.param('blockId');
+  if (id === undefined || !isId(id)) throw new OperatingError('not_found');
+  return { id, actor, expected: readIfMatch(c.req.header('if-match')) };
 }

@@ -96,6 +96,7 @@ export function draftBooking(
     holdId: claims.holdId,
     performanceId: claims.performanceId,
     owner: claims.sub,
+    identity: claims.identity ?? null,
     buyer: { ...body.buyer, emailNormalised: normaliseEmail(body.buyer.email) },
     passengers: body.passengers ?? [],
     accessTokenHash: token.hash,

@@ -25,6 +25,8 @@ export type BlockRow = {
   fromLeg: number;
   toLeg: number;
   version: number;
+  /** Counts what operators change of it. */
+  revision: number;
   createdBy: string;
   createdAt: Date;
   items: BlockItem[];
@@ -72,15 +74,21 @@ export async function insertBlock(tx: Transaction, block: NewBlock): Promise<Blo
 
 /**
  * Ends a block: what nobody has of it is on public sale again, what is sold from it belongs to the zones. False when there is no such
- * block, or no more. READ COMMITTED, zones locked first.
+ * block, or no more, or its revision is none of `revisions` (null: whichever). READ COMMITTED, zones locked first.
  */
-export async function endBlock(tx: Transaction, performanceId: string, id: string): Promise<boolean> {
+export async function endBlock(
+  tx: Transaction,
+  performanceId: string,
+  id: string,
+  revisions: readonly number[] | null = null,
+): Promise<boolean> {
   await tx`SELECT 1 FROM zone_legs z JOIN blocks b ON b.performance_id = z.performance_id
     WHERE b.id = ${id} AND b.performance_id = ${performanceId} AND z.leg >= b.from_leg AND z.leg < b.to_leg
       AND z.zone_id IN (SELECT zone_id FROM block_items WHERE block_id = ${id})
     ORDER BY z.zone_id, z.leg FOR UPDATE OF z`;
   const ended = await tx`UPDATE blocks SET version = 2, removed_at = now(), due_at = now()
-    WHERE id = ${id} AND performance_id = ${performanceId} AND version = 1 RETURNING id`;
+    WHERE id = ${id} AND performance_id = ${performanceId} AND version = 1
+      AND (${revisions === null} OR revision = ANY (${list(revisions ?? [])}::int[])) RETURNING id`;
   if (ended.length === 0) return false;
   await tx`UPDATE zone_legs z SET capacity = z.capacity + back.quantity, sold = z.sold + back.sold
     FROM (SELECT i.zone_id, leg, sum(i.quantity)::int AS quantity, coalesce((SELECT l.sold FROM block_legs l
@@ -107,6 +115,21 @@ export async function readBlock(sql: Sql | Transaction, id: string): Promise<Blo
   return row ?? null;
 }
 
+/**
+ * A block that stands, locked until the transaction's end; null when there is none, or no more. Not FOR UPDATE: that would wait for
+ * bookings of it, which have its zones locked and refer to it.
+ */
+export async function lockBlock(tx: Transaction, performanceId: string, id: string): Promise<BlockRow | null> {
+  const [row] = await tx<BlockRow[]>`SELECT ${columns(tx)} FROM blocks b
+    WHERE b.id = ${id} AND b.performance_id = ${performanceId} AND b.version = 1 FOR NO KEY UPDATE OF b`;
+  return row ?? null;
+}
+
+/** Calls a block something else, inside the transaction that locked it. */
+export async function renameBlock(tx: Transaction, id: string, name: string): Promise<void> {
+  await tx`UPDATE blocks SET name = ${name}, revision = revision + 1 WHERE id = ${id}`;
+}
+
 /** Which blocks of a performance the inventory has yet to hear of. A plain read. */
 export async function readBlocksUnderWay(sql: Sql, performanceId: string): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`SELECT id FROM blocks
@@ -130,7 +153,7 @@ export async function markBlockApplied(sql: Sql, id: string, version: number): P
 const columns = (
   sql: Sql | Transaction,
 ) => sql`b.id, b.performance_id AS "performanceId", b.name, b.code_hash AS "codeHash",
-  b.from_leg AS "fromLeg", b.to_leg AS "toLeg", b.version, b.created_by AS "createdBy", b.created_at AS "createdAt",
+  b.from_leg AS "fromLeg", b.to_leg AS "toLeg", b.version, b.revision, b.created_by AS "createdBy", b.created_at AS "createdAt",
   (SELECT json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity) ORDER BY i.line)
     FROM block_items i WHERE i.block_id = b.id) AS items,
   coalesce((SELECT max(leg.sold) FROM (SELECT sum(l.sold)::int AS sold FROM block_legs l WHERE l.block_id = b.id GROUP BY l.leg) leg), 0)

@@ -40,6 +40,7 @@ function toRequests(batch: readonly BookingToWrite[]) {
     holdId: rows.map((row) => row.holdId),
     performanceId: rows.map((row) => row.performanceId),
     owner: rows.map((row) => row.owner),
+    identity: rows.map((row) => row.identity ?? null),
     buyerName: rows.map((row) => row.buyer.name),
     buyerEmail: rows.map((row) => row.buyer.email),
     emailNormalised: rows.map((row) => row.buyer.emailNormalised),

@@ -14,6 +14,8 @@ export type NewBooking = {
   holdId: string;
   performanceId: string;
   owner: string;
+  /** Hash of the identity that held the places; null or absent: the room asks for none. */
+  identity?: string | null;
   buyer: { name: string; email: string; emailNormalised: string };
   passengers: { name: string }[];
   accessTokenHash: Uint8Array;

@@ -10,12 +10,12 @@ export const batchTables = (
 ) => tx`
     request AS MATERIALIZED (
       SELECT * FROM unnest(${list(r.ord)}::int[], ${list(r.id)}::uuid[], ${list(r.holdId)}::text[], ${list(r.performanceId)}::text[],
-        ${list(r.owner)}::text[], ${list(r.buyerName)}::text[], ${list(r.buyerEmail)}::text[], ${list(r.emailNormalised)}::text[],
+        ${list(r.owner)}::text[], ${list(r.identity)}::text[], ${list(r.buyerName)}::text[], ${list(r.buyerEmail)}::text[], ${list(r.emailNormalised)}::text[],
         ${list(r.passengers)}::jsonb[], ${list(r.tokenHash)}::text[], ${list(r.totalMinor)}::bigint[], ${list(r.currency)}::text[],
         ${list(r.fromLeg)}::int[], ${list(r.toLeg)}::int[], ${list(r.payBy)}::timestamptz[], ${list(r.paymentId)}::uuid[],
         ${list(r.provider)}::text[], ${list(r.codeHash)}::text[], ${list(r.codeExpiresAt)}::timestamptz[], ${list(r.outboxId)}::uuid[],
         ${list(r.caller)}::text[], ${list(r.key)}::text[], ${list(r.bodyHash)}::text[], ${list(r.status)}::int[], ${list(r.answer)}::text[])
-        AS r (ord, id, hold_id, performance_id, owner, buyer_name, buyer_email, email_normalised, passengers, token_hash, total_minor,
+        AS r (ord, id, hold_id, performance_id, owner, identity, buyer_name, buyer_email, email_normalised, passengers, token_hash, total_minor,
           currency, from_leg, to_leg, pay_by, payment_id, provider, code_hash, code_expires_at, outbox_id, caller, key, body_hash,
           status, answer)),
     item AS MATERIALIZED (
@@ -70,23 +70,23 @@ export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
     ${hasBlocks ? tx`ended AS (SELECT DISTINCT n.ord FROM need n JOIN zone USING (place) WHERE zone.has_ended),` : tx``}
     short AS (
       SELECT DISTINCT ON (ord) ord, zone_id, greatest(free, 0) AS available FROM need WHERE quantity > free ORDER BY ord, zone_id, free),
-    limited AS MATERIALIZED (
-      SELECT r.ord, r.performance_id, r.email_normalised, rule.most, wanted.places, before.bought
+    counted AS MATERIALIZED (
+      SELECT r.ord, r.performance_id, r.email_normalised, r.identity, rule.most, wanted.places
       FROM request r
       CROSS JOIN LATERAL (SELECT p.places_per_buyer AS most FROM performances p
         WHERE p.id = r.performance_id AND p.places_per_buyer IS NOT NULL LIMIT 1) rule
-      CROSS JOIN LATERAL (SELECT sum(i.quantity) AS places FROM item i WHERE i.ord = r.ord) wanted
-      CROSS JOIN LATERAL (SELECT coalesce(sum(i.quantity), 0) AS bought FROM bookings b JOIN booking_items i ON i.booking_id = b.id
-        WHERE b.performance_id = r.performance_id AND b.email_normalised = r.email_normalised
-          AND b.status IN ('pending_payment', 'confirmed')) before),
+      CROSS JOIN LATERAL (SELECT sum(i.quantity) AS places FROM item i WHERE i.ord = r.ord) wanted),
+    limited AS MATERIALIZED (
+      ${boughtBefore(tx, 'email_normalised')} UNION ALL ${boughtBefore(tx, 'identity')}),
+    over_limit AS (SELECT ord, min(most) AS most FROM limited WHERE bought + places > most GROUP BY ord),
     refusal AS MATERIALIZED (
       SELECT r.ord, known.body_hash, known.status, known.answer,
-        CASE WHEN unpaid.found IS NOT NULL THEN 1 ELSE limited.most END AS most, taken.seats, short.zone_id, short.available,
+        CASE WHEN unpaid.found IS NOT NULL THEN 1 ELSE over_limit.most END AS most, taken.seats, short.zone_id, short.available,
         CASE WHEN known.is_expired THEN 'again'
           WHEN known.body_hash IS NOT NULL THEN 'known'
           WHEN of_hold.found IS NOT NULL THEN 'hold_already_booked'
           ${hasBlocks ? tx`WHEN r.ord IN (SELECT ord FROM ended) THEN 'allocation_ended'` : tx``}
-          WHEN unpaid.found IS NOT NULL OR limited.bought + limited.places > limited.most THEN 'limit_reached'
+          WHEN unpaid.found IS NOT NULL OR over_limit.ord IS NOT NULL THEN 'limit_reached'
           WHEN taken.ord IS NOT NULL THEN 'seats_unavailable'
           WHEN short.ord IS NOT NULL THEN 'zone_sold_out' END AS reason
       FROM request r
@@ -95,7 +95,7 @@ export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
         FROM idempotency_keys k WHERE k.caller = r.caller AND k.key = r.key LIMIT 1) known ON true
       LEFT JOIN LATERAL (SELECT 1 AS found FROM bookings b WHERE b.hold_id = r.hold_id LIMIT 1) of_hold ON true
       LEFT JOIN LATERAL (SELECT 1 AS found FROM bookings b WHERE b.owner = r.owner AND b.status = 'pending_payment' LIMIT 1) unpaid ON true
-      LEFT JOIN limited USING (ord) LEFT JOIN taken USING (ord) LEFT JOIN short USING (ord)),
+      LEFT JOIN over_limit USING (ord) LEFT JOIN taken USING (ord) LEFT JOIN short USING (ord)),
     refused AS MATERIALIZED (SELECT ord FROM refusal WHERE reason IS NOT NULL),
     beaten AS MATERIALIZED (
       SELECT ord FROM (SELECT ord, min(ord) OVER (PARTITION BY resource) AS first
@@ -104,9 +104,21 @@ export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
       SELECT ord FROM (SELECT ord, free, sum(quantity) OVER (PARTITION BY place ORDER BY ord) AS running
         FROM need WHERE ord NOT IN (SELECT ord FROM refused)) queue WHERE running > free
       UNION
-      SELECT ord FROM (SELECT ord, most, bought + sum(places) OVER (PARTITION BY performance_id, email_normalised ORDER BY ord) AS running
+      SELECT ord FROM (SELECT ord, most, bought + sum(places) OVER (PARTITION BY performance_id, kind, buyer ORDER BY ord) AS running
         FROM limited WHERE ord NOT IN (SELECT ord FROM refused)) buyer WHERE running > most),
     loser AS MATERIALIZED (SELECT ord FROM refused UNION ALL SELECT ord FROM beaten)`;
+
+/**
+ * What each counted request's buyer has of its performance, by one of the columns that name a buyer. Each is counted apart: neither an
+ * e-mail nor an identity ever has more than the limit.
+ */
+const boughtBefore = (tx: Connection, buyer: 'email_normalised' | 'identity') => tx`
+      SELECT c.ord, c.performance_id, ${buyer}::text AS kind, c.${tx(buyer)} AS buyer, c.most, c.places, before.bought
+      FROM counted c CROSS JOIN LATERAL (SELECT coalesce(sum(i.quantity), 0) AS bought
+        FROM bookings b JOIN booking_items i ON i.booking_id = b.id
+        WHERE b.performance_id = c.performance_id AND b.${tx(buyer)} = c.${tx(buyer)}
+          AND b.status IN ('pending_payment', 'confirmed')) before
+      WHERE c.${tx(buyer)} IS NOT NULL`;
 
 /** A claim of somebody else; for a seat of an allocation also none, or one of another block. */
 const takenOrOutOfReach = (tx: Connection) => tx`
@@ -120,9 +132,9 @@ export const writes = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
       DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
       WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key),
     new_booking AS (
-      INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised, passengers,
+      INSERT INTO bookings (id, hold_id, performance_id, owner, identity, status, buyer_name, buyer_email, email_normalised, passengers,
         access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)
-      SELECT id, hold_id, performance_id, owner, 'pending_payment', buyer_name, buyer_email, email_normalised, passengers,
+      SELECT id, hold_id, performance_id, owner, identity, 'pending_payment', buyer_name, buyer_email, email_normalised, passengers,
         decode(token_hash, 'hex'), total_minor, currency, from_leg, to_leg, pay_by
       FROM request WHERE ord NOT IN (SELECT ord FROM loser) ORDER BY owner COLLATE "C", id),
     new_item AS (

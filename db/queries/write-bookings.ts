@@ -50,11 +50,14 @@ export async function writeBookings(sql: Sql, batch: readonly BookingToWrite[]):
 }
 
 /**
- * Lets bookings of one counted buyer pass one after the other, whichever process they came to: advisory locks until the
- * transaction's end, in the order of their numbers, before any row. Performances without a limit take none.
+ * Lets bookings of one counted buyer pass one after the other, whichever process they came to: advisory locks on e-mail and identity
+ * until the transaction's end, in the order of their numbers, before any row. Performances without a limit take none.
  */
 const lockBuyers = (tx: Connection, { request: r }: BatchColumns): Statement<object> =>
   tx`SELECT pg_advisory_xact_lock(buyer) FROM (
-    SELECT DISTINCT hashtextextended(r.performance_id || ' ' || r.email, 1) AS buyer
-    FROM unnest(${list(r.performanceId)}::text[], ${list(r.emailNormalised)}::text[]) AS r (performance_id, email)
-    JOIN performances p ON p.id = r.performance_id WHERE p.places_per_buyer IS NOT NULL ORDER BY buyer) AS buyers`;
+    SELECT DISTINCT hashtextextended(r.performance_id || named.buyer, 1) AS buyer
+    FROM unnest(${list(r.performanceId)}::text[], ${list(r.emailNormalised)}::text[], ${list(r.identity)}::text[])
+      AS r (performance_id, email, identity)
+    CROSS JOIN LATERAL (VALUES (' ' || r.email), (' identity ' || r.identity)) AS named (buyer)
+    JOIN performances p ON p.id = r.performance_id
+    WHERE p.places_per_buyer IS NOT NULL AND named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;

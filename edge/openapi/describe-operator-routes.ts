@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot';
-import { blockRequestSchema } from '../../contracts/blocks.ts';
+import { blockPatchSchema, blockRequestSchema } from '../../contracts/blocks.ts';
 import {
   eventPatchSchema,
   newEventSchema,
@@ -44,9 +44,16 @@ export const DESCRIBED_FOR_OPERATORS: Readonly<Record<string, Described>> = {
     answers: { 200: { text: 'Those that stand, newest first, with what is sold of an allocation' } },
     codes: ['performance_not_found'],
   },
+  'PATCH /api/core/v1/operator/performances/{id}/blocks/{blockId}': {
+    body: { name: 'BlockPatch', schema: blockPatchSchema },
+    answers: { 200: { text: 'The block, its version as ETag; If-Match makes sure that it was not changed meanwhile' } },
+    codes: [...BODY, 'not_found', 'stale', 'store_unavailable'],
+  },
   'DELETE /api/core/v1/operator/performances/{id}/blocks/{blockId}': {
-    answers: { 204: { text: 'Ended: what nobody has of it is on public sale' } },
-    codes: ['not_found', 'store_unavailable'],
+    answers: {
+      204: { text: 'Ended: what nobody has of it is on public sale. With If-Match only as it was looked at' },
+    },
+    codes: ['not_found', 'stale', 'store_unavailable'],
   },
 
   'GET /api/core/v1/operator/rooms/{room}': {
