@@ -15,8 +15,8 @@ const BOOKINGS = 120;
 const PAID = 30;
 /** Places left when the provider comes back: others have bought the rest meanwhile. */
 const LEFT = 20;
-/** How long a sweep over all of them may take, ms, however the provider is away: its time-out and as long again. */
-const SWEEP_MS = 4000;
+/** How long a sweep over all of them may take, ms, however the provider is away: less than its lease, or another process would ask too. */
+const SWEEP_MS = 10_000;
 /** What a breaker lets through: failures that open it, one more for each place at which a sweep asks at once, and one probe. */
 const MOST_CALLS = 15;
 
