@@ -32,6 +32,14 @@ export type PerformanceSummary = {
   /** When it goes on sale, where that is set. */
   onSaleAt?: string;
   fromPrice: { amountMinor: number; currency: string } | null;
+  /** Of a train that was searched by its stations. */
+  journey?: JourneyView;
+};
+/** A run between the stations asked for, with what is free on all its legs, by class. */
+export type JourneyView = {
+  from: { code: string; name: string; departsAt: string };
+  to: { code: string; name: string; arrivesAt: string | null };
+  classes: { class: string; available: number; fromPrice: { amountMinor: number; currency: string } }[];
 };
 export type EventView = {
   id: string;

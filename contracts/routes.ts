@@ -40,7 +40,9 @@ export const EDGE_ROUTES = [
 
 /** Routes of core, which the gate serves below /api/core. */
 export const CORE_ROUTES = [
-  { method: 'GET', path: '/v1/events', credentials: ['none'], summary: 'List events' },
+  { method: 'GET', path: '/v1/events', credentials: ['none'], summary: 'List and search events and trains' },
+  // Before the event of that name, which there can't be.
+  { method: 'GET', path: '/v1/events/suggestions', credentials: ['none'], summary: 'What may be meant while typing' },
   { method: 'GET', path: '/v1/events/:id', credentials: ['none'], summary: 'One event' },
   { method: 'GET', path: '/v1/performances/:id', credentials: ['none'], summary: 'One performance' },
   { method: 'GET', path: '/v1/performances/:id/seat-map', credentials: ['none'], summary: 'The immutable seat map' },

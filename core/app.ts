@@ -16,9 +16,10 @@ import { headersOf, keepIncoming } from './http/node-request.ts';
 import { problem, problemOfError } from './http/problems.ts';
 import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
+import * as search from './search/register.ts';
 
 /** Every feature folder, in the order of API.md. */
-const FEATURES = [catalogue, holds, bookings, entryTickets, payments, operator, blocks, catalogueOrders];
+const FEATURES = [search, catalogue, holds, bookings, entryTickets, payments, operator, blocks, catalogueOrders];
 
 /** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
 export function createApp(deps: CoreDeps): CoreApp {
@@ -33,7 +34,9 @@ export function createApp(deps: CoreDeps): CoreApp {
     c.set('clientAddress', gate?.clientAddress ?? null);
     await next();
     const isHold = c.req.method === 'POST' && c.req.path === '/v1/holds';
-    deps.meter.note({ isHold, status: c.res.status, durationMs: performance.now() - startedAt });
+    // A crowd that searches says nothing about how buyers fare, and must not slow their admission down.
+    if (!search.isSearch(c.req.path))
+      deps.meter.note({ isHold, status: c.res.status, durationMs: performance.now() - startedAt });
     labelAnswer(c);
   });
   app.onError((error, c) => problemOfError(c, error, deps.log));

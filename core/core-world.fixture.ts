@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import type { HeldItem, OperatorRole } from '../contracts/token-claims.ts';
-import { connectDatabase, toDrizzle, type Sql } from '../db/connect.ts';
+import { connectDatabase, connectSearch, toDrizzle, type Sql } from '../db/connect.ts';
 import { startSandboxPayments } from '../local-stack/sandbox-payments/start.ts';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../local-stack/test-stack.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -105,6 +105,7 @@ export async function openCoreWorld(
   const database = await postgres.createDatabase();
   const sql = connectDatabase(database.url, { max: 12 });
   const plain = connectDatabase(database.url, { max: 2 });
+  const searchSql = connectSearch(database.url, { max: 2 });
   const client = connectRedis(redis.url, { commandTimeoutMs: 5000 });
   await client.connect();
   const scripts = createNodeScriptClient(client);
@@ -154,6 +155,7 @@ export async function openCoreWorld(
     db: toDrizzle(plain),
     browseSql: sql,
     browseDb: toDrizzle(plain),
+    searchSql,
     scripts,
     redis: client,
     catalogue,
@@ -300,7 +302,7 @@ export async function openCoreWorld(
       await sandbox.stop();
       await new Promise((resolve) => server.close(resolve));
       client.disconnect();
-      await Promise.all([sql.end({ timeout: 1 }), plain.end({ timeout: 1 })]);
+      await Promise.all([sql.end({ timeout: 1 }), plain.end({ timeout: 1 }), searchSql.end({ timeout: 1 })]);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,6 @@
 import type { SeatMap } from '../contracts/catalogue.ts';
 import { DEFAULT_ROOM_SETTINGS } from '../contracts/room-settings.ts';
-import { connectDatabase, type Sql, toDrizzle } from '../db/connect.ts';
+import { connectDatabase, connectSearch, type Sql, toDrizzle } from '../db/connect.ts';
 import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../db/queries/add-catalogue.ts';
 import { startTestPostgres, startTestRedis } from '../local-stack/test-stack.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -61,6 +61,7 @@ export async function openCore(): Promise<CoreWorld> {
   const { url } = await postgres.createDatabase();
   const sql = connectDatabase(url, { max: 10 });
   const plain = connectDatabase(url, { max: 2 });
+  const searchSql = connectSearch(url, { max: 2 });
   await sql.begin(async (tx) => {
     for (const room of ['demo', 'other']) await addRoom(tx, room, { ...DEFAULT_ROOM_SETTINGS, name: room }, 'seed');
     await addVenue(tx, { id: 'hall', name: 'Hall', city: 'London', country: 'GB', timeZone: 'Europe/London' });
@@ -124,6 +125,7 @@ export async function openCore(): Promise<CoreWorld> {
     db: toDrizzle(plain),
     browseSql: sql,
     browseDb: toDrizzle(plain),
+    searchSql,
     scripts,
     redis,
     catalogue: createCatalogue(toDrizzle(plain), clock, memory),
@@ -179,7 +181,7 @@ export async function openCore(): Promise<CoreWorld> {
       app.request(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     async close() {
       redis.disconnect();
-      await Promise.all([sql.end(), plain.end()]);
+      await Promise.all([sql.end(), plain.end(), searchSql.end()]);
       await Promise.all([postgres.stop(), redisServer.stop()]);
     },
   };

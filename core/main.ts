@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server';
 import type { Server } from 'node:http';
-import { connectDatabase, toDrizzle } from '../db/connect.ts';
+import { connectDatabase, connectSearch, toDrizzle } from '../db/connect.ts';
 import { isUnheardLoss } from '../db/unheard-loss.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -25,8 +25,8 @@ import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
 
-/** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, and browsing (DESIGN §6). */
-const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2 } as const;
+/** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, browsing, and searches (DESIGN §6). */
+const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2, search: 2 } as const;
 
 /** How often connections that have become idle are closed at the end, ms. */
 const CLOSE_IDLE_EVERY_MS = 20;
@@ -57,6 +57,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const plain = pool(POOLS.plain, 'onsale-core-plain');
   const browseSql = pool(POOLS.browse, 'onsale-core-browse');
   const browsePlain = pool(POOLS.browsePlain, 'onsale-core-browse-plain');
+  const searchSql = connectSearch(config.databaseUrl, { max: POOLS.search, applicationName: 'onsale-core-search' });
   const jobsSql = pool(POOLS.jobs, 'onsale-core-jobs');
   const redis = connectRedis(config.redisUrl, { commandTimeoutMs: CONNECTION_TIMEOUT_MS });
   await redis.connect();
@@ -91,6 +92,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     db,
     browseSql,
     browseDb,
+    searchSql,
     scripts,
     redis,
     catalogue,
@@ -107,7 +109,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     await jobs.stop();
     await commits.drain();
     redis.disconnect();
-    await Promise.all([sql, commitSql, plain, jobsSql, browseSql, browsePlain].map((own) => own.end({ timeout: 3 })));
+    const pools = [sql, commitSql, plain, jobsSql, browseSql, browsePlain, searchSql];
+    await Promise.all(pools.map((own) => own.end({ timeout: 3 })));
   };
   return { deps, close };
 }

@@ -15,6 +15,8 @@ export type CoreStores = {
   /** Browsing's small pool: a crowd that only looks can't starve those who buy (DESIGN §6). */
   browseSql: Sql;
   browseDb: Database;
+  /** Searches' own pool, smaller still: what somebody types may cost a hundred times a look. */
+  searchSql: Sql;
   scripts: ScriptClient;
   /** Commands that are no script: liveness, and where a performance is found. */
   redis: ReturnType<typeof connectRedis>;

@@ -58,6 +58,7 @@ export async function openUntouchableCore(): Promise<UntouchableCore> {
     db: untouchable('db'),
     browseSql: untouchable('browseSql'),
     browseDb: untouchable('browseDb'),
+    searchSql: untouchable('searchSql'),
     scripts: untouchable('scripts'),
     redis: untouchable('redis'),
     catalogue: untouchable('catalogue'),

@@ -20,6 +20,10 @@ export type DatabaseOptions = {
   /** A transaction whose client says nothing for this long is rolled back by the server, and its locks are freed, ms. */
   idleInTransactionTimeoutMs?: number;
   applicationName?: string;
+  /** Settings of each session, by the server's names. */
+  settings?: Readonly<Record<string, string | number>>;
+  /** False: each statement is planned for its own parameters. */
+  prepare?: boolean;
 };
 
 /** A pool. A server that is away fails within about two seconds; callers answer 503. */
@@ -31,14 +35,31 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
     backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 0.5),
     idle_timeout: 60,
     onnotice: () => {},
+    prepare: options.prepare ?? true,
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     connection: {
       application_name: options.applicationName ?? 'onsale',
       statement_timeout: options.statementTimeoutMs ?? 5000,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 10_000,
+      ...options.settings,
     },
   });
 }
+
+/** A search takes some tens of milliseconds; one that takes this long is given up by the server, ms. */
+const SEARCH_TIMEOUT_MS = 800;
+
+/**
+ * The small pool of searches. What a search costs depends on its words, so each is planned for its own; reading a whole table is never
+ * the way. Words count as alike that share a quarter of their trigrams.
+ */
+export const connectSearch = (url: string, options: DatabaseOptions = {}): Sql =>
+  connectDatabase(url, {
+    statementTimeoutMs: SEARCH_TIMEOUT_MS,
+    prepare: false,
+    settings: { enable_seqscan: 'off', 'pg_trgm.similarity_threshold': 0.25, 'pg_trgm.word_similarity_threshold': 0.5 },
+    ...options,
+  });
 
 /**
  * Drizzle for plain reads and writes. It rewrites the parsers of the client it is given, so it gets one of its own

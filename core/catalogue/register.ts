@@ -1,5 +1,3 @@
-import * as v from 'valibot';
-import { slugSchema } from '../../contracts/catalogue.ts';
 import { listEvents } from '../../db/queries/list-events.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -12,30 +10,18 @@ import { type LegRange, type Performance, resolveLegs } from './performance.ts';
 import { requirePerformance } from './require-performance.ts';
 import { toEventView, toPerformanceView } from './views.ts';
 
-/** Events on one page: about 20 KB. */
-const PAGE_SIZE = 50;
 const IMMUTABLE = 'public, max-age=31536000, immutable';
-/** What is free changes by the second; events change by the day, and a new one may show up a little later. */
+/** What is free changes by the second; an event changes by the day. */
 const STOCK_CACHE = 'public, max-age=1';
-const EVENTS_CACHE = 'public, max-age=10';
+const EVENT_CACHE = 'public, max-age=10';
 
-/** Browsing: events, performances, seat maps, availability. Needs no credential and uses its own small pool. */
+/** Browsing: an event, performances, seat maps, availability. Needs no credential and uses its own small pool. */
 export function register(app: CoreApp, deps: CoreDeps): void {
   const browse = { catalogue: deps.browseCatalogue };
-  app.get('/v1/events', async (c) => {
-    const page = { afterId: readCursor(c), kind: readKind(c), limit: PAGE_SIZE + 1 };
-    const events = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, page));
-    const nowMs = deps.clock.nowMs();
-    const items = events.slice(0, PAGE_SIZE).map((event) => toEventView(event, nowMs));
-    const last = events.length > PAGE_SIZE ? items.at(-1) : undefined;
-    const next = last === undefined ? null : Buffer.from(last.id).toString('base64url');
-    return c.json({ items, next }, 200, { 'cache-control': EVENTS_CACHE });
-  });
-
   app.get('/v1/events/:id', async (c) => {
     const [event] = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, { id: c.req.param('id') }));
     if (event === undefined) throw new OperatingError('event_not_found');
-    return c.json(toEventView(event, deps.clock.nowMs()), 200, { 'cache-control': EVENTS_CACHE });
+    return c.json(toEventView(event, deps.clock.nowMs()), 200, { 'cache-control': EVENT_CACHE });
   });
 
   app.get('/v1/performances/:id', async (c) => {
@@ -68,20 +54,4 @@ function readLegs(c: CoreContext, performance: Performance): LegRange {
   const resolved = resolveLegs(performance, { from: c.req.query('from'), to: c.req.query('to') });
   if (!resolved.ok) throw invalidRequest(resolved.errors);
   return resolved.legs;
-}
-
-function readCursor(c: CoreContext): string {
-  const cursor = c.req.query('cursor');
-  if (cursor === undefined) return '';
-  const afterId = Buffer.from(cursor.slice(0, 100), 'base64url').toString();
-  // What we hand out is an event's id; anything else would be an empty or a wrong page without a word.
-  if (!v.is(slugSchema, afterId) || Buffer.from(afterId).toString('base64url') !== cursor)
-    throw invalidRequest([{ path: 'cursor', message: 'is not a cursor of this list' }]);
-  return afterId;
-}
-
-function readKind(c: CoreContext): 'event' | 'train' | null {
-  const kind = c.req.query('kind');
-  if (kind === undefined || kind === 'event' || kind === 'train') return kind ?? null;
-  throw invalidRequest([{ path: 'kind', message: 'is event or train' }]);
 }

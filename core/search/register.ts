@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { EventView } from '../../contracts/catalogue.ts';
+import { suggestionQuerySchema } from '../../contracts/search.ts';
+import { listEvents, readFoundEvents } from '../../db/queries/list-events.ts';
+import { filterEvents } from '../../db/queries/search-events.ts';
+import { toEventView } from '../catalogue/views.ts';
+import type { CoreDeps } from '../deps.ts';
+import type { CoreApp, CoreContext } from '../http/context.ts';
+import { parseBody } from '../http/json-body.ts';
+import { throughGate } from '../http/pool-gate.ts';
+import { sendText, toServedText } from '../http/served-text.ts';
+import { withinDeadline } from '../http/store-failure.ts';
+import { readSearch, writeCursor, type SearchRequest } from './read-query.ts';
+import { searchEvents, understand } from './search-events.ts';
+import { searchRuns } from './search-runs.ts';
+import { suggest } from './suggest.ts';
+
+/** Events on a page of all there is; about 20 KB. */
+const LIST_PAGE = 50;
+/** Events or runs on a page of what was found: as many as anybody reads before asking anew, and few enough for the edge to keep. */
+const FOUND_PAGE = 20;
+/**
+ * Searches of one process under way or waiting: at 20 ms on each of two connections they are done in half a second, which is as long as
+ * anybody waits for what they typed.
+ */
+const MAX_SEARCHES = 50;
+/** Events change by the day, and a new one may show up a little later; what is free on a train is as fresh as a look at it needs. */
+const CACHE = 'public, max-age=10';
+/** Names change hardly ever, and everybody types the same beginnings. */
+const SUGGESTIONS_CACHE = 'public, max-age=60';
+
+const PATHS = { events: '/v1/events', suggestions: '/v1/events/suggestions' } as const;
+
+type Page = { items: EventView[]; next: string | null };
+
+/** Whether a path is a search's. */
+export const isSearch = (path: string): boolean => path === PATHS.events || path === PATHS.suggestions;
+
+/**
+ * Search: events by text and filters, trains between stations, suggestions. Needs no credential, has a pool of its own, and takes only so
+ * many at once (`busy`). Answers may be kept by anybody for some seconds and have an ETag of their content.
+ */
+export function register(app: CoreApp, deps: CoreDeps): void {
+  app.get(PATHS.events, async (c) => {
+    const request = readSearch(c.req.query());
+    return sendPage(c, await answer(deps, request), CACHE);
+  });
+
+  app.get(PATHS.suggestions, async (c) => {
+    const { q } = parseBody(suggestionQuerySchema, c.req.query());
+    const items = await withinSearchBounds(deps, () => suggest(deps.searchSql, q));
+    return sendPage(c, { items }, SUGGESTIONS_CACHE);
+  });
+}
+
+async function answer(deps: CoreDeps, request: SearchRequest): Promise<Page> {
+  if (request.list === 'ranked') return withinSearchBounds(deps, () => answerRanked(deps, request));
+  if (request.list === 'runs') return withinSearchBounds(deps, () => searchRuns(deps.searchSql, request, FOUND_PAGE));
+  const { city, days, room, sale, maxPriceMinor, currency } = request;
+  const isPlain = city === '' && [days, room, sale, maxPriceMinor, currency].every((filter) => filter === null);
+  return isPlain ? answerAll(deps, request) : withinSearchBounds(deps, () => answerFiltered(deps, request));
+}
+
+async function answerAll(deps: CoreDeps, { afterId, kind }: SearchRequest & { list: 'filtered' }): Promise<Page> {
+  const page = { afterId, kind, limit: LIST_PAGE + 1 };
+  const events = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, page));
+  return toPage(events.map(toEventView), LIST_PAGE, ({ id }) => writeCursor(id));
+}
+
+async function answerFiltered(deps: CoreDeps, request: SearchRequest & { list: 'filtered' }): Promise<Page> {
+  const { facets, performance } = await understand(deps.searchSql, request);
+  const ids = await filterEvents(deps.searchSql, {
+    facets: facets.length === 0 ? null : facets.join(' & '),
+    performance,
+    afterId: request.afterId,
+    limit: FOUND_PAGE + 1,
+  });
+  const events = await readFoundEvents(deps.searchSql, ids, performance);
+  return toPage(events.map(toEventView), FOUND_PAGE, ({ id }) => writeCursor(id));
+}
+
+async function answerRanked(deps: CoreDeps, request: SearchRequest & { list: 'ranked' }): Promise<Page> {
+  const { found, performance } = await searchEvents(deps.searchSql, { ...request, limit: FOUND_PAGE + 1 });
+  const rankOf = new Map(found.map(({ id, rank }) => [id, rank]));
+  const events = await readFoundEvents(deps.searchSql, [...rankOf.keys()], performance);
+  return toPage(events.map(toEventView), FOUND_PAGE, ({ id }) => writeCursor(rankOf.get(id) ?? 0, id));
+}
+
+/** Cuts what was read one too many, and says where the next page begins. */
+function toPage(events: EventView[], size: number, cursorOf: (last: EventView) => string): Page {
+  const items = events.slice(0, size);
+  const last = events.length > size ? items.at(-1) : undefined;
+  return { items, next: last === undefined ? null : cursorOf(last) };
+}
+
+const withinSearchBounds = <T>(deps: CoreDeps, search: () => Promise<T>): Promise<T> =>
+  throughGate(deps, () => withinDeadline(deps.searchSql, search), MAX_SEARCHES);
+
+function sendPage(c: CoreContext, page: object, cacheControl: string): Promise<Response> {
+  const text = JSON.stringify(page);
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  return sendText(c, toServedText(text, etag), cacheControl);
+}

@@ -1,0 +1,28 @@
+import type { Suggestion } from '../../contracts/search.ts';
+import type { Sql } from '../../db/connect.ts';
+import { readFoundEvents } from '../../db/queries/list-events.ts';
+import { findStations } from '../../db/queries/search-trains.ts';
+import { searchEvents } from './search-events.ts';
+
+/** Suggestions of each sort at most: more would not be read before the next letter. */
+const MOST_EVENTS = 6;
+const MOST_STATIONS = 3;
+const ANYTHING = { kind: null, city: '', days: null, room: null, sale: null, maxPriceMinor: null, currency: null };
+
+/** What somebody may mean who has typed so far: stations first where the text is a code or most of a name, then events, best first. */
+export async function suggest(sql: Sql, q: string): Promise<Suggestion[]> {
+  if (q === '') return [];
+  const [stations, { found }] = await Promise.all([
+    findStations(sql, q),
+    searchEvents(sql, { ...ANYTHING, q, after: null, limit: MOST_EVENTS }),
+  ]);
+  const ids = found.map(({ id }) => id);
+  const events = ids.length === 0 ? [] : await readFoundEvents(sql, ids, null);
+  return [
+    ...stations.slice(0, MOST_STATIONS).map(({ code, name }): Suggestion => ({ type: 'station', code, name })),
+    ...events.map(({ id, kind, name, venue }): Suggestion => {
+      const place = venue === null ? null : `${venue.name}, ${venue.city}`;
+      return { type: 'event', id, kind, name, place };
+    }),
+  ];
+}
