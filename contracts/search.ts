@@ -3,17 +3,16 @@ import { slugSchema } from './catalogue.ts';
 import { plainText } from './plain-text.ts';
 
 /** Longest that a text to search for may be, in characters: the longest name of an event that we know of has half of it. */
-export const MAX_QUERY_LENGTH = 200;
+const MAX_QUERY_LENGTH = 200;
 /** Longest span that dates may name, in days: a year's programme. */
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 
-const text = v.pipe(plainText(0, MAX_QUERY_LENGTH));
+const text = plainText(0, MAX_QUERY_LENGTH);
 /** A day of the calendar, as ISO 8601 writes it. */
 const day = v.pipe(
   v.string(),
-  v.regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as 2030-12-31'),
-  v.check((value) => isDay(value), 'there is no such day'),
+  v.check((value) => isDay(value), 'a day as 2030-12-31'),
 );
 const wholeNumber = v.pipe(
   v.string(),

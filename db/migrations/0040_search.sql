@@ -67,7 +67,7 @@ CREATE VIEW event_documents AS
     CROSS JOIN LATERAL (
       SELECT array(
         SELECT '@k' || e.kind
-        UNION SELECT '@c' || replace(search_fold(left(name, 200)), ' ', '-') FROM unnest(v.city || v.aliases) AS name
+        UNION SELECT '@c' || replace(search_fold(left(name, 200)), ' ', '-') FROM unnest(v.city || v.aliases) AS name WHERE name IS NOT NULL
         UNION SELECT unnest(ARRAY['@r' || p.room, '@s' || p.status,
             '@d' || to_char(p.starts_at AT TIME ZONE p.time_zone, 'YYYYMMDD'),
             '@m' || to_char(p.starts_at AT TIME ZONE p.time_zone, 'YYYYMM')])
