@@ -5,11 +5,13 @@ import { createSharedReads, type SharedReads } from '../rooms/shared-reads.ts';
 /** Longest that an answer is kept, in ms, whatever core allows: what it can never change is fetched again every five minutes. */
 const MAX_AGE_MS = 300_000;
 /**
- * Seat maps are few and large, what is free in a stadium of 100,000 is 34 KB, the rest many and small; together at most 32 MB of an
- * isolate's 128, whose texts are bytes, and a quarter more for their packed forms.
+ * Seat maps are few and large, what is free in a stadium of 100,000 is 34 KB, a page of what was searched is 10 KB and seldom twice as
+ * much, the rest many and small; together at most 40 MB of an isolate's 128, whose texts are bytes, and a quarter more for their packed
+ * forms.
  */
 const SEAT_MAPS = { keys: 32, bytes: 512 * 1024 };
 const AVAILABILITY = { keys: 128, bytes: 64 * 1024 };
+const SEARCHES = { keys: 250, bytes: 32 * 1024 };
 const OTHERS = { keys: 500, bytes: 16 * 1024 };
 /** Below this many characters a header more costs as much as the packing saves. */
 const WORTH_ZIPPING = 1024;
@@ -33,7 +35,7 @@ export function createKeptAnswers(clock: Clock): KeptAnswers {
   const isFresh = ({ maxAgeMs }: KeptAnswer, readAtMs: number, nowMs: number) => nowMs - readAtMs < maxAgeMs;
   const create = (maxKeys: number) => createSharedReads<KeptAnswer>({ clock, isFresh, failureMs: FAILURE_MS, maxKeys });
   const others = create(OTHERS.keys);
-  const larger = new Map([SEAT_MAPS, AVAILABILITY].map((kind) => [kind, create(kind.keys)]));
+  const larger = new Map([SEAT_MAPS, AVAILABILITY, SEARCHES].map((kind) => [kind, create(kind.keys)]));
   return { for: (path) => larger.get(kindOf(path)) ?? others };
 }
 
@@ -58,6 +60,7 @@ async function zip(text: string): Promise<Uint8Array<ArrayBuffer>> {
 
 const kindOf = (path: string): typeof OTHERS => {
   if (path.endsWith('/seat-map')) return SEAT_MAPS;
+  if (path === '/v1/events') return SEARCHES;
   return path.endsWith('/availability') ? AVAILABILITY : OTHERS;
 };
 

@@ -6,6 +6,7 @@ import { GATE_PREFIX } from '../gate/find-core-route.ts';
 import { isBrowsing } from '../gate/limit-browsing.ts';
 import { DESCRIBED } from './describe-routes.ts';
 import type { Described } from './described.ts';
+import { QUERIES } from './search-queries.ts';
 
 /** A part of the document; what the schema package writes is taken as it comes. */
 type JsonObject = { [key: string]: unknown };
@@ -85,6 +86,8 @@ const codesOf = (route: Route, path: string): readonly ErrorCode[] =>
 function parametersOf(route: Route, path: string): unknown[] {
   const names = [...path.matchAll(/\{([A-Za-z]+)\}/g)].flatMap(([, name]) => name ?? []);
   const parameters: unknown[] = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  for (const [name, { schema, description }] of Object.entries(QUERIES[`${route.method} ${path}`] ?? {}))
+    parameters.push({ name, in: 'query', required: false, schema: inlined(schema), description });
   if (route.idempotent)
     parameters.push({
       name: 'Idempotency-Key',
@@ -166,9 +169,11 @@ function securityOf(credentials: readonly Credential[]): unknown[] {
 }
 
 function reference(name: string, schema: GenericSchema | undefined, schemas: JsonObject): unknown {
-  if (schema !== undefined) {
-    const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
-    schemas[name] ??= rest;
-  }
+  if (schema !== undefined) schemas[name] ??= inlined(schema);
   return { $ref: `#/components/schemas/${name}` };
+}
+
+function inlined(schema: GenericSchema): object {
+  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
+  return rest;
 }

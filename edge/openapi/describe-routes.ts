@@ -11,6 +11,7 @@ const place = { name: 'Place', schema: placeSchema };
 const TICKET: readonly ErrorCode[] = ['ticket_invalid', 'ticket_expired', 'ticket_wrong_room'];
 const ROOM: readonly ErrorCode[] = ['room_not_found', 'room_recovering', 'store_unavailable'];
 const PASS: readonly ErrorCode[] = ['pass_invalid', 'not_admitted', 'session_ended', 'room_required'];
+const SEARCH: readonly ErrorCode[] = ['invalid_request', 'rate_limited', 'busy', 'store_unavailable'];
 
 /** By `METHOD path`, edge paths as they are and core paths as the gate serves them. A route without an entry gets a plain one. */
 export const DESCRIBED: Readonly<Record<string, Described>> = {
@@ -80,6 +81,15 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'GET /api/rooms/{room}/board': {
     answers: { 200: { text: 'The board', name: 'Board', schema: boardSchema } },
     codes: ROOM,
+  },
+
+  'GET /api/core/v1/events': {
+    answers: { 200: { text: 'A page of events and trains, with ETag: by id, or best first where there is a text' } },
+    codes: SEARCH,
+  },
+  'GET /api/core/v1/events/suggestions': {
+    answers: { 200: { text: 'Stations and events that may be meant, with ETag' } },
+    codes: SEARCH,
   },
 
   'POST /api/core/v1/holds': {
