@@ -4,8 +4,6 @@ import { findAlternatives, foldTyped, knownWords, type Alternative } from '../..
 import { allOf, anyOf, beginningsOf, dayFacet, facet, wordsOf, type WordGroup } from '../../db/queries/text-query.ts';
 import type { Days } from './read-query.ts';
 
-/** With fewer events than this the words are taken for misspelt. */
-const FEW = 3;
 /** A word that nothing is like may be two that lost their space; halves of fewer letters fit anything. */
 const SHORTEST_HALF = 3;
 
@@ -29,8 +27,8 @@ export type Found = { found: RankedPlace[]; performance: PerformanceFilter | nul
 export type Understood = { q: string; words: string[]; facets: string[]; performance: PerformanceFilter | null };
 
 /**
- * Events that fit a text, best first: first by its words and their beginnings; where hardly anything has them all, by words of the
- * dictionary that are like them, and then by all words but one. Bounded by the pool's statement time-out.
+ * Events that fit a text, best first: by its words and their beginnings; where nothing has them all, by words of the dictionary
+ * that are like them, and then by all words but one. Bounded by the pool's statement time-out.
  */
 export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found> {
   const understood = await understand(sql, search);
@@ -48,7 +46,7 @@ export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found
     });
   const asTyped = [allOf(words.map(alone), facets), allOf(beginningsOf(words), facets)];
   const plain = await rank(asTyped);
-  if ((plain[0]?.total ?? 0) >= FEW) return { found: plain, performance };
+  if (plain.length > 0) return { found: plain, performance };
   const groups = await toGroups(sql, words);
   const corrected = await rank([...asTyped, allOf(groups, facets), ...joinedPairs(words, groups, facets)]);
   if (corrected.length > 0 || search.after !== null || groups.length < 2) return { found: corrected, performance };

@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 type Page = { items: EventView[]; next: string | null };
-const look = (query: Record<string, string>, path = '/v1/events') => world.get(`${path}?${new URLSearchParams(query)}`);
+const look = (query: Record<string, string>, path = '/v1/events') =>
+  world.get(`${path}?${new URLSearchParams(query).toString()}`);
 const page = async (query: Record<string, string>): Promise<Page> => {
   const answer = await look(query);
   expect(answer.status, JSON.stringify(query)).toBe(200);

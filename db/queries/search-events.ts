@@ -34,9 +34,9 @@ export type RankedSearch = {
 /**
  * Events that meet a text query, best first. Candidates are read from the index of documents, so many of each query at most, and only
  * they are ranked: by how close the typed words are to the words of the name, and a little less to those of performer, place and
- * city, and by how much of the whole name they are. `total`: how many were ranked. One plain read, no lock.
+ * city, and by how much of the whole name they are. One plain read, no lock.
  */
-export async function rankEvents(sql: Sql, search: RankedSearch): Promise<(RankedPlace & { total: number })[]> {
+export async function rankEvents(sql: Sql, search: RankedSearch): Promise<RankedPlace[]> {
   const { q, words, queries, facets, performance, after, limit } = search;
   const byName = facets === null ? sql`` : sql`AND document @@ ${facets}::tsquery`;
   const byQuery = queries.map(
@@ -44,7 +44,7 @@ export async function rankEvents(sql: Sql, search: RankedSearch): Promise<(Ranke
       sql`UNION (SELECT event_id FROM event_search WHERE document @@ ${query}::tsquery LIMIT ${MOST_CANDIDATES})`,
   );
   const place = after === null ? sql`` : sql`WHERE rank < ${after.rank} OR (rank = ${after.rank} AND id > ${after.id})`;
-  return sql<(RankedPlace & { total: number })[]>`
+  return sql<RankedPlace[]>`
     WITH found AS MATERIALIZED (
       (SELECT event_id FROM event_search WHERE name >= ${q} AND name < ${`${q}\u{10ffff}`} ${byName} ORDER BY name LIMIT ${MOST_BY_NAME})
       ${byQuery}),
@@ -52,11 +52,10 @@ export async function rankEvents(sql: Sql, search: RankedSearch): Promise<(Ranke
       SELECT s.event_id AS id, round(1000000 * (
           0.65 * (SELECT avg(greatest(word_similarity(word, s.name), 0.85 * word_similarity(word, s.rest))) FROM unnest(${words}::text[]) word)
           + 0.3 * similarity(s.name, ${q})
-          + CASE WHEN s.document @@ '''@son_sale'''::tsquery THEN 0.02 ELSE 0 END))::int AS rank,
-        count(*) OVER ()::int AS total
+          + CASE WHEN s.document @@ '''@son_sale'''::tsquery THEN 0.02 ELSE 0 END))::int AS rank
       FROM found JOIN event_search s USING (event_id)
       WHERE ${performance === null ? sql`true` : sql`EXISTS (SELECT FROM performances p WHERE p.event_id = s.event_id AND ${meets(sql, performance)})`})
-    SELECT id, rank, total FROM ranked ${place} ORDER BY rank DESC, id LIMIT ${limit}`;
+    SELECT id, rank FROM ranked ${place} ORDER BY rank DESC, id LIMIT ${limit}`;
 }
 
 /** Events by id that have facets and a performance as asked for, without a text. One plain read, no lock. */

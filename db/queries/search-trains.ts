@@ -1,10 +1,13 @@
 import type { Sql } from '../connect.ts';
 import { meets } from './search-events.ts';
+import { swapsOf } from './search-words.ts';
 
 /** Stations that one name may stand for at most: a large city has so many. */
 const MOST_STATIONS = 8;
 /** Departures looked at for one page at most: a busy station has some hundreds a day. */
 const MOST_DEPARTURES = 3000;
+/** Names that are less like the text than the closest one by this are not meant. */
+const ALIKE = 0.1;
 /** How far a zone's clock is from UTC at most, hours: a local day lies within its UTC day and these. */
 const WIDEST_OFFSET_HOURS = 15;
 
@@ -12,26 +15,38 @@ const WIDEST_OFFSET_HOURS = 15;
 export type Station = { code: string; name: string };
 
 /**
- * Stations that a text may mean, closest first: the one whose code it is; else those whose name it is or holds, and only when there is
- * none those whose name is like it. One plain read, no lock.
+ * Stations that a text may mean, closest first: the one whose code it is; else those whose name it is or holds; and only when there is
+ * none those whose name is like it (`pg_trgm.word_similarity_threshold` of the connection), or holds it with two letters changed over.
+ * One or two plain reads, no lock.
  */
 export async function findStations(sql: Sql, typed: string): Promise<Station[]> {
-  const rows = await sql<(Station & { closeness: number })[]>`
+  const named = await sql<Near[]>`
     WITH typed AS MATERIALIZED (SELECT search_fold(${typed}) AS text),
     named AS (
-      SELECT s.code, s.name, CASE
-          WHEN s.code = upper(${typed}) THEN 4 WHEN s.folded = typed.text THEN 3
-          WHEN ' ' || s.folded LIKE '% ' || typed.text || '%' THEN 2
-          ELSE greatest(similarity(s.folded, typed.text), word_similarity(typed.text, s.folded)) END::float8 AS closeness
+      SELECT s.code, s.name, CASE WHEN s.code = upper(${typed}) THEN 3 WHEN s.folded = typed.text THEN 2 ELSE 1 END AS closeness
       FROM typed, station_names s
-      WHERE typed.text <> '' AND (s.code = upper(${typed}) OR s.folded % typed.text OR typed.text <% s.folded
-        OR (s.folded >= typed.text AND s.folded < typed.text || ${'\u{10ffff}'}))),
-    best AS (SELECT DISTINCT ON (code) code, name, closeness FROM named ORDER BY code, closeness DESC, name)
-    SELECT code, name, closeness FROM best ORDER BY closeness DESC, code LIMIT ${MOST_STATIONS}`;
-  const closest = rows[0]?.closeness ?? 0;
-  if (closest >= 2) return rows.filter((row) => (closest === 4 ? row.closeness === 4 : row.closeness >= 2));
-  return rows.filter((row) => row.closeness >= closest - 0.1);
+      WHERE typed.text <> '' AND (s.code = upper(${typed}) OR s.folded LIKE '% ' || typed.text || '%'
+        OR (s.folded >= typed.text AND s.folded < typed.text || ${'\u{10ffff}'})))
+    ${closest(sql)}`;
+  if (named.length > 0) return named.filter(({ closeness }) => named[0]?.closeness !== 3 || closeness === 3);
+  const swapped = /^[a-z ]+$/i.test(typed) ? swapsOf(typed.toLowerCase()).map((text) => `%${text}%`) : [];
+  const like = await sql<Near[]>`
+    WITH typed AS MATERIALIZED (SELECT search_fold(${typed}) AS text),
+    named AS (
+      SELECT s.code, s.name,
+        CASE WHEN s.folded LIKE ANY (${swapped}::text[]) THEN 1 ELSE word_similarity(typed.text, s.folded) END::float8 AS closeness
+      FROM typed, station_names s
+      WHERE typed.text <> '' AND (typed.text <% s.folded OR s.folded LIKE ANY (${swapped}::text[])))
+    ${closest(sql)}`;
+  return like.filter(({ closeness }) => closeness >= (like[0]?.closeness ?? 0) - ALIKE);
 }
+
+type Near = Station & { closeness: number };
+
+/** Each station once, by the closest of its names. */
+const closest = (sql: Sql) => sql`
+  SELECT code, name, closeness FROM (SELECT DISTINCT ON (code) code, name, closeness FROM named ORDER BY code, closeness DESC, name) AS best
+  ORDER BY closeness DESC, code LIMIT ${MOST_STATIONS}`;
 
 export type TrainSearch = {
   /** Codes, closest first. */

@@ -48,7 +48,7 @@ export async function knownWords(sql: Sql, words: readonly string[]): Promise<Se
 }
 
 /** The word with each two neighbouring letters changed over: what hurried fingers do most, and trigrams see worst. */
-const swapsOf = (word: string): string[] =>
+export const swapsOf = (word: string): string[] =>
   Array.from(
     { length: Math.max(0, word.length - 1) },
     (_, i) => word.slice(0, i) + word.charAt(i + 1) + word.charAt(i) + word.slice(i + 2),

@@ -10,38 +10,11 @@ const SEED = 7;
 /** Shorter words are typed right, or are something else when they are not. */
 const SHORTEST_MISSPELT = 4;
 /** Neighbours on a keyboard. */
-const NEAR: Record<string, string> = {
-  ...{
-    a: 'sq',
-    b: 'vn',
-    c: 'xv',
-    d: 'sf',
-    e: 'wr',
-    f: 'dg',
-    g: 'fh',
-    h: 'gj',
-    i: 'uo',
-    j: 'hk',
-    k: 'jl',
-    l: 'k',
-    m: 'n',
-  },
-  ...{
-    n: 'bm',
-    o: 'ip',
-    p: 'o',
-    q: 'w',
-    r: 'et',
-    s: 'ad',
-    t: 'ry',
-    u: 'yi',
-    v: 'cb',
-    w: 'qe',
-    x: 'zc',
-    y: 'tu',
-    z: 'x',
-  },
-};
+const NEAR = new Map(
+  'a:sq b:vn c:xv d:sf e:wr f:dg g:fh h:gj i:uo j:hk k:jl l:k m:n n:bm o:ip p:o q:w r:et s:ad t:ry u:yi v:cb w:qe x:zc y:tu z:x'
+    .split(' ')
+    .map((pair): [string, string[]] => [pair.charAt(0), pair.slice(2).split('')]),
+);
 
 /**
  * Queries for events of the made catalogue, always the same. For each: an event by lot; its words as somebody without its letters types
@@ -89,7 +62,7 @@ function misspellSome(random: SeededRandom, words: readonly string[]): string[] 
 function misspell(random: SeededRandom, word: string): string {
   const at = 1 + Math.floor(random.between(0, word.length - 1));
   const [before, letter, after] = [word.slice(0, at), word.charAt(at), word.slice(at + 1)];
-  const near = one(random, [...(NEAR[letter] ?? letter)]);
+  const near = one(random, NEAR.get(letter) ?? [letter]);
   const next = after.charAt(0);
   const wrong = one(random, [
     before + after,
