@@ -55,7 +55,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 
 async function answer(deps: CoreDeps, request: SearchRequest): Promise<Page> {
   if (request.list === 'ranked') return withinSearchBounds(deps, () => answerRanked(deps, request));
-  if (request.list === 'runs') return withinSearchBounds(deps, () => searchRuns(deps.searchSql, request, FOUND_PAGE));
+  if (request.list === 'runs') return withinSearchBounds(deps, () => searchRuns(deps, request, FOUND_PAGE));
   const { city, days, room, sale, maxPriceMinor, currency } = request;
   const isPlain = city === '' && [days, room, sale, maxPriceMinor, currency].every((filter) => filter === null);
   return isPlain ? answerAll(deps, request) : withinSearchBounds(deps, () => answerFiltered(deps, request));
@@ -64,7 +64,11 @@ async function answer(deps: CoreDeps, request: SearchRequest): Promise<Page> {
 async function answerAll(deps: CoreDeps, { afterId, kind }: SearchRequest & { list: 'filtered' }): Promise<Page> {
   const page = { afterId, kind, limit: LIST_PAGE + 1 };
   const events = await withinDeadline(deps.browseSql, () => listEvents(deps.browseSql, page));
-  return toPage(events.map(toEventView), LIST_PAGE, ({ id }) => writeCursor(id));
+  return toPage(
+    events.map((event) => toEventView(event, deps.clock.nowMs())),
+    LIST_PAGE,
+    ({ id }) => writeCursor(id),
+  );
 }
 
 async function answerFiltered(deps: CoreDeps, request: SearchRequest & { list: 'filtered' }): Promise<Page> {
@@ -76,14 +80,22 @@ async function answerFiltered(deps: CoreDeps, request: SearchRequest & { list: '
     limit: FOUND_PAGE + 1,
   });
   const events = await readFoundEvents(deps.searchSql, ids, performance);
-  return toPage(events.map(toEventView), FOUND_PAGE, ({ id }) => writeCursor(id));
+  return toPage(
+    events.map((event) => toEventView(event, deps.clock.nowMs())),
+    FOUND_PAGE,
+    ({ id }) => writeCursor(id),
+  );
 }
 
 async function answerRanked(deps: CoreDeps, request: SearchRequest & { list: 'ranked' }): Promise<Page> {
   const { found, performance } = await searchEvents(deps.searchSql, { ...request, limit: FOUND_PAGE + 1 });
   const rankOf = new Map(found.map(({ id, rank }) => [id, rank]));
   const events = await readFoundEvents(deps.searchSql, [...rankOf.keys()], performance);
-  return toPage(events.map(toEventView), FOUND_PAGE, ({ id }) => writeCursor(rankOf.get(id) ?? 0, id));
+  return toPage(
+    events.map((event) => toEventView(event, deps.clock.nowMs())),
+    FOUND_PAGE,
+    ({ id }) => writeCursor(rankOf.get(id) ?? 0, id),
+  );
 }
 
 /** Cuts what was read one too many, and says where the next page begins. */

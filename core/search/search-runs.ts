@@ -1,6 +1,5 @@
 import type { EventView, PerformanceSummary } from '../../contracts/catalogue.ts';
-import type { Sql } from '../../db/connect.ts';
-import { readRunEvents, type ListedEvent } from '../../db/queries/list-events.ts';
+import { readRunEvents } from '../../db/queries/list-events.ts';
 import {
   findRuns,
   findStations,
@@ -10,6 +9,7 @@ import {
 } from '../../db/queries/search-trains.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { toEventView } from '../catalogue/views.ts';
+import type { CoreDeps } from '../deps.ts';
 import { writeCursor, type SearchRequest } from './read-query.ts';
 import { looseQuery } from './search-events.ts';
 
@@ -18,7 +18,7 @@ import { looseQuery } from './search-events.ts';
  * its classes have free on all of it. A name may mean several stations of a city; one that means none finds nothing.
  */
 export async function searchRuns(
-  sql: Sql,
+  { searchSql: sql, clock }: Pick<CoreDeps, 'searchSql' | 'clock'>,
   request: SearchRequest & { list: 'runs' },
   size: number,
 ): Promise<{ items: EventView[]; next: string | null }> {
@@ -40,11 +40,10 @@ export async function searchRuns(
   ]);
   const last = found.length > size ? runs.at(-1) : undefined;
   const next = last === undefined ? null : writeCursor(last.departsAt.getTime(), last.performanceId);
-  return { items: events.map((event) => toTrainView(event, runs, classes)), next };
+  return { items: events.map((event) => toTrainView(toEventView(event, clock.nowMs()), runs, classes)), next };
 }
 
-function toTrainView(event: ListedEvent, runs: readonly FoundRun[], classes: readonly FreeClass[]): EventView {
-  const view = toEventView(event);
+function toTrainView(view: EventView, runs: readonly FoundRun[], classes: readonly FreeClass[]): EventView {
   const performances = view.performances.flatMap((performance): PerformanceSummary[] => {
     const run = runs.find(({ performanceId }) => performanceId === performance.id);
     return run === undefined ? [] : [{ ...performance, journey: toJourney(run, classes) }];

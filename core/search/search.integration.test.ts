@@ -92,6 +92,16 @@ describe('filters', () => {
     expect((await ids(query)).toSorted()).toEqual(expected);
   });
 
+  it('of sale go by the times of sale, whatever the row says by then', async () => {
+    const opens = (at: string) =>
+      world.sql`UPDATE performances SET on_sale_at = ${at} WHERE id IN ('flute-1', 'lanterns-1')`;
+    await opens('2020-01-01T00:00:00Z');
+    expect((await ids({ sale: 'now', kind: 'event', city: 'munich' })).toSorted()).toEqual(['flute', 'lanterns']);
+    await opens('2030-12-01T00:00:00Z');
+    expect((await ids({ sale: 'next', kind: 'event', city: 'munich' })).toSorted()).toEqual(['flute', 'lanterns']);
+    await world.sql`UPDATE performances SET on_sale_at = NULL`;
+  });
+
   it.each([
     [{ on: '2031-02-30' }, 'on'],
     [{ on: 'tomorrow' }, 'on'],

@@ -71,7 +71,10 @@ CREATE VIEW event_documents AS
         UNION SELECT unnest(ARRAY['@r' || p.room, '@s' || p.status,
             '@d' || to_char(p.starts_at AT TIME ZONE p.time_zone, 'YYYYMMDD'),
             '@m' || to_char(p.starts_at AT TIME ZONE p.time_zone, 'YYYYMM')])
-          FROM performances p WHERE p.event_id = e.id) AS list) AS facets;
+          FROM performances p WHERE p.event_id = e.id
+        -- With a time of sale it is on sale before or after that, whatever its row says by then.
+        UNION SELECT unnest(ARRAY['@son_sale', '@sscheduled']) FROM performances p
+          WHERE p.event_id = e.id AND p.on_sale_at IS NOT NULL AND p.status <> 'ended') AS list) AS facets;
 
 -- Sorted by code point whatever the database's own order is, so that beginnings are found through the index.
 CREATE TABLE event_search (
