@@ -14,7 +14,7 @@ function fakeSocket() {
     terminate: () => {},
   };
   const written: string[] = [];
-  const stream = { writableLength: 0, write: (frame: Buffer) => written.push(frame.toString()) > 0 };
+  const stream = { writable: true, writableLength: 0, write: (frame: Buffer) => written.push(frame.toString()) > 0 };
   const connection = { socket: socket as unknown as WebSocket, stream };
   return { stream, connection, written, closed };
 }

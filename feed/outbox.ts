@@ -15,7 +15,7 @@ export const CLOSE_FAULT = 1011;
 export const CLOSE_TRY_LATER = 1013;
 
 /** A socket as ws knows it, and the stream that it writes to. */
-export type Connection = { socket: WebSocket; stream: Pick<Writable, 'write' | 'writableLength'> };
+export type Connection = { socket: WebSocket; stream: Pick<Writable, 'write' | 'writable' | 'writableLength'> };
 
 export type OutboxLimits = { coalesceBytes: number; dropAfterMs: number };
 
@@ -48,6 +48,7 @@ class SocketOutbox implements Outbox {
   readonly #clock: Clock;
   readonly #limits: OutboxLimits;
   #behindSince: number | undefined;
+  #isClosing = false;
 
   constructor({ socket, stream }: Connection, clock: Clock, limits: OutboxLimits) {
     this.#socket = socket;
@@ -56,19 +57,21 @@ class SocketOutbox implements Outbox {
     this.#limits = limits;
   }
 
+  /** Asks the stream alone, which the write touches anyway: of 9,000 sockets, what ws keeps of each is far from any cache. */
   offer(frame: Buffer): boolean {
-    if (!this.#canWrite()) return false;
+    if (this.#isClosing || !this.#stream.writable || this.#isBehind()) return false;
     this.#stream.write(frame);
     return true;
   }
 
   send(message: object): boolean {
-    if (!this.#canWrite()) return false;
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#isBehind()) return false;
     this.#socket.send(JSON.stringify(message), { binary: false });
     return true;
   }
 
   close(code: number, reason = ''): void {
+    this.#isClosing = true;
     const socket = this.#socket;
     if (socket.readyState >= socket.CLOSING) return;
     socket.close(code, reason);
@@ -76,10 +79,6 @@ class SocketOutbox implements Outbox {
     const cut = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
     cut.unref();
     socket.once('close', () => clearTimeout(cut));
-  }
-
-  #canWrite(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN && !this.#isBehind();
   }
 
   #isBehind(): boolean {

@@ -1,5 +1,6 @@
 import type { Board } from '../contracts/board.ts';
 import { createCallLine } from './call-line.ts';
+import type { Outbox } from './outbox.ts';
 import { learnScore, type Visitor } from './visitor.ts';
 
 /** Everyone who watches a room in this process: all of them, by ticket, and those still to be called in their order. */
@@ -20,6 +21,8 @@ export type RoomVisitors = {
 /** Nobody yet. */
 export function createRoomVisitors(): RoomVisitors {
   const all = new Set<Visitor>();
+  /** The same, for what is handed to everyone: a visitor is not looked at for it. */
+  const outboxes = new Set<Outbox>();
   const byTicket = new Map<string, Set<Visitor>>();
   let line = createCallLine();
   /** Those whose score is not known: the draw is still to come. */
@@ -41,12 +44,14 @@ export function createRoomVisitors(): RoomVisitors {
   return {
     add(visitor) {
       all.add(visitor);
+      outboxes.add(visitor.outbox);
       byTicket.set(visitor.ticketId, (byTicket.get(visitor.ticketId) ?? new Set()).add(visitor));
       if (visitor.score === undefined) unscored.add(visitor);
       else line.add(visitor);
     },
     remove(visitor) {
       all.delete(visitor);
+      outboxes.delete(visitor.outbox);
       unscored.delete(visitor);
       line.remove(visitor);
       const tabs = byTicket.get(visitor.ticketId);
@@ -55,7 +60,7 @@ export function createRoomVisitors(): RoomVisitors {
     },
     size: () => all.size,
     offer(frame) {
-      for (const visitor of all) visitor.outbox.offer(frame);
+      for (const outbox of outboxes) outbox.offer(frame);
     },
     call(board) {
       line.call(board);

@@ -17,7 +17,10 @@ function fakeSocket() {
     close: (code: number) => void closed.push(code),
     terminate: () => {},
   });
-  const connection = { socket: socket as unknown as WebSocket, stream: { writableLength: 0, write: () => true } };
+  const connection = {
+    socket: socket as unknown as WebSocket,
+    stream: { writable: true, writableLength: 0, write: () => true },
+  };
   return { connection, socket, closed };
 }
 
