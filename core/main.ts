@@ -11,6 +11,7 @@ import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
 import { IN_FLIGHT } from './commits/limits.ts';
+import { createOwnWork } from './commits/own-work.ts';
 import { createPostgresClock } from './commits/postgres-clock.ts';
 import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
@@ -70,7 +71,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
   );
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
-  const commits = createCommits({ bookings: commitSql, buyers: sql, jobs: jobsSql });
+  const ownWork = createOwnWork();
+  const commits = createCommits({ bookings: commitSql, buyers: sql, jobs: jobsSql }, ownWork);
   const jobs = startJobs({
     sql: jobsSql,
     commits,
@@ -82,6 +84,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     clock: systemClock,
     config,
     redisUrl: config.redisUrl,
+    ownWork,
   });
   const deps: CoreDeps = {
     config,

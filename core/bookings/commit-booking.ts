@@ -4,6 +4,7 @@ import type { NewBooking } from '../../db/queries/new-booking.ts';
 import { writeBookings, type WriteVerdict } from '../../db/queries/write-bookings.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import type { Batcher, Flushed } from '../commits/batcher.ts';
+import { NO_OWN_WORK, type OwnWork } from '../commits/own-work.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { Turn } from '../http/while-progressing.ts';
 import { openStored, sealed, type Answer, type KeyedRequest } from '../idempotency/stored-answer.ts';
@@ -35,11 +36,11 @@ export type BookingCommits = Pick<Batcher<Commit, CommitOutcome>, 'drain'> & {
   commit(draft: BookingDraft, turn?: Turn): Promise<CommitOutcome>;
 };
 
-/** Group commit of bookings over a pool that has a connection for each flush under way. */
-export function createBookingCommits(sql: Sql): BookingCommits {
+/** Group commit of bookings over a pool that has a connection for each flush under way; Redis is told of them as own work. */
+export function createBookingCommits(sql: Sql, ownWork: OwnWork = NO_OWN_WORK): BookingCommits {
   const isWanted = ({ turn }: Commit) => !turn.isRefused;
   const batcher = createBatchWriter<Commit, CommitOutcome>({
-    write: (commits) => writeOnce(sql, commits),
+    write: (commits) => writeOnce(sql, commits, ownWork),
     maxWaiting: MAX_WAITING_BOOKINGS,
     laneOf,
     isWanted,
@@ -71,11 +72,11 @@ export function toWrite({ row, keyed }: BookingDraft, json: string): BookingToWr
   return { row, answer: { caller, key, bodyHash, status: 201, answer: sealed(credential, json) } };
 }
 
-async function writeOnce(sql: Sql, commits: readonly Commit[]): Promise<Flushed<CommitOutcome>[]> {
-  const verdicts = await writeBookings(
-    sql,
-    commits.map((commit) => commit.toWrite),
-  );
+async function writeOnce(sql: Sql, commits: readonly Commit[], ownWork: OwnWork): Promise<Flushed<CommitOutcome>[]> {
+  const batch = commits.map((commit) => commit.toWrite);
+  const verdicts = await writeBookings(sql, batch, ownWork.leaseSeconds);
+  const written = batch.filter((_, index) => verdicts[index]?.verdict === 'written');
+  ownWork.add(written.map(({ row }) => ({ id: row.outboxId, bookingId: row.id, version: 1 })));
   return commits.map((commit, index) => toFlushed(commit, verdicts[index]));
 }
 

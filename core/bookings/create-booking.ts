@@ -47,8 +47,8 @@ export async function createBooking(deps: CoreDeps, request: JudgedRequest): Pro
   // What follows from the commit is done also when the buyer was answered before it ended.
   const commit = async (turn: Turn): Promise<CommitOutcome> => {
     const committed = await deps.commits.bookings.commit(draft, turn);
-    if (committed.outcome === 'booked' && !committed.answer.replayed) deps.wake('outbox');
-    else await giveBack(deps, claims, draft, { isBooked: isBooked(committed), wasReplaced: pin.replaced });
+    const isNew = committed.outcome === 'booked' && !committed.answer.replayed;
+    if (!isNew) await giveBack(deps, claims, draft, { isBooked: isBooked(committed), wasReplaced: pin.replaced });
     return committed;
   };
   try {

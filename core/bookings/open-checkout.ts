@@ -6,7 +6,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
-import { MAX_WAITING_EVENTS } from '../payments/keep-event.ts';
+import { takeEvent } from '../payments/take-event.ts';
 import { returnUrl } from './checkout-url.ts';
 import { hashSecret } from './secrets.ts';
 
@@ -42,8 +42,6 @@ export async function openCheckout(
   });
   if (paid === undefined) return payUrl;
   // The webhook was lost or is late. The capture's ledger row is unique, so telling it twice settles it once.
-  const { inbox } = deps.commits;
-  await whileProgressing(inbox, () => inbox.keep({ provider: provider.name, ...paid }), MAX_WAITING_EVENTS);
-  deps.wake('inbox');
+  await takeEvent(deps, provider, { ...paid, payload: JSON.parse(paid.payloadJson) });
   return back;
 }

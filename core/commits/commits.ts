@@ -3,6 +3,7 @@ import { createBookingCommits, type BookingCommits } from '../bookings/commit-bo
 import { createExpiries, type Expiries } from '../bookings/end-unpaid.ts';
 import { createInboxWrites, type InboxWrites } from '../payments/keep-event.ts';
 import { createConfirmations, type Confirmations } from '../payments/confirm-capture.ts';
+import { NO_OWN_WORK, type OwnWork } from './own-work.ts';
 
 /** The group commits of one process: what many ask for at once is written together (BOOKING §4). */
 export type Commits = {
@@ -14,15 +15,18 @@ export type Commits = {
   drain(): Promise<void>;
 };
 
+/** Whom a commit goes over. */
+type Pools = { bookings: Sql; buyers: Sql; jobs: Sql };
+
 /**
  * Group commits: bookings over a pool of their own, with a connection for each batch under way; events of providers over the buyers'
- * pool, the jobs' over theirs.
+ * pool, the jobs' over theirs. What bookings and confirmations leave to do in Redis is handed to `ownWork`.
  */
-export function createCommits({ bookings: own, buyers, jobs }: { bookings: Sql; buyers: Sql; jobs: Sql }): Commits {
+export function createCommits({ bookings: own, buyers, jobs }: Pools, ownWork: OwnWork = NO_OWN_WORK): Commits {
   const [bookings, inbox, confirmations, expiries] = [
-    createBookingCommits(own),
-    createInboxWrites(buyers),
-    createConfirmations(jobs),
+    createBookingCommits(own, ownWork),
+    createInboxWrites(buyers, ownWork),
+    createConfirmations(jobs, ownWork),
     createExpiries(jobs),
   ];
   const all = [bookings, inbox, confirmations, expiries];

@@ -4,7 +4,6 @@ import type { HeldItem } from '../../contracts/token-claims.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { type PlacedHold, type PlaceHoldOutcome, placeHold } from '../../redis/inventory/place-hold.ts';
-import { withDeadline } from '../../redis/store-deadline.ts';
 import { type Performance, zoneOf } from '../catalogue/performance.ts';
 import { requireOnSale } from '../catalogue/require-on-sale.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
@@ -20,7 +19,7 @@ import { resolveWish } from './resolve-wish.ts';
 
 /**
  * `POST holds`: pass, key, body, performance, room, wish, then one script. A bad pass is refused before anything else is
- * looked at; of another room, before the inventory is. Refuses beside the script: `rate_limited` and the codes of those steps.
+ * looked at; of another room, before the inventory is. Refuses with the codes of the script and of those steps.
  */
 export async function placeHoldRequest(
   deps: CoreDeps,
@@ -36,12 +35,10 @@ export async function placeHoldRequest(
   const resolved = resolveWish(performance, wish);
   if (!resolved.ok) throw invalidRequest(resolved.errors);
 
-  const scripts = withDeadline(deps.scripts, deps.clock);
-  await limitHolds({ scripts }, pass.sub);
   const { items, best, legs } = resolved;
   const { allocationCode: code } = wish;
   const outcome = await deps.inventory.use(performance, async () =>
-    placeHold(scripts, {
+    placeHold(deps.scripts, {
       room: performance.room,
       performanceId: performance.id,
       holdId: newId(),
@@ -52,6 +49,7 @@ export async function placeHoldRequest(
       codeHash: code === undefined ? undefined : await hashAllocationCode(performance.id, code),
       idempotencyKey,
       bodyHash: bodyHash('POST /v1/holds', wish),
+      limit: limitHolds(pass.sub),
     }),
   );
   if (outcome.outcome !== 'placed') throw toRefusal(performance, outcome);

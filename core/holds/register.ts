@@ -5,7 +5,6 @@ import { extendHold } from '../../redis/inventory/extend-hold.ts';
 import type { HoldRef } from '../../redis/inventory/hold-ref.ts';
 import { readHold } from '../../redis/inventory/read-hold.ts';
 import { releaseHold } from '../../redis/inventory/release-hold.ts';
-import { withDeadline } from '../../redis/store-deadline.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { sendJson } from '../http/answer.ts';
@@ -69,12 +68,11 @@ async function extendRequest(
   const receipt = await ownReceipt(deps, body.receipt, holdId);
   if (receipt.room !== pass.room || receipt.sub !== pass.sub) throw new OperatingError('not_admitted');
   const performance = await requirePerformance(deps, receipt.performanceId);
-  const scripts = withDeadline(deps.scripts, deps.clock);
-  await limitHolds({ scripts }, pass.sub);
   const extended = await deps.inventory.use(performance, () =>
-    extendHold(scripts, toRef(receipt), {
+    extendHold(deps.scripts, toRef(receipt), {
       idempotencyKey,
       bodyHash: bodyHash(`POST /v1/holds/${holdId}/extend`, body),
+      limit: limitHolds(pass.sub),
     }),
   );
   if (extended.outcome === 'refused') throw new OperatingError('extension_refused');

@@ -2,43 +2,84 @@ import type { BookingStatus } from '../../contracts/bookings.ts';
 import type { OutboxRow } from '../../db/queries/outbox.ts';
 import { type PlacedBooking, readPlacedBookings } from '../../db/queries/read-claims.ts';
 import { applyClaims, type BookingClaims } from '../../redis/inventory/apply-claims.ts';
+import type { Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { toPlaces } from '../inventory/places.ts';
 import type { Report } from './outbox-turn.ts';
 import { runBatch } from './run-batch.ts';
 
+/** Bookings that one script brings into Redis at most: a millisecond or two of its time. */
+const A_SCRIPT = 50;
 /** Scripts that one turn has under way at Redis at a time: enough to fill its pipe, some milliseconds of its time. */
-const PARALLEL_SCRIPTS = 50;
+const PARALLEL_SCRIPTS = 10;
+
+type Deps = Pick<CoreDeps, 'sql' | 'scripts' | 'catalogue' | 'inventory'>;
+/** A booking on its way into Redis, and the rows that ask for it. */
+type Ready = { performance: Performance; claims: BookingClaims; rows: OutboxRow[] };
+type Script = [Ready, ...Ready[]];
 
 /**
- * Brings bookings as they are now into Redis: rows that come late or twice then say the same, and one booking's rows need one
- * script. All bookings are read at once.
+ * Brings bookings as they are now into Redis: rows that come late or twice then say the same, and one booking's rows are one change.
+ * All are read at once, and those of one performance go in together; but one that has failed before goes alone, so that what is wrong
+ * with it puts off nobody else.
  */
-export async function applyInventory(
-  deps: Pick<CoreDeps, 'sql' | 'scripts' | 'catalogue' | 'inventory'>,
-  rows: readonly OutboxRow[],
-  report: Report,
-): Promise<void> {
+export async function applyInventory(deps: Deps, rows: readonly OutboxRow[], report: Report): Promise<void> {
   const ids = [...new Set(rows.map((row) => row.bookingId))];
   const found = new Map((await readPlacedBookings(deps.sql, ids)).map((booking) => [booking.id, booking]));
-  const work = (id: string) => {
+  const ready: Ready[] = [];
+  for (const id of ids) {
     const own = rows.filter((row) => row.bookingId === id);
-    return report(own, () => applyOne(deps, found.get(id)));
-  };
-  await runBatch(ids, work, PARALLEL_SCRIPTS);
+    try {
+      ready.push({ ...(await prepare(deps, found.get(id))), rows: own });
+    } catch (error) {
+      await report(own, async () => {
+        throw error;
+      });
+    }
+  }
+  const apply = ({ performance }: Ready, together: readonly Ready[]) =>
+    deps.inventory.use(performance, () =>
+      applyClaims(
+        deps.scripts,
+        { room: performance.room, performanceId: performance.id },
+        together.map((one) => one.claims),
+      ),
+    );
+  const work = ([first, ...others]: Script) =>
+    report(
+      [first, ...others].flatMap((one) => one.rows),
+      async () => void (await apply(first, [first, ...others])),
+    );
+  await runBatch(toScripts(ready), work, PARALLEL_SCRIPTS);
 }
 
-async function applyOne(
-  deps: Pick<CoreDeps, 'scripts' | 'catalogue' | 'inventory'>,
+async function prepare(
+  { catalogue }: Pick<Deps, 'catalogue'>,
   booking: PlacedBooking | undefined,
-): Promise<void> {
-  const performance = booking && (await deps.catalogue.performance(booking.performanceId));
+): Promise<Omit<Ready, 'rows'>> {
+  const performance = booking && (await catalogue.performance(booking.performanceId));
   if (!booking || !performance) throw new TypeError('the booking or its performance is not here');
   const { id: bookingId, version, holdId } = booking;
   const places = toPlaces(performance, booking.items, [booking.fromLeg, booking.toLeg]);
-  const claims = { bookingId, version, state: CLAIM_STATES[booking.status], holdId, places };
-  const inventory = { room: performance.room, performanceId: performance.id };
-  await deps.inventory.use(performance, () => applyClaims(deps.scripts, inventory, claims));
+  return { performance, claims: { bookingId, version, state: CLAIM_STATES[booking.status], holdId, places } };
+}
+
+/** What goes in by one script. */
+function toScripts(ready: readonly Ready[]): Script[] {
+  const scripts: Script[] = [];
+  const filling = new Map<string, Script>();
+  for (const one of ready) {
+    const isAlone = one.rows.some((row) => row.attempts > 1);
+    const fits = isAlone ? undefined : filling.get(one.performance.id);
+    if (fits !== undefined && fits.length < A_SCRIPT) {
+      fits.push(one);
+      continue;
+    }
+    const next: Script = [one];
+    scripts.push(next);
+    if (!isAlone) filling.set(one.performance.id, next);
+  }
+  return scripts;
 }
 
 const CLAIM_STATES: Record<BookingStatus, BookingClaims['state']> = {

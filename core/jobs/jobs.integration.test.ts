@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../../local-stack/test-stack.ts';
 import { newId } from '../../platform/id.ts';
+import { draft } from '../bookings/draft.fixture.ts';
+import { createCommits } from '../commits/commits.ts';
+import { createOwnWork } from '../commits/own-work.ts';
 import { openCoreWorld, type CoreWorld } from '../core-world.fixture.ts';
 import { startJobs, type Jobs } from './jobs.ts';
 import { runInventoryOutbox } from './run-outbox.ts';
@@ -73,6 +76,35 @@ describe('the background work of core', () => {
       WHERE booking_id = ANY (${ids}) AND done_at IS NULL AND dead_at IS NULL`;
     expect(await rows(others)).toHaveLength(0);
     expect(await rows([poison])).toMatchObject([{ last_error: expect.stringContaining('nowhere'), later: true }]);
+  });
+
+  it('leaves a booking’s row to the process that wrote it, and takes it when that has died with it', async () => {
+    const ownWork = createOwnWork();
+    const { sql } = world;
+    const commits = createCommits({ bookings: sql, buyers: sql, jobs: sql }, ownWork);
+    const wanted = draft(['s55']);
+    await commits.bookings.commit(wanted);
+    expect(await runInventoryOutbox(world.deps)).toBe(0);
+    const dueOf = () => sql`SELECT 1 FROM outbox WHERE booking_id = ${wanted.row.id} AND done_at IS NULL`;
+    expect(await dueOf()).toHaveLength(1);
+    await sql`UPDATE outbox SET due_at = now() WHERE booking_id = ${wanted.row.id}`;
+    expect(await runInventoryOutbox(world.deps)).toBe(1);
+    expect(await dueOf()).toHaveLength(0);
+
+    const jobs = startJobs({ ...world.deps, redisUrl: redis.url, commits, ownWork });
+    try {
+      const other = draft(['s56']);
+      await commits.bookings.commit(other);
+      const capture = { paymentId: other.row.payment.id, captureId: newId(), amountMinor: 5000, currency: 'EUR' };
+      expect(await commits.confirmations.confirm(capture)).toBe(true);
+      await isDone(other.row.id);
+      expect(await sql`SELECT attempts FROM outbox WHERE booking_id = ${other.row.id}`).toEqual([
+        { attempts: 1 },
+        { attempts: 1 },
+      ]);
+    } finally {
+      await jobs.stop();
+    }
   });
 
   it('takes up rows that a process took and died with, once their lease is over', async () => {

@@ -2,6 +2,7 @@ import type { JobQueue } from '../../contracts/jobs.ts';
 import { openDueSales } from '../catalogue-orders/open-due-sales.ts';
 import { tellDueCapacities } from '../catalogue-orders/tell-capacities.ts';
 import { applyDueBlocks } from '../blocks/apply-blocks.ts';
+import { NO_OWN_WORK, type OwnWork } from '../commits/own-work.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
@@ -9,7 +10,7 @@ import { publishStock } from '../inventory/publish-stock.ts';
 import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
-import { runInventoryOutbox, runPaymentOutbox } from './run-outbox.ts';
+import { runInventoryOutbox, runOwnInventory, runPaymentOutbox } from './run-outbox.ts';
 import { tidy } from './tidy.ts';
 import { createTurns } from './turns.ts';
 import { createWakeBus } from './wake-bus.ts';
@@ -19,16 +20,23 @@ const SWEEP_MS = 2000;
 /** How often rows that are too old to matter are deleted, ms. */
 const TIDY_MS = 60_000;
 
+/** How long this process's own bookings are gathered before Redis is told: they are pinned there meanwhile, ms. */
+const OWN_MS = 50;
+/** The same of rows which others wait for less than we spare, ms: what becomes free, refunds, events for endpoints. */
+const UNHURRIED_MS = 200;
+
 /** `sql` is a pool of the jobs' own, so that a backlog can't starve buyers. */
 export type JobDeps = Pick<
   CoreDeps,
   'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log' | 'clock' | 'config'
 > & {
   redisUrl: string;
+  /** What this process's own commits leave to do in Redis. */
+  ownWork?: OwnWork;
 };
 
 export type Jobs = {
-  /** Says that rows of this kind may be due; returns at once, fails never. */
+  /** Says that rows of this kind may be due, to this process and by BullMQ to one more; returns at once, fails never. */
   wake(queue: JobQueue): void;
   /** Stops taking rows and waits for those at hand. */
   stop(): Promise<void>;
@@ -36,18 +44,25 @@ export type Jobs = {
 
 /** Starts the background work of one core process: sweeps, and wakes shared with the other processes. */
 export function startJobs(deps: JobDeps): Jobs {
-  const wakeable = { ...deps, wake: (queue: JobQueue) => bus.wake(queue) };
+  const wake = (queue: JobQueue): void => {
+    wakeOwn(queue);
+    bus.wake(queue);
+  };
+  const wakeable = { ...deps, wake };
   const turns = {
     inbox: [createTurns('inbox', deps.log, () => runInbox(wakeable))],
     outbox: [
-      createTurns('inventory', deps.log, () => runInventoryOutbox(deps)),
-      createTurns('payments', deps.log, () => runPaymentOutbox(deps)),
+      createTurns('inventory', deps.log, () => runInventoryOutbox(deps), UNHURRIED_MS),
+      createTurns('payments', deps.log, () => runPaymentOutbox(deps), UNHURRIED_MS),
       startWebhookLanes(deps),
     ],
     expiry: [createTurns('expiry', deps.log, () => runExpiry(wakeable))],
   };
-  const bus = createWakeBus(deps.redisUrl, deps.log, async (queue) => {
+  const wakeOwn = (queue: JobQueue): void => {
     for (const own of turns[queue]) own.wake();
+  };
+  const bus = createWakeBus(deps.redisUrl, deps.log, async (queue) => {
+    wakeOwn(queue);
     await Promise.all(turns[queue].map((own) => own.idle()));
   });
   let isStopped = false;
@@ -62,6 +77,9 @@ export function startJobs(deps: JobDeps): Jobs {
     await publishStock(deps);
     return 0;
   });
+  const { ownWork = NO_OWN_WORK } = deps;
+  const owning = createTurns('own inventory', deps.log, () => runOwnInventory(deps, ownWork), OWN_MS);
+  ownWork.serve(() => owning.wake());
   const blocking = createTurns('blocks', deps.log, () => applyDueBlocks(deps));
   const cataloguing = createTurns(
     'catalogue',
@@ -78,14 +96,16 @@ export function startJobs(deps: JobDeps): Jobs {
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
   return {
-    wake: (queue) => bus.wake(queue),
+    wake,
     async stop() {
       isStopped = true;
       clearInterval(timer);
       clearInterval(tidyTimer);
       await bus.stop();
       await Promise.all(
-        [...Object.values(turns).flat(), tidying, judging, blocking, cataloguing, reconciling].map((own) => own.stop()),
+        [...Object.values(turns).flat(), owning, tidying, judging, blocking, cataloguing, reconciling].map((own) =>
+          own.stop(),
+        ),
       );
     },
   };

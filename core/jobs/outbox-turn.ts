@@ -14,7 +14,15 @@ export async function takeOutboxTurn(
   taking: Parameters<typeof takeOutbox>[1],
   deliver: (rows: readonly OutboxRow[], report: Report) => Promise<void>,
 ): Promise<number> {
-  const rows = await takeOutbox(deps.sql, taking);
+  return workOff(deps, await takeOutbox(deps.sql, taking), deliver);
+}
+
+/** The same for rows that are taken already. */
+export async function workOff(
+  deps: Pick<CoreDeps, 'sql' | 'log'>,
+  rows: readonly OutboxRow[],
+  deliver: (rows: readonly OutboxRow[], report: Report) => Promise<void>,
+): Promise<number> {
   if (rows.length === 0) return 0;
   const done: string[] = [];
   const failed: FailedWork[] = [];

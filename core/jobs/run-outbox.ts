@@ -1,6 +1,7 @@
 import type { CoreDeps } from '../deps.ts';
 import { applyInventory } from './apply-inventory.ts';
-import { takeOutboxTurn } from './outbox-turn.ts';
+import type { OwnWork } from '../commits/own-work.ts';
+import { takeOutboxTurn, workOff } from './outbox-turn.ts';
 import { runBatch } from './run-batch.ts';
 import { settlePayment } from './settle-payment.ts';
 
@@ -16,6 +17,10 @@ export type OutboxDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'script
 /** Brings booked, sold and freed places into Redis, each at least once; returns how many rows it took. */
 export const runInventoryOutbox = (deps: OutboxDeps): Promise<number> =>
   takeOutboxTurn(deps, INVENTORY, (rows, report) => applyInventory(deps, rows, report));
+
+/** The same for the rows that this process has just written, which nobody else takes yet. */
+export const runOwnInventory = (deps: OutboxDeps, ownWork: OwnWork): Promise<number> =>
+  workOff(deps, ownWork.take(INVENTORY.limit), (rows, report) => applyInventory(deps, rows, report));
 
 /** The same for refunds and cancellations at the provider: turns of their own, so that a slow provider delays no seat. */
 export const runPaymentOutbox = (deps: OutboxDeps): Promise<number> =>

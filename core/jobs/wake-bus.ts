@@ -5,13 +5,16 @@ import type { Logger } from '../../platform/log.ts';
 
 /** All of BullMQ's keys share one slot; rooms have theirs. */
 const PREFIX = '{bull}';
-/** Wakes of one queue are gathered for this long, ms: a storm of bookings needs one wake, not thousands. */
-const GATHER_MS = 20;
+/** A queue's wakes are sent this often at most, ms: who has work wakes itself, and another process only has to know that there is more. */
+const SEND_EVERY_MS = 500;
 /** How long closing may take, ms. */
 const CLOSE_MS = 1500;
 const KINDS = Object.values(JOB_QUEUES);
 
-/** Wakes the jobs of one core process, whichever that is. Losing a wake costs a sweep's time and nothing else. */
+/**
+ * Wakes the jobs of one core process, whichever that is: at once, then again after a while for all that were asked for in between.
+ * Losing a wake costs a sweep's time and nothing else.
+ */
 export type WakeBus = { wake(queue: JobQueue): void; stop(): Promise<void> };
 
 /** BullMQ over connections of its own (it blocks on them). A Redis that is away is no failure: sweeps go on without wakes. */
@@ -31,10 +34,16 @@ export function createWakeBus(redisUrl: string, log: Logger, onWake: (queue: Job
   );
   for (const queue of queues.values()) queue.on('error', quiet);
   for (const worker of workers) worker.on('error', quiet);
-  const gathering = new Map<JobQueue, NodeJS.Timeout>();
+  /** Queues that were sent a wake just now, and whether one more is due. */
+  const resting = new Map<JobQueue, { timer: NodeJS.Timeout; isDue: boolean }>();
 
   const send = (kind: JobQueue) => {
-    gathering.delete(kind);
+    const rested = () => {
+      const isDue = resting.get(kind)?.isDue === true;
+      resting.delete(kind);
+      if (isDue) send(kind);
+    };
+    resting.set(kind, { timer: setTimeout(rested, SEND_EVERY_MS), isDue: false });
     queues
       .get(kind)
       ?.add('wake', { reason: 'committed' }, { removeOnComplete: true, removeOnFail: true, attempts: 1 })
@@ -42,14 +51,12 @@ export function createWakeBus(redisUrl: string, log: Logger, onWake: (queue: Job
   };
   return {
     wake(kind) {
-      if (!gathering.has(kind))
-        gathering.set(
-          kind,
-          setTimeout(() => send(kind), GATHER_MS),
-        );
+      const rest = resting.get(kind);
+      if (rest === undefined) send(kind);
+      else rest.isDue = true;
     },
     async stop() {
-      for (const timer of gathering.values()) clearTimeout(timer);
+      for (const { timer } of resting.values()) clearTimeout(timer);
       const closing = [
         ...workers.map((worker) => worker.close(true)),
         ...[...queues.values()].map((queue) => queue.close()),

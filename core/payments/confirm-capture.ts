@@ -1,8 +1,9 @@
 import type { Sql } from '../../db/connect.ts';
-import { confirmBookings, type CaptureToConfirm } from '../../db/queries/confirm-bookings.ts';
+import { confirmBookings, type CaptureToConfirm, type ConfirmedBooking } from '../../db/queries/confirm-bookings.ts';
 import { newId } from '../../platform/id.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import { MAX_WAITING_JOBS } from '../commits/limits.ts';
+import type { OwnWork } from '../commits/own-work.ts';
 import type { Capture } from './provider.ts';
 
 /** Confirms bookings whose payment came as expected, many in one transaction (BOOKING §4). */
@@ -15,10 +16,14 @@ export type Confirmations = {
   drain(): Promise<void>;
 };
 
-/** Batches of confirmations over the jobs' pool. */
-export function createConfirmations(sql: Sql): Confirmations {
+/** Batches of confirmations over the jobs' pool; what they leave to do in Redis is this process's own work. */
+export function createConfirmations(sql: Sql, ownWork: OwnWork): Confirmations {
   const batcher = createBatchWriter<CaptureToConfirm, boolean>({
-    write: async (batch) => (await confirmBookings(sql, batch)).map((result) => ({ kind: 'done', result }) as const),
+    write: async (batch) => {
+      const confirmed = await confirmBookings(sql, batch, ownWork.leaseSeconds);
+      ownWork.add(toOwnWork(batch, confirmed));
+      return confirmed.map((one) => ({ kind: 'done', result: one !== null }) as const);
+    },
     maxWaiting: MAX_WAITING_JOBS,
   });
   return {
@@ -30,3 +35,13 @@ export function createConfirmations(sql: Sql): Confirmations {
     drain: () => batcher.drain(),
   };
 }
+
+/** The rows that confirmed captures have left in the outbox. */
+export const toOwnWork = (
+  captures: readonly (CaptureToConfirm | null)[],
+  confirmed: readonly (ConfirmedBooking | null)[],
+): Parameters<OwnWork['add']>[0] =>
+  confirmed.flatMap((one, i) => {
+    const id = captures[i]?.outboxId;
+    return one === null || id === undefined ? [] : [{ id, ...one }];
+  });

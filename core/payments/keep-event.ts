@@ -1,23 +1,37 @@
 import type { Sql } from '../../db/connect.ts';
-import { putInbox, type EventToKeep } from '../../db/queries/webhook-inbox.ts';
+import { isLostConnection } from '../../db/failure.ts';
+import type { ConfirmedBooking } from '../../db/queries/confirm-bookings.ts';
+import { keepEvents, type EventToSettle } from '../../db/queries/keep-events.ts';
+import { putInbox } from '../../db/queries/webhook-inbox.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
+import type { OwnWork } from '../commits/own-work.ts';
+import { toOwnWork } from './confirm-capture.ts';
 
 /** Events that wait to be kept at most: what a busy Postgres works off in a second; more are refused, and told again by the provider. */
 export const MAX_WAITING_EVENTS = 2000;
 
 /** Keeps what providers tell, many events in one transaction (BOOKING §4): a sale that sells out is paid within minutes. */
 export type InboxWrites = {
-  /** Resolves when the event is durable, told again or not. Rejects when that could not be had; keeping it again is safe. */
-  keep(event: EventToKeep): Promise<void>;
+  /**
+   * Resolves when the event is durable, told again or not: to true when its booking was confirmed with it, so that nothing is left to
+   * do. Rejects when that could not be had; keeping it again is safe.
+   */
+  keep(event: EventToSettle): Promise<boolean>;
   drain(): Promise<void>;
 };
 
-/** Batches of events over the buyers' pool. */
-export function createInboxWrites(sql: Sql): InboxWrites {
-  const batcher = createBatchWriter<EventToKeep, null>({
+/** Batches of events over the buyers' pool; what they leave to do in Redis is this process's own work. */
+export function createInboxWrites(sql: Sql, ownWork: OwnWork): InboxWrites {
+  const batcher = createBatchWriter<EventToSettle, boolean>({
     write: async (events) => {
-      await putInbox(sql, events);
-      return events.map(() => ({ kind: 'done', result: null }) as const);
+      // Told twice in one batch, it is one row.
+      const byKey = new Map(events.map((event) => [keyOf(event), event]));
+      const distinct = [...byKey.values()];
+      const confirmed = await keepOrSettle(sql, distinct, ownWork.leaseSeconds);
+      const captures = distinct.map((event) => event.capture);
+      ownWork.add(toOwnWork(captures, confirmed));
+      const settled = new Set(distinct.filter((_, index) => confirmed[index] !== null));
+      return events.map((event) => ({ kind: 'done', result: settled.has(event) }) as const);
     },
     maxWaiting: MAX_WAITING_EVENTS,
   });
@@ -25,7 +39,25 @@ export function createInboxWrites(sql: Sql): InboxWrites {
     async keep(event) {
       const settled = await batcher.submit(event);
       if (settled.kind === 'failed') throw settled.error;
+      return settled.result;
     },
     drain: () => batcher.drain(),
   };
+}
+
+const keyOf = ({ provider, eventId }: EventToSettle): string => `${provider} ${eventId}`;
+
+/** An event has to be kept whatever is wrong with what would follow from it: then it is kept alone, to be worked on like any other. */
+async function keepOrSettle(
+  sql: Sql,
+  events: readonly EventToSettle[],
+  leaseSeconds: number,
+): Promise<(ConfirmedBooking | null)[]> {
+  try {
+    return await keepEvents(sql, events, leaseSeconds);
+  } catch (error) {
+    if (isLostConnection(error)) throw error;
+    await putInbox(sql, events);
+    return events.map(() => null);
+  }
 }

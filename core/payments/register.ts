@@ -4,10 +4,9 @@ import type { CoreApp } from '../http/context.ts';
 import { invalidRequest, parseJson, readText } from '../http/json-body.ts';
 import { problem } from '../http/problems.ts';
 import { headersOf } from '../http/node-request.ts';
-import { whileProgressing } from '../http/while-progressing.ts';
-import { MAX_WAITING_EVENTS } from './keep-event.ts';
+import { takeEvent } from './take-event.ts';
 
-/** Webhooks of payment providers: signature first, then the inbox row, then 2xx; what follows is a job's work (BOOKING §6). */
+/** Webhooks of payment providers: signature first, then the inbox row, then 2xx; what that row leaves to do is a job's (BOOKING §6). */
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.post('/v1/payments/webhooks/:provider', async (c) => {
     const provider = deps.payments.byName(c.req.param('provider'));
@@ -15,14 +14,11 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const payloadJson = await readText(c.req.raw);
     const checked = provider.checkWebhook(headersOf(c.req.raw), payloadJson);
     if (!checked.ok) return problem(c, 'signature_invalid');
+    const payload = parseJson(payloadJson);
     // Postgres would refuse it, and the provider would send it again for ever.
-    if (!isStorable(parseJson(payloadJson)))
-      throw invalidRequest([{ path: '', message: 'holds text that can’t be kept' }]);
-    const event = { provider: provider.name, eventId: checked.eventId, payloadJson };
+    if (!isStorable(payload)) throw invalidRequest([{ path: '', message: 'holds text that can’t be kept' }]);
     // Told again by the provider when this fails; the row's key makes twice into once.
-    const { inbox } = deps.commits;
-    await whileProgressing(inbox, () => inbox.keep(event), MAX_WAITING_EVENTS);
-    deps.wake('inbox');
+    await takeEvent(deps, provider, { eventId: checked.eventId, payloadJson, payload });
     return c.body(null, 204);
   });
 }

@@ -4,6 +4,8 @@ import { createTurns, type Turns } from '../jobs/turns.ts';
 import { runEndpoint, type WebhookDeps } from './run-webhooks.ts';
 import { createWebhookSender } from './send-webhook.ts';
 
+/** How long wakes are gathered before a look, ms. */
+const LOOK_AFTER_MS = 200;
 /** How long stopping waits for receivers, ms. */
 const STOP_MS = 1000;
 
@@ -25,11 +27,16 @@ export function startWebhookLanes(deps: Omit<WebhookDeps, 'sender'>): Turns {
       running.delete(endpointId);
     }
   };
-  const looking = createTurns('webhooks', deps.log, async () => {
-    for (const id of await listDueEndpoints(deps.sql)) if (!running.has(id)) running.set(id, work(id));
-    // What is due is being worked on: there is no next turn to take at once.
-    return 0;
-  });
+  const looking = createTurns(
+    'webhooks',
+    deps.log,
+    async () => {
+      for (const id of await listDueEndpoints(deps.sql)) if (!running.has(id)) running.set(id, work(id));
+      // What is due is being worked on: there is no next turn to take at once.
+      return 0;
+    },
+    LOOK_AFTER_MS,
+  );
   return {
     wake: () => looking.wake(),
     idle: () => looking.idle(),

@@ -1,6 +1,7 @@
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Sql } from '../connect.ts';
+import type { Connection, Sql } from '../connect.ts';
 import { inOneTrip } from '../one-trip.ts';
+import { leased } from './outbox.ts';
 
 /** Money that the provider took for a payment of ours; `outboxId` is that of the row which tells the inventory. */
 export type CaptureToConfirm = {
@@ -11,32 +12,67 @@ export type CaptureToConfirm = {
   outboxId: string;
 };
 
+/** A booking that was confirmed, and its version since. */
+export type ConfirmedBooking = { bookingId: string; version: number };
+
 /**
  * Confirms the bookings that these captures pay in full, first and only: ledger, payment, claims, booking, tickets, history, outbox.
- * True for each that was confirmed here; false, having written nothing for it, for what needs a closer look (paid before, refunded,
- * late, a wrong amount, unknown). READ COMMITTED, in one transaction: the bookings are locked in the order of their ids, so that the
+ * Returns what each confirmed here; null, having written nothing for it, for what needs a closer look (paid before, refunded, late, a
+ * wrong amount, unknown). The inventory's work is leased to this process for `leaseSeconds`. READ COMMITTED, in one transaction: the bookings are locked in the order of their ids, so that the
  * statement that follows sees them as they are. No zone rows: nothing is freed or taken.
  */
-export async function confirmBookings(sql: Sql, captures: readonly CaptureToConfirm[]): Promise<boolean[]> {
+export async function confirmBookings(
+  sql: Sql,
+  captures: readonly CaptureToConfirm[],
+  leaseSeconds = 0,
+): Promise<(ConfirmedBooking | null)[]> {
   const paymentIds = list(captures.map((capture) => capture.paymentId));
   const rows = await inOneTrip(sql, (tx) => ({
     locks: [
       tx`SELECT 1 FROM bookings WHERE id IN (SELECT booking_id FROM payments WHERE id = ANY (${paymentIds}::uuid[]))
       ORDER BY id FOR UPDATE`,
     ],
-    work: tx<{ ord: number }[]>`WITH capture AS MATERIALIZED (
-      SELECT * FROM unnest(${paymentIds}::uuid[], ${list(captures.map((one) => one.captureId))}::text[],
-        ${list(captures.map((one) => one.amountMinor))}::bigint[], ${list(captures.map((one) => one.currency))}::text[],
-        ${list(captures.map((one) => one.outboxId))}::uuid[])
-        WITH ORDINALITY AS c (payment_id, capture_id, amount_minor, currency, outbox_id, ord)),
-    paid AS MATERIALIZED (
+    work: tx<ConfirmedRow[]>`WITH ${captureTable(tx, captures)}, paid AS MATERIALIZED (${payable(tx)}),
+    ${confirmation(tx, leaseSeconds)} ${confirmedRows(tx)}`,
+  }));
+  return inOrder(captures, rows);
+}
+
+/** A row of what a statement with `confirmation` returns. */
+export type ConfirmedRow = ConfirmedBooking & { ord: number };
+
+/** The end of such a statement. */
+export const confirmedRows = (tx: Connection) =>
+  tx`SELECT ord::int AS ord, booking_id AS "bookingId", version FROM paid`;
+
+/** What each of a batch has confirmed. */
+export function inOrder(batch: readonly unknown[], rows: readonly ConfirmedRow[]): (ConfirmedBooking | null)[] {
+  const confirmed = new Map(rows.map(({ ord, bookingId, version }) => [ord, { bookingId, version }]));
+  return batch.map((_, index) => confirmed.get(index + 1) ?? null);
+}
+
+/** Captures as the common table expression `capture`; `ord` is their place in the batch from 1, where null stands for no capture. */
+export const captureTable = (tx: Connection, captures: readonly (CaptureToConfirm | null)[]) => tx`
+    capture AS MATERIALIZED (
+      SELECT * FROM unnest(${list(captures.map((one) => one?.paymentId ?? null))}::uuid[],
+        ${list(captures.map((one) => one?.captureId ?? null))}::text[],
+        ${list(captures.map((one) => one?.amountMinor ?? null))}::bigint[],
+        ${list(captures.map((one) => one?.currency ?? null))}::text[],
+        ${list(captures.map((one) => one?.outboxId ?? null))}::uuid[])
+        WITH ORDINALITY AS c (payment_id, capture_id, amount_minor, currency, outbox_id, ord))`;
+
+/** Those of `capture` that confirm a booking, one for each booking. Its row has to be locked before the statement's snapshot. */
+export const payable = (tx: Connection) => tx`
       SELECT DISTINCT ON (b.id) c.*, b.id AS booking_id, b.version + 1 AS version
       FROM capture c
       CROSS JOIN LATERAL (SELECT p.booking_id FROM payments p WHERE p.id = c.payment_id LIMIT 1) payment
       CROSS JOIN LATERAL (SELECT * FROM bookings b WHERE b.id = payment.booking_id LIMIT 1) b
       LEFT JOIN LATERAL (SELECT 1 AS found FROM payment_ledger l WHERE l.payment_id = c.payment_id LIMIT 1) before ON true
       WHERE b.status = 'pending_payment' AND b.total_minor = c.amount_minor AND b.currency = c.currency AND before.found IS NULL
-      ORDER BY b.id, c.ord),
+      ORDER BY b.id, c.ord`;
+
+/** Every row of the bookings in `paid`, which has the columns of `payable`. */
+export const confirmation = (tx: Connection, leaseSeconds: number) => tx`
     new_ledger AS (
       INSERT INTO payment_ledger (payment_id, kind, provider_event, amount_minor, currency)
       SELECT payment_id, 'capture', capture_id, amount_minor, currency FROM paid),
@@ -57,13 +93,9 @@ export async function confirmBookings(sql: Sql, captures: readonly CaptureToConf
       WHERE p.booking_id = paid.booking_id AND p.id <> paid.payment_id AND p.status = 'open'
       RETURNING p.id, p.booking_id, p.requested_at, paid.version),
     new_work AS (
-      INSERT INTO outbox (id, booking_id, version, kind, payload)
-      SELECT outbox_id, booking_id, version, 'inventory.apply', '{}' FROM paid
+      INSERT INTO outbox (id, booking_id, version, kind, payload, attempts, due_at)
+      SELECT outbox_id, booking_id, version, 'inventory.apply', '{}'::jsonb, ${leased(leaseSeconds).attempts}::int,
+        now() + make_interval(secs => ${leaseSeconds}) FROM paid
       UNION ALL
-      SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id)
-      FROM closed WHERE requested_at IS NOT NULL)
-    SELECT ord::int AS ord FROM paid`,
-  }));
-  const confirmed = new Set(rows.map((row) => row.ord));
-  return captures.map((_, index) => confirmed.has(index + 1));
-}
+      SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id), 0, now()
+      FROM closed WHERE requested_at IS NOT NULL)`;

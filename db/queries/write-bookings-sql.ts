@@ -2,6 +2,7 @@ import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
 import { arrayLiteral as list } from '../array-literal.ts';
 import type { Connection } from '../connect.ts';
 import type { BatchColumns } from './booking-batch.ts';
+import { leased } from './outbox.ts';
 
 /** The batch as common table expressions: `request`, `item`, `seat_leg`, `zone` (with what is free), `need`, `contest`. */
 export const batchTables = (
@@ -126,8 +127,11 @@ const takenOrOutOfReach = (tx: Connection) => tx`
         AND c.seat_id = s.seat_id AND c.leg = s.leg LIMIT 1) claim ON true
       WHERE claim.booking_id IS NOT NULL OR claim.block_id IS DISTINCT FROM s.block_id`;
 
-/** Every row of the winners, in the order of the keys by which rivals would wait for each other. */
-export const writes = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
+/**
+ * Every row of the winners, in the order of the keys by which rivals would wait for each other. The inventory's work is leased to this
+ * process for `leaseSeconds`.
+ */
+export const writes = (tx: Connection, { hasBlocks }: BatchColumns, leaseSeconds = 0) => tx`
     forgotten AS (
       DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
       WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key),
@@ -158,8 +162,9 @@ export const writes = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
       INSERT INTO checkout_codes (code_hash, payment_id, expires_at)
       SELECT decode(code_hash, 'hex'), payment_id, code_expires_at FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
     new_work AS (
-      INSERT INTO outbox (id, booking_id, version, kind, payload)
-      SELECT outbox_id, id, 1, 'inventory.apply', '{}' FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
+      INSERT INTO outbox (id, booking_id, version, kind, payload, attempts, due_at)
+      SELECT outbox_id, id, 1, 'inventory.apply', '{}'::jsonb, ${leased(leaseSeconds).attempts}::int, now() + make_interval(secs => ${leaseSeconds})
+      FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
     new_history AS (
       INSERT INTO booking_history (booking_id, version, actor, action)
       SELECT id, 1, 'owner:' || owner, 'created' FROM request WHERE ord NOT IN (SELECT ord FROM loser)),

@@ -35,13 +35,18 @@ export type WriteVerdict = v.InferOutput<typeof verdictSchema>;
  * `bookings_one_per_hold`, `bookings_one_unpaid_per_owner`, `idempotency_keys_once`. Returns a verdict for each, in order.
  *
  * A request is refused for what the tables say, never for what an earlier one of the batch wants: that one may itself be refused.
- * Such a request is told `again`; the first in line always gets its verdict.
+ * Such a request is told `again`; the first in line always gets its verdict. The inventory's work is leased to this process for
+ * `leaseSeconds`.
  */
-export async function writeBookings(sql: Sql, batch: readonly BookingToWrite[]): Promise<WriteVerdict[]> {
+export async function writeBookings(
+  sql: Sql,
+  batch: readonly BookingToWrite[],
+  leaseSeconds = 0,
+): Promise<WriteVerdict[]> {
   const columns = toBatchColumns(batch);
   const rows = await inOneTrip(sql, (tx) => ({
     locks: [lockBuyers(tx, columns), lockZoneLegs(tx, columns.zone)],
-    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns)}
+    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, leaseSeconds)}
     SELECT coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
       body_hash AS "bodyHash", status, answer, most AS "limit", seats, zone_id AS "zoneId", available
     FROM refusal ORDER BY ord`,

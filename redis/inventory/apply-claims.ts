@@ -18,23 +18,27 @@ export type BookingClaims = {
 /** How long a freed booking is remembered, ms: no outbox delivers later than this. */
 const REMEMBER_FREED_MS = 24 * 3_600_000;
 
+/** What became of one booking; `version` is the inventory's. */
+export type AppliedClaims = { outcome: 'applied' | 'stale'; version: string };
+
 /**
- * Brings a booking's change into the inventory and takes over its hold. May come twice and out of order: an older version
- * changes nothing (`stale`), and `free` frees only what this booking has. Refuses: `inventory_rebuilding` (deliver it
- * again), `store_unavailable`.
+ * Brings bookings' changes into the inventory and takes over their holds. Each may come twice and out of order: an older version
+ * changes nothing (`stale`), and `free` frees only what this booking has. Refuses all of them: `inventory_rebuilding` (deliver them
+ * again), `store_unavailable` (some may have been applied).
  */
 export async function applyClaims(
   client: ScriptClient,
   inventory: InventoryRef,
-  claims: BookingClaims,
-): Promise<{ outcome: 'applied' | 'stale'; version: string }> {
-  const names = [
-    ...inventoryScriptKeys(inventory),
-    inventoryKeys(inventory.room, inventory.performanceId).freed(claims.bookingId),
-  ];
-  const args = [...claimsArgs(claims), REMEMBER_FREED_MS];
-  const [outcome, version] = asList(await client.run('apply-claims', names, args), 2);
-  return { outcome: asText(outcome) === 'applied' ? 'applied' : 'stale', version: asText(version) };
+  bookings: readonly BookingClaims[],
+): Promise<AppliedClaims[]> {
+  const keys = inventoryKeys(inventory.room, inventory.performanceId);
+  const names = [...inventoryScriptKeys(inventory), ...bookings.map(({ bookingId }) => keys.freed(bookingId))];
+  const args = [REMEMBER_FREED_MS, ...bookings.flatMap(claimsArgs)];
+  const reply = asList(await client.run('apply-claims', names, args), 2 * bookings.length);
+  return bookings.map((_, i) => ({
+    outcome: asText(reply[2 * i]) === 'applied' ? 'applied' : 'stale',
+    version: asText(reply[2 * i + 1]),
+  }));
 }
 
 /** A booking's claims as scripts take them. */

@@ -159,17 +159,17 @@ describe('blocks in the inventory', () => {
     };
     const mine = placed(await hold('ann', { seats: [0], zones: [{ zoneId: 'standing', quantity: 1 }] }, 'code'));
     const claims = { bookingId: 'k1', holdId: mine.holdId, places };
-    await applyClaims(world.client, REF, { ...claims, version: 1, state: 'sold' });
+    await applyClaims(world.client, REF, [{ ...claims, version: 1, state: 'sold' }]);
     expect(await look()).toBe('2300000000 3');
-    await applyClaims(world.client, REF, { ...claims, version: 2, state: 'free' });
+    await applyClaims(world.client, REF, [{ ...claims, version: 2, state: 'free' }]);
     expect(await look()).toBe('3300000000 3');
 
-    await applyClaims(world.client, REF, { ...claims, bookingId: 'k2', holdId: null, version: 1, state: 'sold' });
+    await applyClaims(world.client, REF, [{ ...claims, bookingId: 'k2', holdId: null, version: 1, state: 'sold' }]);
     await apply(block, 2);
     expect(await look()).toBe('2000000000 4');
     // As Postgres tells it now: the lines are the public sale's.
     const open = { legs: both, seats: [0], zones: [{ zoneId: 'standing', quantity: 1 }] };
-    await applyClaims(world.client, REF, { ...claims, places: open, bookingId: 'k2', version: 2, state: 'free' });
+    await applyClaims(world.client, REF, [{ ...claims, places: open, bookingId: 'k2', version: 2, state: 'free' }]);
     expect(await look()).toBe('0000000000 5');
   });
 

@@ -34,13 +34,16 @@ const pinOf = (hold: PlacedHold, owner: string, part: Partial<Places>, bookingId
   bookingId,
   pinMs: 12 * MINUTE,
 });
-const claim = (
+const claim = async (
   bookingId: string,
   version: number,
   state: BookingClaims['state'],
   part: Partial<Places>,
   holdId: string | null = null,
-) => applyClaims(world.client, REF, { bookingId, version, state, holdId, places: places(part) });
+) => {
+  const [applied] = await applyClaims(world.client, REF, [{ bookingId, version, state, holdId, places: places(part) }]);
+  return applied;
+};
 const snapshot = () => readAvailability(world.client, REF);
 const states = async (leg = 0) => {
   const { legs } = await snapshot();

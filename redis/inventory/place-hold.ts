@@ -6,6 +6,7 @@ import {
 } from '../../contracts/limits.ts';
 import { accessKey, inventoryKeys, roomKeys } from '../keys.ts';
 import { asList, asNumber, asText } from '../reply.ts';
+import { limiterKeys, type RoomLimit } from '../room/room-limit.ts';
 import type { RedisReply, ScriptClient } from '../script-client.ts';
 import { limitSubject } from './hold-ref.ts';
 import {
@@ -36,6 +37,8 @@ export type HoldWish = InventoryRef & {
   codeHash?: string | undefined;
   idempotencyKey: string;
   bodyHash: string;
+  /** Bounds how often the owner may ask; counted in the same step, replays included. */
+  limit?: RoomLimit;
 };
 
 /** A hold as Redis keeps it; times are Redis ms. `fence` and `version` are `epoch.n`. */
@@ -65,7 +68,7 @@ export type PlaceHoldOutcome =
 /**
  * Holds all places or none, atomically, for the owner of a live access key: 10 min, never beyond 5 min after the session.
  * Who asks again for exactly what they hold gets the same hold. Refuses: `inventory_rebuilding`, `not_admitted`,
- * `session_ended`, `idempotency_key_reused`, `code_invalid` (no allocation has that code), `store_unavailable`.
+ * `session_ended`, `rate_limited`, `idempotency_key_reused`, `code_invalid` (no allocation has that code), `store_unavailable`.
  */
 export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<PlaceHoldOutcome> {
   const keys = inventoryKeys(wish.room, wish.performanceId);
@@ -76,6 +79,7 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     accessKey(wish.room, wish.owner),
     keys.owner(limitSubject(wish)),
     keys.idempotency(wish.owner, wish.idempotencyKey),
+    ...limiterKeys(wish.room, wish.limit),
   ];
   const lives = [HOLD_TTL_SECONDS, HOLD_BEYOND_SESSION_SECONDS, HOLD_MAX_SECONDS, HOLD_RECORD_SECONDS].map(
     (s) => s * 1000,
@@ -90,6 +94,8 @@ export async function placeHold(client: ScriptClient, wish: HoldWish): Promise<P
     limitSubject(wish),
     bestArg(best),
     wish.codeHash ?? '',
+    wish.limit?.max ?? '',
+    wish.limit?.windowMs ?? '',
   ];
   return toOutcome(asList(await client.run('place-hold', names, args), 1));
 }

@@ -72,10 +72,10 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   await note('unpin', () => unpinHold(client, { ...REF, holdId: 'h1', bookingId: 'b1' }));
   await note('pin again', () => pinHold(client, pin));
   await note('apply', () =>
-    applyClaims(client, REF, { bookingId: 'b1', version: 2, state: 'sold', holdId: 'h1', places: pin.places }),
+    applyClaims(client, REF, [{ bookingId: 'b1', version: 2, state: 'sold', holdId: 'h1', places: pin.places }]),
   );
   await note('apply an older version', () =>
-    applyClaims(client, REF, { bookingId: 'b1', version: 1, state: 'free', holdId: 'h1', places: pin.places }),
+    applyClaims(client, REF, [{ bookingId: 'b1', version: 1, state: 'free', holdId: 'h1', places: pin.places }]),
   );
   const other = await hold('h6', '1e3', seats(5));
   await note('another hold', async () => other);

@@ -1,26 +1,35 @@
 --- @include "settle-booking"
---- Purpose: brings one booking's change from Postgres into the inventory. May come late, twice or out of order: it applies only
+--- Purpose: brings some bookings' changes from Postgres into the inventory. Each may come late, twice or out of order: it applies only
 ---   when its version is newer than the last applied one, and frees only what that booking has.
---- KEYS: 1–8 as in includes/inventory.lua, 9 last version of the booking once it is freed
---- ARGV: 1 booking id, 2 version, 3 pending|sold|free, 4 hold id or '', 5 first leg, 6 leg after the last, 7 seats 'a,b',
----   8 places 'zone=2', 9 how long a freed booking is remembered (ms)
---- Returns: applied, version · stale, version. Errors: inventory_rebuilding.
---- Cost: O(seats × legs of the booking).
+--- KEYS: 1–8 as in includes/inventory.lua, then for each booking: last version of it once it is freed
+--- ARGV: 1 how long a freed booking is remembered (ms), then for each booking: id, version, pending|sold|free, hold id or '', first leg,
+---   leg after the last, seats 'a,b', places 'zone=2'
+--- Returns: for each booking: applied or stale, version of the inventory. Errors: inventory_rebuilding.
+--- Cost: O(seats × legs of the bookings).
 local meta = read_meta()
 if not meta then return refuse('inventory_rebuilding') end
-local b = {
-  id = ARGV[1], version = ARGV[2], state = ARGV[3], hold = ARGV[4], from = tonumber(ARGV[5]), to = tonumber(ARGV[6]),
-  seats = ARGV[7], zones = ARGV[8],
-}
-local known, was = string.match(redis.call('HGET', bookings_key, b.id) or '', '^(%d+) (%a+)$')
-known = tonumber(known or redis.call('GET', KEYS[9]) or '-1')
-if known >= tonumber(b.version) then return { 'stale', version_of(meta) } end
-local version
-if b.state == 'free' then
-  version = free_for_booking(meta, b, was)
-  redis.call('SET', KEYS[9], b.version, 'PX', ARGV[9])
-else
-  version = take_for_booking(meta, b, was)
-  redis.call('DEL', KEYS[9])
+
+local function apply(b, freed_key)
+  local known, was = string.match(redis.call('HGET', bookings_key, b.id) or '', '^(%d+) (%a+)$')
+  known = tonumber(known or redis.call('GET', freed_key) or '-1')
+  if known >= tonumber(b.version) then return 'stale', version_of(meta) end
+  local version
+  if b.state == 'free' then
+    version = free_for_booking(meta, b, was)
+    redis.call('SET', freed_key, b.version, 'PX', ARGV[1])
+  else
+    version = take_for_booking(meta, b, was)
+    redis.call('DEL', freed_key)
+  end
+  return 'applied', version or version_of(meta)
 end
-return { 'applied', version or version_of(meta) }
+
+local reply = {}
+for n = 9, #KEYS do
+  local i = 2 + 8 * (n - 9)
+  reply[#reply + 1], reply[#reply + 2] = apply({
+    id = ARGV[i], version = ARGV[i + 1], state = ARGV[i + 2], hold = ARGV[i + 3],
+    from = tonumber(ARGV[i + 4]), to = tonumber(ARGV[i + 5]), seats = ARGV[i + 6], zones = ARGV[i + 7],
+  }, KEYS[n])
+end
+return reply

@@ -1,17 +1,18 @@
 --- @include "take-places"
 --- @include "session"
+--- @include "limit"
 --- Purpose: holds seats and places for an admitted visitor, all or nothing, and remembers the answer for its Idempotency-Key.
---- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 access key, 11 holds of the limit subject, 12 idempotency record
+--- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 access key, 11 holds of the limit subject, 12 idempotency record,
+---   13 limiter of requests, where there is one
 --- ARGV: 1 hold id, 2 owner, 3 first leg, 4 leg after the last, 5 seats 'a,b' ascending, 6 places 'zone=2' by zone, 7 how many in all,
 ---   8 body hash, 9 first life, 10 life beyond the session, 11 longest life, 12 life of the idempotency record (all ms),
 ---   13 limit subject: the owner, or the identity that several passes may share,
 ---   14 best available 'zone=2=o=-=1=' (zone, quantity, kind, split, row, berth: includes/best-seats.lua) or '',
----   15 hash of an allocation's code or ''
+---   15 hash of an allocation's code or '', 16 requests that the limiter allows in a window or '', 17 window (ms) or ''
 --- Returns: placed|replayed, hold id, fence, end, longest end, version, now (ms), seats 'a,b', block id of the allocation or '',
 ---   those of the seats that are its own, places (those of the allocation as 'zone/block=2') ·
 ---   limit_reached, limit, held · seats_unavailable, 'a,b' · zone_sold_out, zone, available, and of these side by side (best
----   available only). Errors: inventory_rebuilding, not_admitted, session_ended,
----   idempotency_key_reused, code_invalid.
+---   available only). Errors: inventory_rebuilding, not_admitted, session_ended, rate_limited <ms>, idempotency_key_reused, code_invalid.
 --- Cost: O(seats × legs + the owner's holds); about 15 commands for one seat. Best available: includes/best-seats.lua.
 local hold = {
   id = ARGV[1], owner = ARGV[2], from = tonumber(ARGV[3]), to = tonumber(ARGV[4]), seats = ARGV[5], zones = ARGV[6],
@@ -24,6 +25,8 @@ if not meta then return refuse('inventory_rebuilding') end
 local now = now_ms()
 local session, refusal = session_end(KEYS[10], now)
 if not session then return refuse(refusal) end
+local limited = limit_refusal(KEYS[13], ARGV[16], ARGV[17], now)
+if limited then return limited end
 
 local stored = redis.call('GET', idempotency_key)
 if stored then

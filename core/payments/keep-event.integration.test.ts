@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { confirmBookings } from '../../db/queries/confirm-bookings.ts';
+import { keepEvents, type EventToSettle } from '../../db/queries/keep-events.ts';
+import { newId } from '../../platform/id.ts';
+import { createBuyer, type Buyer } from '../buyer.fixture.ts';
+import { startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+
+let world: CoreWorld;
+let buyer: Buyer;
+beforeAll(async () => {
+  world = await startCoreWorld();
+  buyer = createBuyer(world);
+});
+afterAll(() => world.close());
+
+const idOf = (booked: Reply) => String(booked.body['bookingId']);
+const captureOf = (booked: Reply) => ({
+  paymentId: buyer.paymentOf(booked).paymentId,
+  captureId: newId(),
+  amountMinor: 5000,
+  currency: 'EUR',
+});
+const statusOf = async (booked: Reply) => (await buyer.open(booked)).body['status'];
+const inboxOf = async (eventId: string) => {
+  const [row] = await world.sql`SELECT processed_at IS NOT NULL AS processed, attempts FROM webhook_inbox
+    WHERE event_id = ${eventId}`;
+  return row === undefined ? null : { ...row };
+};
+/** Has somebody else's work on a booking under way while `during` runs. */
+const whileLocked = (booked: Reply, during: () => Promise<void>) =>
+  world.sql.begin(async (tx) => {
+    await tx`SELECT 1 FROM bookings WHERE id = ${idOf(booked)} FOR UPDATE`;
+    await during();
+  });
+
+it('confirms with the row of its event what is paid in full, before it is answered', async () => {
+  const [booked, eventId] = [await buyer.book(), newId()];
+  expect(await world.tell('payment.succeeded', captureOf(booked), eventId)).toBe(204);
+  expect(await statusOf(booked)).toBe('confirmed');
+  expect(await inboxOf(eventId)).toEqual({ processed: true, attempts: 1 });
+});
+
+it('keeps an event whose booking somebody else works on without waiting for them; it is settled after', async () => {
+  const [booked, other, eventId] = [await buyer.book(), await buyer.book(), newId()];
+  await whileLocked(booked, async () => {
+    const told = [
+      world.tell('payment.succeeded', captureOf(booked), eventId),
+      world.tell('payment.succeeded', captureOf(other)),
+    ];
+    expect(await Promise.all(told)).toEqual([204, 204]);
+    expect(await inboxOf(eventId)).toEqual({ processed: false, attempts: 0 });
+    expect([await statusOf(booked), await statusOf(other)]).toEqual(['pending_payment', 'confirmed']);
+  });
+  await world.drain();
+  expect(await statusOf(booked)).toBe('confirmed');
+  expect(await inboxOf(eventId)).toEqual({ processed: true, attempts: 1 });
+});
+
+it('would wait for them if it did not pass by who is locked: the control', async () => {
+  const booked = await buyer.book();
+  let isDone = false;
+  let waiting: Promise<unknown> = Promise.resolve();
+  await whileLocked(booked, async () => {
+    waiting = confirmBookings(world.sql, [{ ...captureOf(booked), outboxId: newId() }]).then(() => (isDone = true));
+    expect(await world.tell('payment.succeeded', captureOf(booked))).toBe(204);
+    expect(isDone).toBe(false);
+  });
+  await waiting;
+  expect(isDone).toBe(true);
+});
+
+it('confirms nothing by an event that is there already, whatever became of it', async () => {
+  const [booked, eventId] = [await buyer.book(), newId()];
+  const capture = captureOf(booked);
+  await world.sql`INSERT INTO webhook_inbox (provider, event_id, payload, dead_at) VALUES ('sandbox', ${eventId}, '{}', now())`;
+  expect(await world.tell('payment.succeeded', capture, eventId)).toBe(204);
+  expect(await statusOf(booked)).toBe('pending_payment');
+  expect(await inboxOf(eventId)).toEqual({ processed: false, attempts: 0 });
+});
+
+it('keeps what it can’t settle alone when settling fails', async () => {
+  const [booked, eventId] = [await buyer.book(), newId()];
+  const capture = captureOf(booked);
+  await world.sql`UPDATE bookings SET total_minor = 0 WHERE id = ${idOf(booked)}`;
+  // A ledger takes no capture of nothing: the statement is refused, and the event is not.
+  const event: EventToSettle = {
+    provider: 'sandbox',
+    eventId,
+    payloadJson: JSON.stringify({ type: 'payment.succeeded', data: { ...capture, amountMinor: 0 } }),
+    capture: { ...capture, amountMinor: 0, outboxId: newId() },
+  };
+  await expect(keepEvents(world.sql, [event])).rejects.toThrow('payment_ledger');
+  expect(await world.deps.commits.inbox.keep(event)).toBe(false);
+  expect(await inboxOf(eventId)).toEqual({ processed: false, attempts: 0 });
+});
