@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { ScriptClient } from '../../redis/script-client.ts';
@@ -123,4 +124,38 @@ it('a large answer is packed once for who takes gzip, also when core varies by t
   expect((await look(edge, AVAILABILITY, { 'if-none-match': 'W/"1"', 'accept-encoding': 'gzip' })).status).toBe(304);
   expect(edge.coreRequests).toHaveLength(1);
   expect(edge.coreRequests[0]?.headers.get('accept-encoding')).toBe('identity');
+});
+
+const seatMap = (seats: number, nameOf: (n: number) => string): string =>
+  JSON.stringify({
+    zones: [{ id: 'ring', rows: [{ name: 'A', seats: Array.from({ length: seats }, (_, n) => ({ id: nameOf(n) })) }] }],
+  });
+const IMMUTABLE = { 'cache-control': 'public, max-age=31536000, immutable', vary: 'Accept-Encoding', etag: '"map"' };
+const edgeWithMap = (text: string): Promise<EdgeFixture> =>
+  createEdgeFixture({
+    store: limiter(() => true),
+    core: () => Promise.resolve(new Response(text, { headers: IMMUTABLE })),
+  });
+
+it('the seat map of a stadium is kept packed, and unpacked for who takes no packing', async () => {
+  const text = seatMap(100_000, (n) => `b-${n >> 10}-${n % 1024}`);
+  const edge = await edgeWithMap(text);
+  const packed = await look(edge, SEAT_MAP, { 'accept-encoding': 'gzip' });
+  expect([packed.headers.get('content-encoding'), packed.headers.get('etag')]).toEqual(['gzip', 'W/"map"']);
+  expect(gunzipSync(Buffer.from(await packed.arrayBuffer())).toString()).toBe(text);
+  const plain = await look(edge, `${SEAT_MAP}?again=1`);
+  expect([plain.headers.get('content-encoding'), plain.headers.get('etag')]).toEqual([null, '"map"']);
+  expect(await plain.text()).toBe(text);
+  expect((await look(edge, SEAT_MAP, { 'if-none-match': '"map"' })).status).toBe(304);
+  expect(edge.coreRequests, 'whatever stands behind the ?').toHaveLength(1);
+});
+
+it('a seat map that is too large even when packed is passed on each time', async () => {
+  const edge = await edgeWithMap(seatMap(1500, () => randomBytes(1024).toString('base64')));
+  for (const asked of [1, 2]) {
+    const answer = await look(edge, SEAT_MAP, { 'accept-encoding': 'gzip' });
+    expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, null]);
+    expect((await answer.text()).length).toBeGreaterThan(1_500_000);
+    expect(edge.coreRequests).toHaveLength(asked);
+  }
 });

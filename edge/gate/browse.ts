@@ -2,7 +2,7 @@ import { answerWhole } from '../http/answer.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { askForAnybody, callCore } from './call-core.ts';
 import { GATE_PREFIX } from './find-core-route.ts';
-import { toKeptAnswer, type KeptAnswer } from './kept-answers.ts';
+import { keyOf, toKeptAnswer, unzip, type KeptAnswer } from './kept-answers.ts';
 import { limitBrowsing } from './limit-browsing.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function browse(c: EdgeContext): Promise<Response> {
   }
   const { pathname, search } = new URL(c.req.url);
   const path = pathname.slice(GATE_PREFIX.length);
-  const key = path + search;
+  const key = keyOf(path, search);
   const answers = c.get('keptAnswers').for(path);
   const kept = answers.fresh(key);
   if (kept !== undefined) return tell(c, kept.value, kept.readAtMs);
@@ -42,7 +42,7 @@ function tell(c: EdgeContext, answer: KeptAnswer, readAtMs: number): Response {
 function tellBody(c: EdgeContext, { status, body, zipped }: KeptAnswer, headers: Record<string, string>): Response {
   if (zipped === null) return answerWhole(c, body, status, headers);
   headers['vary'] = 'Accept-Encoding';
-  if (!takesGzip(codingsOf(c.req.raw))) return answerWhole(c, body, status, headers);
+  if (!takesGzip(codingsOf(c.req.raw))) return answerWhole(c, body ?? unzip(zipped), status, headers);
   if (headers['etag'] !== undefined) headers['etag'] = `W/${weak(headers['etag'])}`;
   headers['content-encoding'] = 'gzip';
   return answerWhole(c, zipped, status, headers);

@@ -7,25 +7,31 @@ const MAX_AGE_MS = 300_000;
 /**
  * Seat maps are few and large, what is free in a stadium of 100,000 is 34 KB, a page of what was searched is 10 KB and seldom twice as
  * much, the rest many and small; together at most 40 MB of an isolate's 128, whose texts are bytes, and a quarter more for their packed
- * forms.
+ * forms. A text beyond `bytes` is kept packed only, up to `packedBytes`: the seat map of a stadium of 100,000 is some MB of text and an
+ * eighth of that packed.
  */
-const SEAT_MAPS = { keys: 32, bytes: 512 * 1024 };
-const AVAILABILITY = { keys: 128, bytes: 64 * 1024 };
-const SEARCHES = { keys: 250, bytes: 32 * 1024 };
-const OTHERS = { keys: 500, bytes: 16 * 1024 };
+const SEAT_MAPS = { keys: 16, bytes: 512 * 1024, packedBytes: 1024 * 1024 };
+const AVAILABILITY = { keys: 128, bytes: 64 * 1024, packedBytes: 0 };
+const SEARCHES = { keys: 250, bytes: 32 * 1024, packedBytes: 0 };
+const OTHERS = { keys: 500, bytes: 16 * 1024, packedBytes: 0 };
+/** A text beyond this is not even packed to see whether it fits, in characters: that takes a second of a processor. */
+const MOST_TO_PACK = 16 * 1024 * 1024;
 /** Below this many characters a header more costs as much as the packing saves. */
 const WORTH_ZIPPING = 1024;
 /** How long core's absence answers for others who ask for the same, in ms. */
 const FAILURE_MS = 250;
 
-/** Core's answer to a look, as anybody gets it; `maxAgeMs` 0 for what must not be kept. `zipped`: the body for who takes gzip. */
+type Packed = Uint8Array<ArrayBuffer>;
+
+/**
+ * Core's answer to a look, as anybody gets it; `maxAgeMs` 0 for what must not be kept. `zipped`: the body for who takes gzip; a large one
+ * is there in this form alone, and unpacked for who does not.
+ */
 export type KeptAnswer = {
   status: number;
   headers: [string, string][];
-  body: string;
-  zipped: Uint8Array<ArrayBuffer> | null;
   maxAgeMs: number;
-};
+} & ({ body: string; zipped: Packed | null } | { body: null; zipped: Packed });
 
 /** Answers of public GETs by path and query, in one isolate's memory; each is fetched by one request at a time. */
 export type KeptAnswers = { for(path: string): SharedReads<KeptAnswer> };
@@ -39,21 +45,32 @@ export function createKeptAnswers(clock: Clock): KeptAnswers {
   return { for: (path) => larger.get(kindOf(path)) ?? others };
 }
 
-/** Reads core's answer to a look. It may be kept as far as its Cache-Control lets anybody, and unless it sets a cookie or varies by
- * more than the coding, which is settled here: what is kept is packed once. */
+/**
+ * Reads core's answer to a look. It may be kept as far as its Cache-Control lets anybody, and unless it sets a cookie or varies by
+ * more than the coding, which is settled here: what is kept is packed once.
+ */
 export async function toKeptAnswer(path: string, answer: Response): Promise<KeptAnswer> {
   const body = await answer.text();
   const { status, headers } = answer;
   const isAlike = (headers.get('vary') ?? 'accept-encoding').toLowerCase() === 'accept-encoding';
-  const isForAll = status === 200 && !headers.has('set-cookie') && isAlike && body.length <= kindOf(path).bytes;
+  const isForAll = status === 200 && !headers.has('set-cookie') && isAlike;
   const maxAgeMs = isForAll ? Math.min(MAX_AGE_MS, publicAgeMs(headers.get('cache-control') ?? '')) : 0;
   // The body is decoded by now, and its length is the next connection's to tell.
   const kept = [...returnable(headers)].filter(([name]) => name !== 'content-encoding' && name !== 'content-length');
-  const zipped = maxAgeMs > 0 && body.length >= WORTH_ZIPPING ? await zip(body) : null;
-  return { status, headers: kept, body, zipped, maxAgeMs };
+  const told = { status, headers: kept };
+  const { bytes, packedBytes } = kindOf(path);
+  if (maxAgeMs > 0 && body.length <= bytes)
+    return { ...told, maxAgeMs, body, zipped: body.length >= WORTH_ZIPPING ? await zip(body) : null };
+  const packed = maxAgeMs > 0 && packedBytes > 0 && body.length <= MOST_TO_PACK ? await zip(body) : null;
+  if (packed !== null && packed.byteLength <= packedBytes) return { ...told, maxAgeMs, body: null, zipped: packed };
+  return { ...told, maxAgeMs: 0, body, zipped: null };
 }
 
-async function zip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The text of a packed answer, piece by piece: it is never whole in memory. */
+export const unzip = (packed: Packed): ReadableStream<Uint8Array> =>
+  new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+
+async function zip(text: string): Promise<Packed> {
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
@@ -63,6 +80,9 @@ const kindOf = (path: string): typeof OTHERS => {
   if (path === '/v1/events') return SEARCHES;
   return path.endsWith('/availability') ? AVAILABILITY : OTHERS;
 };
+
+/** Under what an answer is kept. A seat map is the same whatever is asked behind `?`, and too large to be kept twice. */
+export const keyOf = (path: string, search: string): string => (kindOf(path) === SEAT_MAPS ? path : path + search);
 
 /** How long a shared cache may keep an answer (RFC 9111 §5.2.2), in ms; 0 for what is not public. */
 function publicAgeMs(cacheControl: string): number {

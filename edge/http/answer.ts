@@ -18,7 +18,7 @@ export function noteCookie(c: EdgeContext, name: string, value: string, attribut
  */
 export function answerWhole(
   c: EdgeContext,
-  body: string | Uint8Array<ArrayBuffer> | null,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
   status: number,
   headers: Record<string, string>,
 ): Response {
