@@ -117,8 +117,7 @@ it('tries laid-aside work again, and tells what happened to its booking', async 
   await page.getByRole('link', { name: 'Laid-aside work' }).click();
   const card = page.getByRole('listitem').filter({ hasText: 'Refund a payment' });
   await card.getByText('the provider answered 404').waitFor(WAIT);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  await expectSound(page);
   await card.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('It is tried again: Refund a payment.').waitFor(WAIT);
   expect(await sql`SELECT 1 FROM audit WHERE action = 'dead_letter.replay'`).toHaveLength(1);
@@ -130,15 +129,85 @@ it('tries laid-aside work again, and tells what happened to its booking', async 
   expect(errors).toEqual([]);
 });
 
+const PHONE = { viewport: { width: 360, height: 720 }, colorScheme: 'dark' as const };
+/** Whether the page fits its width, and what axe finds. */
+async function expectSound(page: Page): Promise<void> {
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+}
+
+it('keeps seats and places out of a performance’s sale, and releases them, by the keyboard on a small phone', async () => {
+  const { page, errors } = await openRoom('demo', PHONE);
+  await page.getByRole('link', { name: 'blocks and allocations' }).first().press('Enter');
+  await page.getByText('Nothing is kept out of the public sale.').waitFor(WAIT);
+  await page.getByText('Keep places out of the sale').press('Enter');
+  const form = page.getByRole('form', { name: 'New block' });
+  const [name, seats, make] = [form.getByLabel('Name'), form.getByLabel('Seats'), form.getByRole('button')];
+  await seats.fill('1: 1-4\n99: 1');
+  await make.press('Enter');
+  await page.getByText('Not in this zone: 99: 1').waitFor(WAIT);
+  await name.fill('Camera');
+  await seats.fill('1: 4-1');
+  await make.press('Enter');
+  await page.getByText('“Camera” is made: 4 places.').waitFor(WAIT);
+  await form.getByLabel('Zone').selectOption('gallery-standing');
+  await name.fill('Fan club');
+  await form.getByLabel('Code').fill('FRIENDS');
+  await form.getByLabel('How many places').fill('5000');
+  await make.press('Enter');
+  await page.getByText(/^Only \d+ are free\.$/).waitFor(WAIT);
+  await form.getByLabel('How many places').fill('40');
+  await make.press('Enter');
+  await page.getByRole('listitem').filter({ hasText: 'Gallery (standing): 40' }).getByText('allocation').waitFor(WAIT);
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Release Camera' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Release it' }).press('Enter');
+  await page.getByText('“Camera” is released').waitFor(WAIT);
+  await page.getByText('Arena, 1: 1-4').waitFor({ state: 'detached', ...WAIT });
+  expect(errors).toEqual([]);
+});
+
+it('has an endpoint told of bookings: its secret is shown once, it is paused and deleted', async () => {
+  const { page, errors } = await openRoom('demo', PHONE);
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await page.getByText('Nobody is told of bookings yet.').waitFor(WAIT);
+  await page.getByText('New endpoint').click();
+  const add = page.getByRole('button', { name: 'Add the endpoint' });
+  await page.getByLabel('Address').fill('https://10.0.0.1/');
+  await add.click();
+  await page.locator('#url-error').filter({ hasText: /./ }).waitFor(WAIT);
+  // Nobody listens at port 1.
+  await page.getByLabel('Address').fill('http://127.0.0.1:1/hooks');
+  await page.getByLabel('booking.expired').uncheck();
+  await add.click();
+  const secret = page.getByText(/^whsec_/);
+  await secret.waitFor(WAIT);
+  await expectSound(page);
+  const first = await secret.textContent();
+  await page.getByRole('button', { name: 'New secret' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a new secret' }).click();
+  await page.getByText('The one before signs too until').waitFor(WAIT);
+  expect(await secret.textContent()).not.toBe(first);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  expect(await secret.count()).toBe(0);
+  await page.getByRole('button', { name: 'Send a test event' }).click();
+  await page.getByText('A test event is on its way').waitFor(WAIT);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.locator('.state-paused').waitFor(WAIT);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the endpoint' }).click();
+  await page.getByText('Nobody is told of bookings yet.').waitFor(WAIT);
+  expect(errors).toEqual([]);
+});
+
 it.each([
   ['a desktop', { viewport: { width: 1280, height: 900 } }],
-  ['a small phone in the dark', { viewport: { width: 360, height: 720 }, colorScheme: 'dark' as const }],
+  ['a small phone in the dark', PHONE],
 ])('fits %s and has no fault that axe knows', async (_name, options) => {
   const { page } = await openRoom('tatkal', options);
-  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   const folder = process.env['ONSALE_SCREENSHOTS'];
   if (folder !== undefined)
     await page.screenshot({ path: `${folder}/operator-${options.viewport.width}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  await expectSound(page);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeLine } from './booking-history.tsx';
-import { bookingHash, readView } from './console-view.ts';
+import { blocksHash, bookingHash, readView } from './console-view.ts';
 import { describeWork } from './dead-letter.ts';
 
 it('the hash names a room, a view, or nothing that is known', () => {
@@ -9,6 +9,9 @@ it('the hash names a room, a view, or nothing that is known', () => {
   expect(readView('#/dead-letters')).toEqual({ kind: 'dead_letters' });
   // A room may be called so too.
   expect(readView('#dead-letters')).toEqual({ kind: 'room', room: 'dead-letters' });
+  expect(readView('#/webhooks')).toEqual({ kind: 'webhooks' });
+  expect(readView('#/performances')).toEqual({ kind: 'rooms' });
+  expect(readView(blocksHash('gala'))).toEqual({ kind: 'blocks', performance: 'gala' });
   expect(readView('#/bookings')).toEqual({ kind: 'booking', id: null });
   expect(readView(bookingHash('b-1'))).toEqual({ kind: 'booking', id: 'b-1' });
 });

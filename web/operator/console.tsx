@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { BlocksPanel } from './blocks-panel.tsx';
 import { BookingForm, BookingHistory } from './booking-history.tsx';
 import { readView, type ConsoleView } from './console-view.ts';
 import { DeadLetters } from './dead-letters.tsx';
@@ -6,6 +7,7 @@ import { keepToken, keptToken } from './operator-token.ts';
 import { RoomList } from './room-list.tsx';
 import { RoomPanel } from './room-panel.tsx';
 import { TokenForm } from './token-form.tsx';
+import { WebhooksPanel } from './webhooks-panel.tsx';
 
 /** The operator's console: a token, and one view at a time, named by the address's hash. */
 export function Console() {
@@ -55,6 +57,7 @@ function Views({ view }: { view: ConsoleView }) {
       {link('rooms', '#/', 'All rooms')}
       {link('dead_letters', '#/dead-letters', 'Laid-aside work')}
       {link('booking', '#/bookings', 'A booking')}
+      {link('webhooks', '#/webhooks', 'Webhooks')}
     </nav>
   );
 }
@@ -75,6 +78,20 @@ function View({ view, ...props }: { view: ConsoleView; token: string; onRefused:
         <>
           <h1>Laid-aside work</h1>
           <DeadLetters {...props} />
+        </>
+      );
+    case 'blocks':
+      return (
+        <>
+          <h1>Blocks and allocations</h1>
+          <BlocksPanel key={view.performance} performance={view.performance} {...props} />
+        </>
+      );
+    case 'webhooks':
+      return (
+        <>
+          <h1>Webhooks</h1>
+          <WebhooksPanel {...props} />
         </>
       );
     case 'booking':

@@ -3,6 +3,7 @@ import type { RoomStats, RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import { AuditList } from './audit-list.tsx';
+import { blocksHash } from './console-view.ts';
 import { OrderForm } from './order-form.tsx';
 import { CoreHealthList, RoomBanners } from './room-banners.tsx';
 import { RoomNumbers } from './room-numbers.tsx';
@@ -59,11 +60,28 @@ export function RoomPanel({ room, token, onRefused }: RoomPanelProps) {
       <div class="two-columns">
         <SettingsForm view={view} etag={settings.etag} path={path} token={token} onSaved={refresh} />
         <div class="stack">
+          <Performances ids={view.performances} />
           <OneFieldOrders view={view} path={path} token={token} onDone={refresh} />
           <AuditList room={room} token={token} onRefused={onRefused} version={view.version} />
         </div>
       </div>
     </div>
+  );
+}
+
+function Performances({ ids }: { ids: readonly string[] }) {
+  return (
+    <section class="card" aria-labelledby="performances-title">
+      <h2 id="performances-title">Performances</h2>
+      {ids.length === 0 && <p class="quiet">It stands before none yet.</p>}
+      <ul class="plain wrap-anywhere">
+        {ids.map((id) => (
+          <li key={id}>
+            {id}: <a href={blocksHash(id)}>blocks and allocations</a>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,0 +1,71 @@
+import { useState } from 'preact/hooks';
+import { WEBHOOK_EVENTS } from '../../contracts/webhooks.ts';
+import { callApi, newIdempotencyKey } from '../shared/api-client.ts';
+import { Notice } from '../shared/notice.tsx';
+import { TextField } from '../shared/text-field.tsx';
+import type { WebhookSecret } from './told-secret.tsx';
+
+type Props = { path: string; token: string; onAdded: (added: WebhookSecret) => void };
+
+/** Adds an endpoint; the answer tells its secret. */
+export function NewWebhookForm({ path, token, onAdded }: Props) {
+  const [url, setUrl] = useState('');
+  const [events, setEvents] = useState<readonly string[]>(WEBHOOK_EVENTS);
+  const [refusal, setRefusal] = useState<{ url?: string; events?: string; detail?: string }>({});
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const body = { url: url.trim(), events };
+    const call = { method: 'POST', body, token, idempotencyKey: newIdempotencyKey() } as const;
+    const answer = await callApi<WebhookSecret>(path, call);
+    if (!answer.ok) {
+      const { errors, detail } = answer.problem;
+      const of = (name: string) => errors.find((error) => error.path.startsWith(name))?.message;
+      const beside = { url: of('url'), events: of('events') };
+      setRefusal({
+        ...(beside.url === undefined ? {} : { url: beside.url }),
+        ...(beside.events === undefined ? {} : { events: beside.events }),
+        ...(errors.length === 0 ? { detail } : {}),
+      });
+      return;
+    }
+    setUrl('');
+    setRefusal({});
+    onAdded(answer.data);
+  };
+  const toggle = (event: string) => setEvents(WEBHOOK_EVENTS.filter((one) => (one === event) !== events.includes(one)));
+  return (
+    <details class="card">
+      <summary>New endpoint</summary>
+      <form noValidate aria-label="New endpoint" onSubmit={(event) => void submit(event)}>
+        <TextField
+          name="url"
+          label="Address"
+          hint="https, and nothing inside this network."
+          value={url}
+          error={refusal.url ?? null}
+          onInput={setUrl}
+        />
+        <fieldset
+          class="settings-group"
+          {...(refusal.events === undefined ? {} : { 'aria-describedby': 'events-error' })}
+        >
+          <legend>It is told of</legend>
+          {WEBHOOK_EVENTS.map((event) => (
+            <label key={event} class="check">
+              <input type="checkbox" checked={events.includes(event)} onChange={() => toggle(event)} /> {event}
+            </label>
+          ))}
+          {refusal.events !== undefined && (
+            <p id="events-error" class="field-error">
+              {refusal.events}
+            </p>
+          )}
+        </fieldset>
+        {refusal.detail !== undefined && <Notice kind="error">{refusal.detail}</Notice>}
+        <button type="submit" class="button button-primary">
+          Add the endpoint
+        </button>
+      </form>
+    </details>
+  );
+}
