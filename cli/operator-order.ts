@@ -43,24 +43,36 @@ export async function giveOrder(room: string, order: OperatorOrder, target: Orde
   return told === null ? `${room}: done` : `${room}: ${told.state}, version ${told.version}`;
 }
 
+/** One call of an operator: a body as JSON, or a file as it is. `ifMatch`: the version that a change expects. */
+export type OperatorCall = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  body?: object;
+  file?: { type: string; text: string };
+  ifMatch?: number | undefined;
+  timeoutMs?: number;
+};
+
 /**
  * Sends one call of an operator through the edge and returns its answer's text; a POST goes under an Idempotency-Key of its own. `path`
  * is below `operator/`. Errors as for `giveOrder`.
  */
 export async function sendOrder(
-  { method, path, body }: { method: 'GET' | 'POST' | 'DELETE'; path: string; body?: object },
+  { method, path, body, ifMatch, file, timeoutMs = ANSWER_TIMEOUT_MS }: OperatorCall,
   target: OrderTarget,
 ): Promise<string> {
   const { origin, token } = await whereTo(target);
+  const sent = file ?? (body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) });
   const response = await fetch(`${origin}/api/core/v1/operator/${path}`, {
     method,
     redirect: 'error',
     headers: {
       authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }),
+      ...(sent === undefined ? {} : { 'content-type': sent.type, 'idempotency-key': crypto.randomUUID() }),
+      ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    ...(sent === undefined ? {} : { body: sent.text }),
+    signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause: unknown) => {
     throw new CommandError(`${origin} does not answer.`, {
       fix: 'Check --origin or ONSALE_ORIGIN. Whether the order arrived is not known; it may be given again.',

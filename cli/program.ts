@@ -6,6 +6,8 @@ import { repositoryRoot } from './repository-root.ts';
 import { KEY_OWNERS, type KeyOwner } from './rotate-keys.ts';
 import { ROTATION_STAGES, type RotationStage } from '../tokens/rotate-keys.ts';
 import { addBlockOrders } from './operator-blocks.ts';
+import { addCatalogueOrders } from './catalogue-orders.ts';
+import { addImports } from './import-commands.ts';
 import { addOperatorOrders } from './operator-commands.ts';
 import type { Surroundings } from './surroundings.ts';
 import { plainName, positiveNumber, wholeNumber } from './option-values.ts';
@@ -46,6 +48,7 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
     .showHelpAfterError()
     .enablePositionalOptions();
   addOperator(program, around);
+  addImports(program, around);
   addKeys(program, around);
   addDraw(program, around, done);
   addDoctor(program, around, done);
@@ -60,6 +63,7 @@ function addOperator(program: Command, around: Surroundings): void {
   const operator = program.command('operator').description('what operators need: a token, and orders to a room');
   addOperatorOrders(operator, around);
   addBlockOrders(operator, around);
+  addCatalogueOrders(operator, around);
   operator
     .command('token')
     .description('sign an operator token; it is all that is printed on stdout')

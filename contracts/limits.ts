@@ -2,6 +2,8 @@
 
 /** Largest JSON body a call takes, in bytes: a hold of 50 seats is 2 KB; anything larger is a mistake or an attack. */
 export const MAX_BODY_BYTES = 64 * 1024;
+/** Largest file of an import, in bytes: 200,000 seats with ids, names and offsets; nothing else is let in so large. */
+export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 /** Deepest JSON nesting a call takes: our deepest body has 4 levels. */
 export const MAX_JSON_DEPTH = 16;
 /** Most seats (or places) in one hold, whatever the room's own limit says. */

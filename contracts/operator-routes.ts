@@ -1,3 +1,4 @@
+import { MAX_IMPORT_BYTES } from './limits.ts';
 import type { Route } from './route.ts';
 
 /** Routes of core that take an operator's token. */
@@ -301,6 +302,29 @@ export const OPERATOR_ROUTES = [
     credentials: ['operator'],
     role: 'operator',
     summary: 'Change a performance',
+  },
+  {
+    method: 'GET',
+    path: '/v1/operator/seat-maps',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: 'List seat maps',
+  },
+  {
+    method: 'POST',
+    path: '/v1/operator/seat-maps',
+    credentials: ['operator'],
+    role: 'operator',
+    idempotent: true,
+    maxBodyBytes: MAX_IMPORT_BYTES,
+    summary: 'Import a seat map, or with ?dryRun=true only judge it',
+  },
+  {
+    method: 'GET',
+    path: '/v1/operator/seat-maps/:id',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: 'A seat map’s zones',
   },
   { method: 'GET', path: '/v1/operator/audit', credentials: ['operator'], role: 'viewer', summary: 'Who changed what' },
 ] as const satisfies readonly Route[];

@@ -33,5 +33,7 @@ export type Route = {
   role?: OperatorRole;
   /** Whether an `Idempotency-Key` is required. */
   idempotent?: true;
+  /** Largest body, in bytes, where it is not MAX_BODY_BYTES. */
+  maxBodyBytes?: number;
   summary: string;
 };

@@ -17,9 +17,21 @@ import { problem, problemOfError } from './http/problems.ts';
 import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
 import * as search from './search/register.ts';
+import * as seatMaps from './seat-maps/register.ts';
 
 /** Every feature folder, in the order of API.md. */
-const FEATURES = [search, catalogue, holds, bookings, entryTickets, payments, operator, blocks, catalogueOrders];
+const FEATURES = [
+  search,
+  catalogue,
+  holds,
+  bookings,
+  entryTickets,
+  payments,
+  operator,
+  blocks,
+  catalogueOrders,
+  seatMaps,
+];
 
 /** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
 export function createApp(deps: CoreDeps): CoreApp {

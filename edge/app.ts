@@ -7,6 +7,7 @@ import { checkDraw, showDraw } from './draw/draw.ts';
 import { issueFeedToken } from './feed-tokens/issue.ts';
 import { GATE_PREFIX } from './gate/find-core-route.ts';
 import { gate } from './gate/gate.ts';
+import { createImportsInHand } from './gate/imports-in-hand.ts';
 import { createKeptAnswers } from './gate/kept-answers.ts';
 import { healthz, readyz } from './health/health.ts';
 import { complete } from './http/answer.ts';
@@ -37,11 +38,13 @@ export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
   );
 
   const keptAnswers = createKeptAnswers(ports.clock);
+  const imports = createImportsInHand();
 
   app.use(async (c, next) => {
     c.set('ports', ports);
     c.set('rooms', rooms);
     c.set('keptAnswers', keptAnswers);
+    c.set('imports', imports);
     c.set('requestId', newId());
     c.set('store', withDeadline(ports.store(), ports.clock));
     await next();

@@ -100,6 +100,13 @@ describe.each(Object.entries(EDGE_RUNTIMES))('the edge on %s', (_name, start) =>
     }
   });
 
+  it('passes an import on whole, which is larger than any other body', async () => {
+    const headers = { 'content-type': 'text/csv', authorization: 'Bearer operator' };
+    const body = 'x'.repeat(8_000_000);
+    const answer = await send('/api/core/v1/operator/seat-maps?dryRun=true', { method: 'POST', headers, body });
+    expect([answer.status, received.at(-1)?.headers['content-length']]).toEqual([200, '8000000']);
+  });
+
   it('sends to core what core may know, and gives its redirects back', async () => {
     const headers = {
       'x-forwarded-for': '1.1.1.1',

@@ -29,19 +29,18 @@ export function parseBody<S extends v.GenericSchema>(schema: S, value: unknown):
 export const invalidRequest = (errors: FieldError[]): OperatingError =>
   new OperatingError('invalid_request', { errors: errors.slice(0, 20) });
 
-/** The body's text, at most MAX_BODY_BYTES: counted while it comes in, because a length header can lie. */
-export async function readText(request: Request): Promise<string> {
-  if (Number(headersOf(request).get('content-length') ?? 0) > MAX_BODY_BYTES)
-    throw new OperatingError('payload_too_large');
+/** The body's text, at most `maxBytes`: counted while it comes in, because a length header can lie. */
+export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Promise<string> {
+  if (Number(headersOf(request).get('content-length') ?? 0) > maxBytes) throw new OperatingError('payload_too_large');
   const incoming = incomingOf(request);
-  if (incoming !== null) return readNodeText(incoming);
+  if (incoming !== null) return readNodeText(incoming, maxBytes);
   if (request.body === null) return '';
   const body: AsyncIterable<Uint8Array> = request.body;
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) throw new OperatingError('payload_too_large');
+    if (length > maxBytes) throw new OperatingError('payload_too_large');
     chunks.push(chunk);
   }
   return decoder.decode(Buffer.concat(chunks));
@@ -49,10 +48,10 @@ export async function readText(request: Request): Promise<string> {
 
 const decoder = new TextDecoder();
 
-async function readNodeText(incoming: IncomingMessage): Promise<string> {
+async function readNodeText(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   let bytes: Buffer | null;
   try {
-    bytes = await readIncoming(incoming, MAX_BODY_BYTES);
+    bytes = await readIncoming(incoming, maxBytes);
   } catch {
     // The sender went away in the middle of it: nobody reads the answer, and no store is to blame.
     throw new OperatingError('malformed_json');
@@ -62,9 +61,8 @@ async function readNodeText(incoming: IncomingMessage): Promise<string> {
 }
 
 /** The value of a JSON text. Refuses: `malformed_json`, and `invalid_request` for one that nests too deep. */
-export function parseJson(text: string): unknown {
-  if (depthOf(text) > MAX_JSON_DEPTH)
-    throw invalidRequest([{ path: '', message: `nested deeper than ${MAX_JSON_DEPTH}` }]);
+export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
+  if (depthOf(text) > maxDepth) throw invalidRequest([{ path: '', message: `nested deeper than ${maxDepth}` }]);
   try {
     return JSON.parse(text);
   } catch {

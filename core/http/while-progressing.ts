@@ -21,12 +21,13 @@ export function requireWaiting(turn: Turn): void {
 /**
  * Waits for a write as long as its pool gets anything done, then throws `store_unavailable`: a crowd at one row is no outage, a
  * Postgres that hangs is. A write that had begun may still happen: only for writes that a second request with the same key finds
- * again. Throws `busy`, having begun nothing, when the pool's gate is full (`maxInHand`, where it is not the usual one).
+ * again. `stalledAfterMs` is longer for a single write that is large by itself. Throws `busy`, having begun nothing, when the pool's gate is full (`maxInHand`, where it is not the usual one).
  */
 export async function whileProgressing<T>(
   pool: object,
   write: (turn: Turn) => Promise<T>,
   maxInHand?: number,
+  stalledAfterMs = STALLED_MS,
 ): Promise<T> {
   const turn: Turn = { isRefused: false };
   let timer: NodeJS.Timeout | undefined;
@@ -36,7 +37,7 @@ export async function whileProgressing<T>(
     timer = setInterval(() => {
       stalledMs = finished.get(pool) === seen ? stalledMs + LOOK_EVERY_MS : 0;
       seen = finished.get(pool);
-      if (stalledMs < STALLED_MS) return;
+      if (stalledMs < stalledAfterMs) return;
       turn.isRefused = true;
       reject(
         new OperatingError('store_unavailable', { retryAfterSeconds: 1 }, { message: 'Postgres finishes nothing' }),

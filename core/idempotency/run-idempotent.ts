@@ -5,7 +5,7 @@ import type { CoreDeps } from '../deps.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { sendJson } from '../http/answer.ts';
 import type { CoreContext } from '../http/context.ts';
-import { whileProgressing } from '../http/while-progressing.ts';
+import { whileProgressing, type Turn } from '../http/while-progressing.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import { findAnswer, keepAnswer, type Answer, type KeyedRequest } from './stored-answer.ts';
 
@@ -13,12 +13,13 @@ import { findAnswer, keepAnswer, type Answer, type KeyedRequest } from './stored
  * Does the work of a POST once per (caller, key), in one transaction with the record of its answer; a repeat gets that answer. A
  * request that comes while the first is under way waits for it. A 409 that `work` throws, before
  * it wrote anything, is an answer too: were it judged anew, a repeated cancel could cancel what was paid in between. All else that
- * it throws is not stored.
+ * it throws is not stored. `stalledAfterMs` as of `whileProgressing`.
  */
 export async function runIdempotent(
   deps: Pick<CoreDeps, 'sql'>,
   request: KeyedRequest,
   work: (tx: Transaction) => Promise<{ status: number; body: object }>,
+  stalledAfterMs?: number,
 ): Promise<Answer> {
   const once = async (tx: Transaction): Promise<Answer> => {
     await lockKey(tx, request.caller, request.key);
@@ -27,7 +28,8 @@ export async function runIdempotent(
     const { status, body } = await orRefusal(() => work(tx));
     return keepAnswer(tx, request, status, body);
   };
-  const answer = await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, once, turn));
+  const write = (turn: Turn) => runTransaction(deps.sql, once, turn);
+  const answer = await whileProgressing(deps.sql, write, undefined, stalledAfterMs);
   if (answer.status !== REFUSED) return answer;
   const { code, extra } = v.parse(refusalSchema, JSON.parse(answer.json));
   throw new OperatingError(code, { extra, replayed: answer.replayed });

@@ -52,4 +52,9 @@ export async function readSeatMapZones(sql: Sql | Transaction, id: string): Prom
     fee_minor AS "feeMinor" FROM seat_map_zones WHERE seat_map_id = ${id} ORDER BY ordinal`;
 }
 
+/** Seat maps in order of their ids, after a cursor. A plain read. */
+export async function pageOfSeatMaps(sql: Sql, after: string, limit: number): Promise<SeatMapRow[]> {
+  return sql<SeatMapRow[]>`SELECT ${columns(sql)} FROM seat_maps WHERE id > ${after} ORDER BY id LIMIT ${limit}`;
+}
+
 const columns = (sql: Sql | Transaction) => sql`id, currency, seat_count AS "seatCount", sha256`;

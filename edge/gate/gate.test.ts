@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CORE_ROUTES, type Route } from '../../contracts/routes.ts';
 import { problemHeaders, toProblem } from '../../contracts/errors.ts';
 import { createEdgeFixture, problemOf, STORE_AWAY, type EdgeFixture } from '../edge-app.fixture.ts';
@@ -221,6 +221,32 @@ describe('the call to core', () => {
     const large = await edge.app.request('/api/core/v1/holds', { method: 'POST', headers, body });
     expect(await problemOf(large)).toMatchObject({ status: 413, code: 'payload_too_large' });
     expect(edge.coreRequests).toEqual([]);
+  });
+
+  it('lets large bodies to imports only, two at a time, and reads none of a caller without a credential', async () => {
+    const answers: (() => void)[] = [];
+    edge = await createEdgeFixture({
+      core: () => new Promise((resolve) => answers.push(() => resolve(Response.json({})))),
+    });
+    const file = (headers: Record<string, string> = { authorization: 'Bearer operator' }) =>
+      Promise.resolve(
+        edge.app.request('/api/core/v1/operator/seat-maps', {
+          method: 'POST',
+          headers: { 'content-type': 'text/csv', ...headers },
+          body: 'x'.repeat(1_000_000),
+        }),
+      );
+    expect(await problemOf(await file({}))).toMatchObject({ status: 401, code: 'unauthenticated' });
+    const inHand = [file(), file()];
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect(await problemOf(await file())).toMatchObject({ status: 503, code: 'busy' });
+    for (const answer of answers) answer();
+    expect((await Promise.all(inHand)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(edge.coreRequests.map(({ body }) => body.length)).toEqual([1_000_000, 1_000_000]);
+    const next = file();
+    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    answers[2]?.();
+    expect((await next).status).toBe(200);
   });
 
   it('is refused when address or headers are larger than core’s server takes', async () => {

@@ -23,7 +23,7 @@ export async function gate(c: EdgeContext): Promise<Response> {
   const found = findCoreRoute(c.req.method, new URL(c.req.url).pathname.slice(GATE_PREFIX.length));
   if (!found.found) return refuseAddress(c, found.allowed);
   if (isBrowsing(found.route)) return browse(c);
-  if (!needsPass(found.route)) return callCore(c, null);
+  if (!needsPass(found.route)) return callCore(c, null, found.route);
   const room = namedRoom(c);
   let pass: Pass;
   try {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ScriptClient } from '../../redis/script-client.ts';
+import type { ImportsInHand } from '../gate/imports-in-hand.ts';
 import type { KeptAnswers } from '../gate/kept-answers.ts';
 import type { RoomMemory } from '../rooms/room-memory.ts';
 import type { EdgePorts } from '../ports.ts';
@@ -14,6 +15,8 @@ export type EdgeEnv = {
     rooms: RoomMemory;
     /** What core lets anybody keep of its catalogue. */
     keptAnswers: KeptAnswers;
+    /** Bounds the large bodies of this isolate. */
+    imports: ImportsInHand;
     /** What `noteCookie` noted. */
     cookies?: string[];
     /** The answer was made by `answerWhole`, which leaves nothing to add. */

@@ -14,11 +14,11 @@ export function contentTypeOf(c: EdgeContext): string | null {
   return type === undefined || type === '' ? null : type;
 }
 
-/** The whole body, never more than `MAX_BODY_BYTES`; null when there is none. Throws `payload_too_large`. */
-export async function readBytes(c: EdgeContext): Promise<Uint8Array<ArrayBuffer> | null> {
+/** The whole body, never more than `maxBytes`; null when there is none. Throws `payload_too_large`. */
+export async function readBytes(c: EdgeContext, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array<ArrayBuffer> | null> {
   const named = Number(c.req.header('Content-Length') ?? 0);
   // The length a sender names can be missing or wrong, so the bytes are counted as they come.
-  const bytes = named > MAX_DRAINED_BYTES ? 'too_large' : await c.get('ports').readBody(c.req.raw, MAX_BODY_BYTES);
+  const bytes = named > MAX_DRAINED_BYTES ? 'too_large' : await c.get('ports').readBody(c.req.raw, maxBytes);
   if (bytes === 'too_large') throw new OperatingError('payload_too_large');
   return bytes;
 }

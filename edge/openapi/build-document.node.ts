@@ -72,7 +72,10 @@ function operationOf(route: Route, path: string, described: Described | undefine
       : {
           requestBody: {
             required: body.optional !== true,
-            content: { 'application/json': { schema: reference(body.name, body.schema, schemas) } },
+            content: {
+              'application/json': { schema: reference(body.name, body.schema, schemas) },
+              ...Object.fromEntries((body.media ?? []).map((media): [string, unknown] => [media, {}])),
+            },
           },
         }),
     responses: { ...responses, ...refusalsOf(codes) },

@@ -23,6 +23,7 @@ import {
   webhookSecretSchema,
   webhookViewSchema,
 } from '../../contracts/webhooks.ts';
+import { importDocumentSchema } from '../../contracts/seat-map-import.ts';
 import { BODY, KEY, type Described } from './described.ts';
 
 /** As `DESCRIBED`, of the operators' routes. */
@@ -119,6 +120,18 @@ export const DESCRIBED_FOR_OPERATORS: Readonly<Record<string, Described>> = {
     patch: performancePatchSchema,
     missing: 'performance_not_found',
   }),
+  'POST /api/core/v1/operator/seat-maps': {
+    body: { name: 'SeatMapImport', schema: importDocumentSchema, media: ['text/csv'] },
+    answers: {
+      200: { text: 'A dry run: what would be written' },
+      201: { text: 'Written whole, as docs/imports.md says' },
+    },
+    codes: ['unauthenticated', 'forbidden', 'id_taken', 'busy', ...KEY, ...BODY],
+  },
+  'GET /api/core/v1/operator/seat-maps/{id}': {
+    answers: { 200: { text: 'The map without its seats' } },
+    codes: ['unauthenticated', 'forbidden', 'not_found'],
+  },
   'POST /api/core/v1/operator/tokens/revoke': {
     body: { name: 'OperatorTokenRevocation', schema: tokenRevocationSchema },
     answers: { 200: { text: 'Refused everywhere within a second' } },

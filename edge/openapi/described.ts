@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../contracts/errors.ts';
 
 /** What the route table does not say: bodies, the answer when all goes well, and the refusals of this call's own. */
 export type Described = {
-  body?: { name: string; schema: GenericSchema; optional?: true };
+  /** `media`: other forms of the body, which have no schema. */
+  body?: { name: string; schema: GenericSchema; optional?: true; media?: readonly string[] };
   answers: Record<number, { text: string; name?: string; schema?: GenericSchema; media?: string }>;
   codes: readonly ErrorCode[];
 };
