@@ -147,7 +147,8 @@ describe('what an operator changes', () => {
     });
     const grown = Array.from({ length: 20 }, (_, i) => patch({ zones: [{ id: 'standing', capacity: base + i }] }));
     const statuses = [...(await Promise.all(buyers)), ...(await Promise.all(grown)).map(({ status }) => status)];
-    expect(statuses.filter((status) => ![0, 200, 201, 409, 422].includes(status))).toEqual([]);
+    // On a busy machine some are told to come again; what they asked for has happened or has not.
+    expect(statuses.filter((status) => ![0, 200, 201, 409, 422, 503].includes(status))).toEqual([]);
     await world.drain();
     while ((await tellDueCapacities(world.deps)) > 0);
     expect(await differences()).toEqual([]);

@@ -71,14 +71,19 @@ describe('a crowd that looks', () => {
 
   it('keeps no buyer waiting for what it asked first, nor pushes out what they use', async () => {
     const memory = createCatalogueMemory();
-    const { db, clock } = world.deps;
+    const { db } = world.deps;
+    // It stands: on a busy machine the reads below take longer than a copy is believed.
+    const clock = { nowMs: () => 0 };
     const [buyers, browsers] = [createCatalogue(db, clock, memory), createCatalogue(hung as typeof db, clock, memory)];
     const looking = browsers.performance('concert-1').catch(() => 'failed');
     expect(await buyers.performance('concert-1')).toMatchObject({ id: 'concert-1' });
     await looking;
     // The memory is shared: what a buyer read, nobody needs to read again.
     expect(await browsers.performance('concert-1')).toMatchObject({ id: 'concert-1' });
-    for (let i = 0; i < 2100; i += 1) expect(await buyers.performance(`made-up-${i}`)).toBeNull();
+    for (let i = 0; i < 2100; i += 20) {
+      const looks = Array.from({ length: 20 }, (_, j) => buyers.performance(`made-up-${i + j}`));
+      expect(new Set(await Promise.all(looks))).toEqual(new Set([null]));
+    }
     expect(await browsers.performance('concert-1')).toMatchObject({ id: 'concert-1' });
   });
 });

@@ -3,15 +3,15 @@ import type { FieldError } from '../../contracts/errors.ts';
 import { csvRecords, type CsvRecord } from './csv-lines.ts';
 
 /** A seat map's document, made of something that may be wrong in every field; `lineOf` says where a path of it stands in the file. */
-export type ReadDocument = { document: unknown; lineOf(path: string): number | null };
+export type ReadDocument = { document: unknown; lineOf: (path: string) => number | null };
 export type ReadOutcome = ({ ok: true } & ReadDocument) | { ok: false; errors: FieldError[] };
 
 const OF_ZONE = ['zoneName', 'kind', 'class', 'quota', 'priceMinor', 'feeMinor', 'capacity'] as const;
 const OF_SEAT = ['row', 'seat', 'id', 'x', 'y', 'accessible', 'berth'] as const;
-const COLUMNS: readonly string[] = ['zone', 'currency', ...OF_ZONE, ...OF_SEAT];
+const COLUMNS: ReadonlySet<string> = new Set(['zone', 'currency', ...OF_ZONE, ...OF_SEAT]);
 /** Lines that are read before others get their turn: some milliseconds. */
 const LINES_A_TURN = 2000;
-const NUMBERS: readonly string[] = ['priceMinor', 'feeMinor', 'capacity', 'x', 'y'];
+const NUMBERS: ReadonlySet<string> = new Set(['priceMinor', 'feeMinor', 'capacity', 'x', 'y']);
 
 type Cells = ReadonlyMap<string, string>;
 type Row = { name: string; seats: object[]; lines: number[] };
@@ -66,7 +66,7 @@ export async function readSeatMapCsv(id: string | null, text: string): Promise<R
 }
 
 function refuseHeader(header: readonly string[]): string | null {
-  const unknown = header.find((name) => !COLUMNS.includes(name));
+  const unknown = header.find((name) => !COLUMNS.has(name));
   if (unknown !== undefined)
     return `${unknown === '' ? 'a column without a name' : `${unknown} is no column`} of a seat map`;
   const twice = header.find((name, i) => header.indexOf(name) !== i);
@@ -137,7 +137,7 @@ function fieldsOf(cells: ReadonlyMap<string, string>, names: readonly string[]):
   const fields: Record<string, string | number> = {};
   for (const name of names) {
     const text = cells.get(name);
-    if (text !== undefined) fields[name] = NUMBERS.includes(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+    if (text !== undefined) fields[name] = NUMBERS.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   }
   return fields;
 }
