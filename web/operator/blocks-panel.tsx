@@ -43,10 +43,7 @@ export function BlocksPanel({ performance: id, token, onRefused }: BlocksPanelPr
   const { zones: mapped } = map.loaded.data;
   return (
     <>
-      <p class="quiet">
-        {view.id}, {formatDateTime(view.startsAt, view.timeZone)} ·{' '}
-        <a href={`#${encodeURIComponent(view.room)}`}>its room</a>
-      </p>
+      <WhichOne view={view} />
       {told !== null && <Notice kind="good">{told}</Notice>}
       {refused !== null && <Notice kind="error">{refused.code === 'stale' ? STALE : refused.detail}</Notice>}
       {blocks.problem !== null && <Notice kind="warning">The list is old: {blocks.problem.detail}</Notice>}
@@ -74,6 +71,14 @@ export function BlocksPanel({ performance: id, token, onRefused }: BlocksPanelPr
         }}
       />
     </>
+  );
+}
+
+function WhichOne({ view: { id, room, startsAt, timeZone } }: { view: PerformanceView }) {
+  return (
+    <p class="quiet">
+      {id}, {formatDateTime(startsAt, timeZone)} · <a href={`#${encodeURIComponent(room)}`}>its room</a>
+    </p>
   );
 }
 

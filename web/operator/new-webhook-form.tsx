@@ -32,7 +32,6 @@ export function NewWebhookForm({ path, token, onAdded }: Props) {
     setRefusal({});
     onAdded(answer.data);
   };
-  const toggle = (event: string) => setEvents(WEBHOOK_EVENTS.filter((one) => (one === event) !== events.includes(one)));
   return (
     <details class="card">
       <summary>New endpoint</summary>
@@ -45,27 +44,33 @@ export function NewWebhookForm({ path, token, onAdded }: Props) {
           error={refusal.url ?? null}
           onInput={setUrl}
         />
-        <fieldset
-          class="settings-group"
-          {...(refusal.events === undefined ? {} : { 'aria-describedby': 'events-error' })}
-        >
-          <legend>It is told of</legend>
-          {WEBHOOK_EVENTS.map((event) => (
-            <label key={event} class="check">
-              <input type="checkbox" checked={events.includes(event)} onChange={() => toggle(event)} /> {event}
-            </label>
-          ))}
-          {refusal.events !== undefined && (
-            <p id="events-error" class="field-error">
-              {refusal.events}
-            </p>
-          )}
-        </fieldset>
+        <EventChoice chosen={events} error={refusal.events ?? null} onChange={setEvents} />
         {refusal.detail !== undefined && <Notice kind="error">{refusal.detail}</Notice>}
         <button type="submit" class="button button-primary">
           Add the endpoint
         </button>
       </form>
     </details>
+  );
+}
+
+type ChoiceProps = { chosen: readonly string[]; error: string | null; onChange: (chosen: readonly string[]) => void };
+
+function EventChoice({ chosen, error, onChange }: ChoiceProps) {
+  const toggle = (event: string) => onChange(WEBHOOK_EVENTS.filter((one) => (one === event) !== chosen.includes(one)));
+  return (
+    <fieldset class="settings-group" {...(error === null ? {} : { 'aria-describedby': 'events-error' })}>
+      <legend>It is told of</legend>
+      {WEBHOOK_EVENTS.map((event) => (
+        <label key={event} class="check">
+          <input type="checkbox" checked={chosen.includes(event)} onChange={() => toggle(event)} /> {event}
+        </label>
+      ))}
+      {error !== null && (
+        <p id="events-error" class="field-error">
+          {error}
+        </p>
+      )}
+    </fieldset>
   );
 }
