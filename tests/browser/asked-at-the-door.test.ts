@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openShop } from '../../edge/identity/shop.fixture.ts';
@@ -16,6 +17,10 @@ afterAll(async () => {
   await stack.dispose();
 });
 
+const faultsOf = async (page: Page) => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+};
 const join = (page: Page) => page.getByRole('button', { name: 'Join the line' }).click(WAIT);
 
 it('a page brings the shop’s identity along, takes a lane’s code, and says what is wrong with either', async () => {
@@ -59,4 +64,40 @@ it('a page brings the shop’s identity along, takes a lane’s code, and says w
   await join(again.page);
   await again.page.getByText('You have a place already').waitFor(WAIT);
   for (const { errors } of [stranger, anna, again]) expect(errors).toEqual([]);
+});
+
+it('the shop finds a show by a misspelt name and trains between two stations, by the keyboard alone, on a small dark screen', async () => {
+  const phone = { viewport: { width: 375, height: 740 }, colorScheme: 'dark' as const };
+  const { page } = await openVisitor(browser, phone);
+  await page.goto(`${stack.ready.edgeUrl}/shop/`);
+  const box = page.getByRole('combobox', { name: 'Search' });
+  await box.waitFor(WAIT);
+  await box.focus();
+  await page.keyboard.type('lantrn qay');
+  const option = page.getByRole('option', { name: /Lantern Quay/ });
+  await option.waitFor(WAIT);
+  expect(await box.getAttribute('aria-expanded')).toBe('true');
+  await page.keyboard.press('ArrowDown');
+  expect(await box.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
+  expect(await faultsOf(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByText('One found').waitFor(WAIT);
+  expect(await box.inputValue()).toBe('Night Music: the Lantern Quay Philharmonic');
+  expect(new URL(page.url()).searchParams.get('q')).toContain('Lantern Quay');
+
+  await box.fill('');
+  await page.getByRole('combobox', { name: 'What' }).selectOption('train');
+  await page.getByRole('combobox', { name: 'From' }).fill('mumbai');
+  await page.getByRole('combobox', { name: 'To' }).fill('new dehli');
+  await page.keyboard.press('Enter');
+  await page.getByText('Mumbai Central to New Delhi').first().waitFor(WAIT);
+  await page.getByText(/3A \d+ free/).first().waitFor(WAIT);
+  expect(await faultsOf(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+  await page.goBack();
+  await page.goBack();
+  await page.getByText('One found').waitFor(WAIT);
+  await box.fill('qqqqwwww');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing found.').waitFor(WAIT);
 });

@@ -1,63 +1,88 @@
 import { useState } from 'preact/hooks';
-import type { EventView, PerformanceSummary } from '../../contracts/catalogue.ts';
-import { formatDateTime, formatMoney } from '../shared/format.ts';
+import type { EventView, JourneyView, PerformanceSummary } from '../../contracts/catalogue.ts';
+import { formatCount, formatDateTime, formatMoney } from '../shared/format.ts';
 import { LoadError, Loading } from '../shared/notice.tsx';
 import { useLoad } from '../shared/use-load.ts';
 import { followLink } from './follow-link.ts';
+import { SearchForm } from './search-form.tsx';
+import { toQuery, type SearchTerms } from './search-terms.ts';
 import { SessionBar } from './session-bar.tsx';
 import { useSession } from './use-session.ts';
 import { writeAddress, type ViewAddress } from './view-address.ts';
 
 type Page = { items: EventView[]; next: string | null };
+export type EventsViewProps = {
+  room: string | null;
+  terms: SearchTerms;
+  onShow: (address: ViewAddress) => void;
+  /** As `onShow`, but the visitor stays where they are on the page. */
+  onSearch: (terms: SearchTerms) => void;
+};
 
-/** What is on: events and trains with their performances, of one room or of all. Nobody needs a pass to look. */
-export function EventsView({ room, onShow }: { room: string | null; onShow: (address: ViewAddress) => void }) {
-  const [query, setQuery] = useState('');
-  const [cursor, setCursor] = useState<string | null>(null);
+/** What is on, and what a search finds of it: events and trains with their performances, of one room or of all. Nobody needs a pass to look. */
+export function EventsView({ room, terms, onShow, onSearch }: EventsViewProps) {
   const { session, refresh, leave } = useSession(room);
-  const path = `/api/core/v1/events${cursor === null ? '' : `?${new URLSearchParams({ cursor })}`}`;
-  const { loaded, reload } = useLoad<Page>(path);
-  const page = loaded.state === 'ready' ? loaded.data : null;
-  const offered = page === null ? [] : offeredIn(page.items, room);
-  const found = offered.filter((event) => isFound(event, query));
   return (
     <div class="stack">
       {room !== null && (
         <SessionBar session={session} room={room} onEnd={() => void refresh()} onLeave={() => void leave()} />
       )}
       <h1>What’s on</h1>
-      <input
-        aria-label="Filter by name, place or city"
-        class="input search"
-        type="search"
-        placeholder="Filter by name, place or city"
-        value={query}
-        onInput={(event) => setQuery(event.currentTarget.value)}
-      />
+      <SearchForm terms={terms} onSearch={onSearch} />
+      <FoundEvents key={JSON.stringify(terms)} room={room} terms={terms} onShow={onShow} />
+      {room !== null && (
+        <div class="button-row">
+          <a class="button" href="?" onClick={(event) => followLink(event, () => onShow({ view: 'events' }))}>
+            Everything that’s on
+          </a>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function FoundEvents({ room, terms, onShow }: Pick<EventsViewProps, 'room' | 'terms' | 'onShow'>) {
+  const [cursor, setCursor] = useState<string | null>(null);
+  const query = toQuery(terms);
+  const path = `/api/core/v1/events?${new URLSearchParams({
+    ...query,
+    ...(room === null ? {} : { room }),
+    ...(cursor === null ? {} : { cursor }),
+  }).toString()}`;
+  const { loaded, reload } = useLoad<Page>(path);
+  const page = loaded.state === 'ready' ? loaded.data : null;
+  const found = page === null ? [] : offeredIn(page.items, room);
+  const isSearch = Object.keys(query).length > 0;
+  return (
+    <section aria-label="Events" class="stack">
       {loaded.state === 'loading' && <Loading what="events" />}
       {loaded.state === 'failed' && <LoadError problem={loaded.problem} onRetry={reload} />}
-      {page !== null && found.length === 0 && (
-        <p class="quiet">{offered.length === 0 ? 'Nothing is on sale yet.' : `Nothing here for “${query}”.`}</p>
-      )}
+      <p class="quiet" role="status">
+        {page === null ? '' : wordsFor(found.length, page.next !== null, isSearch)}
+      </p>
       <ul class="event-list">
         {found.map((event) => (
           <EventCard key={event.id} event={event} onShow={onShow} />
         ))}
       </ul>
-      <div class="button-row">
-        {page !== null && page.next !== null && (
+      {page !== null && page.next !== null && (
+        <div class="button-row">
           <button type="button" class="button" onClick={() => setCursor(page.next)}>
             More events
           </button>
-        )}
-        {room !== null && (
-          <a class="button" href="?" onClick={(event) => followLink(event, () => onShow({ view: 'events' }))}>
-            Everything that’s on
-          </a>
-        )}
-      </div>
-    </div>
+        </div>
+      )}
+    </section>
   );
+}
+
+/** What a search came to, in a sentence; nothing for the list of all there is. */
+function wordsFor(count: number, isMore: boolean, isSearch: boolean): string {
+  if (count === 0)
+    return isSearch ? 'Nothing found. Try fewer words, another day or another place.' : 'Nothing is on sale yet.';
+  if (!isSearch) return '';
+  if (isMore) return `The first ${count} that were found, best first`;
+  return count === 1 ? 'One found' : `${count} found`;
 }
 
 /** The events with those of their performances that a room protects; all of them without a room. */
@@ -68,11 +93,6 @@ const offeredIn = (events: readonly EventView[], room: string | null): EventView
       performances: event.performances.filter((one) => room === null || one.room === room),
     }))
     .filter((event) => room === null || event.performances.length > 0);
-
-const isFound = ({ name, venue }: EventView, query: string): boolean =>
-  [name, venue?.name, venue?.city].some(
-    (text) => text?.toLocaleLowerCase().includes(query.trim().toLocaleLowerCase()) === true,
-  );
 
 function EventCard({ event, onShow }: { event: EventView; onShow: (address: ViewAddress) => void }) {
   return (
@@ -101,12 +121,18 @@ function PerformanceLine({
   performance: PerformanceSummary;
   onShow: (address: ViewAddress) => void;
 }) {
-  const address: ViewAddress = { view: 'performance', performanceId: performance.id };
+  const { journey } = performance;
+  const stretch = journey === undefined ? {} : { from: journey.from.code, to: journey.to.code };
+  const address: ViewAddress = { view: 'performance', performanceId: performance.id, ...stretch };
   return (
     <li class="performance-line">
       <span>
-        <time dateTime={performance.startsAt}>{formatDateTime(performance.startsAt, performance.timeZone)}</time>
-        {performance.fromPrice !== null && (
+        {journey === undefined ? (
+          <time dateTime={performance.startsAt}>{formatDateTime(performance.startsAt, performance.timeZone)}</time>
+        ) : (
+          <Journey journey={journey} timeZone={performance.timeZone} />
+        )}
+        {journey === undefined && performance.fromPrice !== null && (
           <span class="quiet performance-price">
             from {formatMoney(performance.fromPrice.amountMinor, performance.fromPrice.currency)}
           </span>
@@ -124,5 +150,27 @@ function PerformanceLine({
         <span class="quiet">{performance.status === 'ended' ? 'Over' : 'Not yet on sale'}</span>
       )}
     </li>
+  );
+}
+
+/** When and where one gets on and off, and what each class has free all the way. */
+function Journey({ journey, timeZone }: { journey: JourneyView; timeZone: string }) {
+  const { from, to, classes } = journey;
+  return (
+    <>
+      <time dateTime={from.departsAt}>{formatDateTime(from.departsAt, timeZone)}</time>
+      <span class="quiet performance-price">
+        {from.name} to {to.name}
+        {to.arrivesAt !== null && `, arrives ${formatDateTime(to.arrivesAt, timeZone)}`}
+      </span>
+      <ul class="class-list">
+        {classes.map(({ class: name, available, fromPrice }) => (
+          <li key={name} class={available === 0 ? 'class-line quiet' : 'class-line'}>
+            <strong>{name}</strong> {available === 0 ? 'full' : `${formatCount(available)} free`} · from{' '}
+            {formatMoney(fromPrice.amountMinor, fromPrice.currency)}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -2,7 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { BookingView } from './booking-view.tsx';
 import { EventsView } from './events-view.tsx';
 import { PerformanceView } from './performance-view.tsx';
+import type { SearchTerms } from './search-terms.ts';
 import { readAddress, writeAddress, type ViewAddress } from './view-address.ts';
+
+/** The same each time, so that a form does not take it for another search. */
+const NO_TERMS: SearchTerms = {};
 
 /** The shop: one view at a time, named by the address, so that back, reload and sharing work. */
 export function Shop() {
@@ -21,7 +25,15 @@ export function Shop() {
   };
 
   if (address.view === 'booking') return <BookingView key={address.bookingId} bookingId={address.bookingId} />;
-  if (address.view === 'events') return <EventsView key={address.room} room={address.room ?? null} onShow={show} />;
+  if (address.view === 'events') {
+    const { room, terms = NO_TERMS } = address;
+    const search = (next: SearchTerms) => {
+      const found: ViewAddress = { view: 'events', ...(room === undefined ? {} : { room }), terms: next };
+      history.pushState(null, '', writeAddress(found));
+      setAddress(found);
+    };
+    return <EventsView key={room} room={room ?? null} terms={terms} onShow={show} onSearch={search} />;
+  }
   const { performanceId, from, to } = address;
   const legs = from !== undefined && to !== undefined ? { from, to } : null;
   return <PerformanceView key={performanceId} performanceId={performanceId} legs={legs} onShow={show} />;

@@ -5,6 +5,8 @@ import { readAddress, writeAddress, type ViewAddress } from './view-address.ts';
 test.each<ViewAddress>([
   { view: 'events' },
   { view: 'events', room: 'demo' },
+  { view: 'events', room: 'demo', terms: { q: 'night & music', on: '2031-01-02' } },
+  { view: 'events', terms: { kind: 'train', from: 'Mumbai', to: 'NDLS' } },
   { view: 'performance', performanceId: 'demo-concert-1' },
   { view: 'performance', performanceId: 'demo-train-1', from: 'ST', to: 'KOTA' },
   { view: 'booking', bookingId: '0198c0de-0000-7000-8000-000000000000' },
@@ -13,6 +15,7 @@ test.each<ViewAddress>([
 });
 
 test('half a journey is none', () => {
+  expect(writeAddress({ view: 'events', terms: { kind: 'train', from: 'Mumbai' } })).toBe('?kind=train');
   expect(readAddress('?performance=demo-train-1&from=ST')).toEqual({
     view: 'performance',
     performanceId: 'demo-train-1',

@@ -1,7 +1,9 @@
+import { readTerms, toQuery, type SearchTerms } from './search-terms.ts';
+
 /** Which view an address of the shop shows. Addresses stay short, so that they can be shared and come back from checkout. */
 export type ViewAddress =
-  /** `room`: only what that room protects, where its waiting page sends those it lets in. */
-  | { view: 'events'; room?: string }
+  /** `room`: only what that room protects, where its waiting page sends those it lets in. `terms`: what is searched for. */
+  | { view: 'events'; room?: string; terms?: SearchTerms }
   | { view: 'performance'; performanceId: string; from?: string; to?: string }
   | { view: 'booking'; bookingId: string };
 
@@ -12,16 +14,24 @@ export function readAddress(search: string): ViewAddress {
   if (bookingId !== null && bookingId !== '') return { view: 'booking', bookingId };
   const performanceId = query.get('performance');
   const room = query.get('room');
-  if (performanceId === null || performanceId === '')
-    return { view: 'events', ...(room === null || room === '' ? {} : { room }) };
+  if (performanceId === null || performanceId === '') {
+    const terms = readTerms(query);
+    return {
+      view: 'events',
+      ...(room === null || room === '' ? {} : { room }),
+      ...(Object.keys(terms).length === 0 ? {} : { terms }),
+    };
+  }
   const [from, to] = [query.get('from'), query.get('to')];
   return { view: 'performance', performanceId, ...(from !== null && to !== null ? { from, to } : {}) };
 }
 
 /** Writes the query string that `readAddress` reads. */
 export function writeAddress(address: ViewAddress): string {
-  if (address.view === 'events')
-    return address.room === undefined ? '?' : `?${new URLSearchParams({ room: address.room })}`;
+  if (address.view === 'events') {
+    const { room, terms = {} } = address;
+    return `?${new URLSearchParams({ ...(room === undefined ? {} : { room }), ...toQuery(terms) })}`;
+  }
   if (address.view === 'booking') return `?${new URLSearchParams({ booking: address.bookingId })}`;
   const { performanceId, from, to } = address;
   const legs = from !== undefined && to !== undefined ? { from, to } : {};
