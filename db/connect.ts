@@ -47,7 +47,7 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
 }
 
 /** A search takes some tens of milliseconds; one that takes this long is given up by the server, ms. */
-const SEARCH_TIMEOUT_MS = 800;
+const SEARCH_TIMEOUT_MS = 400;
 
 /**
  * The small pool of searches. What a search costs depends on its words, so each is planned for its own; reading a whole table is never

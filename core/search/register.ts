@@ -11,7 +11,7 @@ import { throughGate } from '../http/pool-gate.ts';
 import { sendText, toServedText } from '../http/served-text.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { readSearch, writeCursor, type SearchRequest } from './read-query.ts';
-import { searchEvents, understand } from './search-events.ts';
+import { isToldByFacets, searchEvents, understand } from './search-events.ts';
 import { searchRuns } from './search-runs.ts';
 import { suggest } from './suggest.ts';
 
@@ -73,18 +73,16 @@ async function answerAll(deps: CoreDeps, { afterId, kind }: SearchRequest & { li
 
 async function answerFiltered(deps: CoreDeps, request: SearchRequest & { list: 'filtered' }): Promise<Page> {
   const { facets, performance } = await understand(deps.searchSql, request);
-  const ids = await filterEvents(deps.searchSql, {
+  const { ids, lookedAtId } = await filterEvents(deps.searchSql, {
     facets: facets.length === 0 ? null : facets.join(' & '),
-    performance,
+    performance: isToldByFacets(request) ? null : performance,
     afterId: request.afterId,
     limit: FOUND_PAGE + 1,
   });
   const events = await readFoundEvents(deps.searchSql, ids, performance);
-  return toPage(
-    events.map((event) => toEventView(event, deps.clock.nowMs())),
-    FOUND_PAGE,
-    ({ id }) => writeCursor(id),
-  );
+  const views = events.map((event) => toEventView(event, deps.clock.nowMs()));
+  const page = toPage(views, FOUND_PAGE, ({ id }) => writeCursor(id));
+  return page.next === null && lookedAtId !== null ? { ...page, next: writeCursor(lookedAtId) } : page;
 }
 
 async function answerRanked(deps: CoreDeps, request: SearchRequest & { list: 'ranked' }): Promise<Page> {

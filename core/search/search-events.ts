@@ -1,7 +1,16 @@
 import type { Sql } from '../../db/connect.ts';
 import { rankEvents, type PerformanceFilter, type RankedPlace } from '../../db/queries/search-events.ts';
-import { findAlternatives, foldTyped, knownWords, type Alternative } from '../../db/queries/search-words.ts';
-import { allOf, anyOf, beginningsOf, dayFacet, facet, wordsOf, type WordGroup } from '../../db/queries/text-query.ts';
+import { findAlternatives, foldTyped, knownWords } from '../../db/queries/search-words.ts';
+import {
+  allOf,
+  anyOf,
+  beginningsOf,
+  areSingleDays,
+  dayFacet,
+  facet,
+  wordsOf,
+  type WordGroup,
+} from '../../db/queries/text-query.ts';
 import type { Days } from './read-query.ts';
 
 /** A word that nothing is like may be two that lost their space; halves of fewer letters fit anything. */
@@ -27,12 +36,12 @@ export type Found = { found: RankedPlace[]; performance: PerformanceFilter | nul
 export type Understood = { q: string; words: string[]; facets: string[]; performance: PerformanceFilter | null };
 
 /**
- * Events that fit a text, best first: by its words and their beginnings; where nothing has them all, by words of the dictionary
- * that are like them, and then by all words but one. Bounded by the pool's statement time-out.
+ * Events that fit a text, best first: those that have its words, the last of them perhaps begun only; where there are none, those that have
+ * what its unknown words may be misspelt for; and then what any of its words may be misspelt for, or all words but one. Each step is
+ * bounded by the pool's statement time-out, and guesses that take longer count as finding nothing.
  */
 export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found> {
-  const understood = await understand(sql, search);
-  const { q, words, facets, performance } = understood;
+  const { q, words, facets, performance } = await understand(sql, search);
   if (words.length === 0) return { found: [], performance };
   const rank = (queries: readonly string[]) =>
     rankEvents(sql, {
@@ -44,20 +53,49 @@ export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found
       after: search.after,
       limit: search.limit,
     });
-  const asTyped = [allOf(words.map(alone), facets), allOf(beginningsOf(words), facets)];
-  const plain = await rank(asTyped);
-  if (plain.length > 0) return { found: plain, performance };
-  const groups = await toGroups(sql, words);
-  const corrected = await rank([...asTyped, allOf(groups, facets), ...joinedPairs(words, groups, facets)]);
-  if (corrected.length > 0 || search.after !== null || groups.length < 2) return { found: corrected, performance };
-  const allButOne = groups.map((_, left) =>
-    allOf(
-      groups.filter((_group, i) => i !== left),
-      facets,
-    ),
-  );
-  return { found: await rank(allButOne), performance };
+  const known = await knownWords(sql, words);
+  const last = words.at(-1) ?? '';
+  const begun = [...words.slice(0, -1).map(alone), ...beginningsOf([last])];
+  const asTyped = [allOf(words.map(alone), facets), ...(known.has(last) ? [] : [allOf(begun, facets)])];
+  const found = await rank(asTyped);
+  if (found.length > 0) return { found, performance };
+  return { found: await guess({ sql, words, facets, known, asTyped }, rank), performance };
 }
+
+type Guess = {
+  sql: Sql;
+  words: readonly string[];
+  facets: readonly string[];
+  known: ReadonlySet<string>;
+  asTyped: readonly string[];
+};
+
+async function guess(
+  { sql, words, facets, known, asTyped }: Guess,
+  rank: (queries: readonly string[]) => Promise<RankedPlace[]>,
+): Promise<RankedPlace[]> {
+  try {
+    if (words.some((word) => !known.has(word))) {
+      const groups = await toGroups(sql, words, known);
+      const corrected = await rank([...asTyped, allOf(groups, facets), ...joinedPairs(words, groups, facets)]);
+      if (corrected.length > 0) return corrected;
+    }
+    const groups = await toGroups(sql, words, new Set());
+    const allButOne = groups.map((_, left) =>
+      allOf(
+        groups.filter((_group, i) => i !== left),
+        facets,
+      ),
+    );
+    return await rank([allOf(groups, facets), ...(groups.length < 2 ? [] : allButOne)]);
+  } catch (error) {
+    if (isTimeOut(error)) return [];
+    throw error;
+  }
+}
+
+/** The server gave a statement up (SQLSTATE query_canceled). */
+const isTimeOut = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '57014';
 
 /** A text query that a document meets when it has all the words, or what they may be misspelt for; null when there are none. */
 export async function looseQuery(sql: Sql, q: string): Promise<string | null> {
@@ -65,7 +103,7 @@ export async function looseQuery(sql: Sql, q: string): Promise<string | null> {
   const words = wordsOf((await foldTyped(sql, { q, city: '' })).q);
   // A document has no empty word, so nothing meets this.
   if (words.length === 0) return "'@none'";
-  return anyOf([allOf(beginningsOf(words), []), allOf(await toGroups(sql, words), [])]);
+  return anyOf([allOf(beginningsOf(words), []), allOf(await toGroups(sql, words, new Set()), [])]);
 }
 
 /** Reads what was typed into the words and facets of the documents. */
@@ -82,32 +120,37 @@ export async function understand(sql: Sql, wanted: EventFilter & { q: string }):
       ? [anyOf([facet('s', ['scheduled']), ...(roomsToOpen.length === 0 ? [] : [facet('r', roomsToOpen)])])]
       : []),
   ].map((text) => `(${text})`);
-  const asksPerformance =
-    days !== null || room !== null || sale !== null || maxPriceMinor !== null || currency !== null;
   const performance = { from: days?.from ?? null, until: days?.until ?? null, room, sale, maxPriceMinor, currency };
+  const asksPerformance = Object.values(performance).some((condition) => condition !== null);
   return { q, words: wordsOf(q), facets, performance: asksPerformance ? performance : null };
+}
+
+/**
+ * Whether the facets alone tell which events fit: one condition on a performance, of those that are facets of their own (a long span goes by
+ * months, a sale by the clock too).
+ */
+export function isToldByFacets({ days, room, sale, maxPriceMinor, currency }: EventFilter): boolean {
+  const isShort = days === null || areSingleDays(days.from, days.until);
+  const conditions = [days, room].filter((one) => one !== null).length;
+  return isShort && conditions <= 1 && [sale, maxPriceMinor, currency].every((one) => one === null);
 }
 
 const alone = (word: string): WordGroup => ({ words: [word] });
 
-/** For each word what it may stand for: what the dictionary has that is like it, or the two words that it holds, or itself. */
-async function toGroups(sql: Sql, words: readonly string[]): Promise<WordGroup[]> {
-  const alternatives = await findAlternatives(sql, words);
-  const lone = words.filter((_, place) => !alternatives.some((one) => one.place === place));
-  const known = lone.length === 0 ? new Set<string>() : await knownWords(sql, lone.flatMap(halvesOf).flat());
-  return words.flatMap((word, place) => groupsOf(word, place, alternatives, known));
-}
-
-function groupsOf(
-  word: string,
-  place: number,
-  alternatives: readonly Alternative[],
-  known: ReadonlySet<string>,
-): WordGroup[] {
-  const like = alternatives.filter((one) => one.place === place).map((one) => one.word);
-  if (like.length > 0) return [{ words: [...new Set([...like, word])] }];
-  const halves = halvesOf(word).find((pair) => pair.every((half) => known.has(half)));
-  return halves === undefined ? beginningsOf([word]) : halves.map(alone);
+/** For each word what it may stand for: itself where it is taken as right, else what the dictionary has that is like it, or the two words that it holds. */
+async function toGroups(sql: Sql, words: readonly string[], right: ReadonlySet<string>): Promise<WordGroup[]> {
+  const doubted = words.filter((word) => !right.has(word));
+  const found = await findAlternatives(sql, doubted);
+  const like = new Map(doubted.map((word, place) => [word, found.filter((one) => one.place === place)]));
+  const lone = doubted.filter((word) => like.get(word)?.length === 0);
+  const halves = lone.length === 0 ? new Set<string>() : await knownWords(sql, lone.flatMap(halvesOf).flat());
+  return words.flatMap((word) => {
+    const alternatives = like.get(word)?.map((one) => one.word);
+    if (alternatives === undefined) return [alone(word)];
+    if (alternatives.length > 0) return [{ words: [...new Set([...alternatives, word])] }];
+    const pair = halvesOf(word).find((each) => each.every((half) => halves.has(half)));
+    return pair === undefined ? beginningsOf([word]) : pair.map(alone);
+  });
 }
 
 const halvesOf = (word: string): string[][] =>

@@ -43,6 +43,10 @@ function groupText({ words, isPrefix = false }: WordGroup): string {
 export const facet = (letter: 'k' | 'c' | 'r' | 's' | 'd' | 'm', values: readonly string[]): string =>
   groupText({ words: values.map((value) => `@${letter}${value}`) });
 
+/** Whether a span is short enough for its days to be named one by one. */
+export const areSingleDays = (from: string, until: string): boolean =>
+  Date.parse(until) - Date.parse(from) < MAX_DAY_FACETS * DAY_MS;
+
 /** The days from one to the other, both ISO 8601 and both included: each, or for a long span its months, which hold more. */
 export function dayFacet(from: string, until: string): string {
   const [first, last] = [Date.parse(from), Date.parse(until)];

@@ -91,7 +91,10 @@ it('the shop finds a show by a misspelt name and trains between two stations, by
   await page.getByRole('combobox', { name: 'To' }).fill('new dehli');
   await page.keyboard.press('Enter');
   await page.getByText('Mumbai Central to New Delhi').first().waitFor(WAIT);
-  await page.getByText(/3A \d+ free/).first().waitFor(WAIT);
+  await page
+    .getByText(/3A \d+ free/)
+    .first()
+    .waitFor(WAIT);
   expect(await faultsOf(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
   await page.goBack();
