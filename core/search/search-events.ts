@@ -13,6 +13,8 @@ import {
 } from '../../db/queries/text-query.ts';
 import type { Days } from './read-query.ts';
 
+/** A last word with fewer letters is looked for in the names first. */
+const FEW_LETTERS = 4;
 /** A word that nothing is like may be two that lost their space; halves of fewer letters fit anything. */
 const SHORTEST_HALF = 3;
 
@@ -55,10 +57,16 @@ export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found
     });
   const known = await knownWords(sql, words);
   const last = words.at(-1) ?? '';
-  const begun = [...words.slice(0, -1).map(alone), ...beginningsOf([last])];
-  const asTyped = [allOf(words.map(alone), facets), ...(known.has(last) ? [] : [allOf(begun, facets)])];
-  const found = await rank(asTyped);
-  if (found.length > 0) return { found, performance };
+  const whole = [allOf(words.map(alone), facets)];
+  const begun = [...whole, allOf([...words.slice(0, -1).map(alone), ...beginningsOf([last])], facets)];
+  // So few letters begin very many words; names that begin with them are what is meant.
+  const unfinished = last.length < FEW_LETTERS ? [whole, begun] : [begun];
+  const steps = known.has(last) ? [whole] : unfinished;
+  for (const queries of steps) {
+    const found = await rank(queries);
+    if (found.length > 0) return { found, performance };
+  }
+  const asTyped = known.has(last) ? whole : begun;
   return { found: await guess({ sql, words, facets, known, asTyped }, rank), performance };
 }
 

@@ -1,7 +1,7 @@
 import type { Suggestion } from '../../contracts/search.ts';
 import type { Sql } from '../../db/connect.ts';
 import { readFoundEvents } from '../../db/queries/list-events.ts';
-import { findStations } from '../../db/queries/search-trains.ts';
+import { findNamedStations } from '../../db/queries/search-trains.ts';
 import { searchEvents } from './search-events.ts';
 
 /** Suggestions of each sort at most: more would not be read before the next letter. */
@@ -13,7 +13,7 @@ const ANYTHING = { kind: null, city: '', days: null, room: null, sale: null, max
 export async function suggest(sql: Sql, q: string): Promise<Suggestion[]> {
   if (q === '') return [];
   const [stations, { found }] = await Promise.all([
-    findStations(sql, q),
+    findNamedStations(sql, q),
     searchEvents(sql, { ...ANYTHING, q, after: null, limit: MOST_EVENTS }),
   ]);
   const ids = found.map(({ id }) => id);

@@ -20,6 +20,12 @@ export type Station = { code: string; name: string };
  * One or two plain reads, no lock.
  */
 export async function findStations(sql: Sql, typed: string): Promise<Station[]> {
+  const named = await findNamedStations(sql, typed);
+  return named.length > 0 ? named : findSimilarStations(sql, typed);
+}
+
+/** Of those only the ones whose code or name it is, or begins, or holds. One plain read by indexes, no lock. */
+export async function findNamedStations(sql: Sql, typed: string): Promise<Station[]> {
   const named = await sql<Near[]>`
     WITH typed AS MATERIALIZED (SELECT search_fold(${typed}) AS text),
     named AS (
@@ -28,7 +34,10 @@ export async function findStations(sql: Sql, typed: string): Promise<Station[]> 
       WHERE typed.text <> '' AND (s.code = upper(${typed}) OR s.folded LIKE '% ' || typed.text || '%'
         OR (s.folded >= typed.text AND s.folded < typed.text || ${'\u{10ffff}'})))
     ${closest(sql)}`;
-  if (named.length > 0) return named.filter(({ closeness }) => named[0]?.closeness !== 3 || closeness === 3);
+  return named.filter(({ closeness }) => named[0]?.closeness !== 3 || closeness === 3);
+}
+
+async function findSimilarStations(sql: Sql, typed: string): Promise<Station[]> {
   const swapped = /^[a-z ]+$/i.test(typed) ? swapsOf(typed.toLowerCase()).map((text) => `%${text}%`) : [];
   const like = await sql<Near[]>`
     WITH typed AS MATERIALIZED (SELECT search_fold(${typed}) AS text),
