@@ -9,6 +9,7 @@ export const TOKEN_TYPES = {
   feedHello: 'feed-hello+jwt',
   holdReceipt: 'hold-receipt+jwt',
   operator: 'operator+jwt',
+  revocationList: 'revocation-list+jwt',
 } as const;
 
 /** The hash of an identity (edge/identity/), where the room asked for one when the ticket was given. Never who it is. */
@@ -81,6 +82,15 @@ export const holdReceiptClaimsSchema = v.object({
   maxExp: v.number(),
 });
 export type HoldReceiptClaims = v.InferOutput<typeof holdReceiptClaimsSchema>;
+
+/** Entry tickets of a performance (`sub`) that count no more, by their ids: 16 bytes each in base64url, which keeps the list short. */
+export const revocationListClaimsSchema = v.object({
+  ...registered,
+  aud: audience,
+  sub: v.string(),
+  revoked: v.array(v.string()),
+});
+export type RevocationListClaims = v.InferOutput<typeof revocationListClaimsSchema>;
 
 export const OPERATOR_ROLES = ['viewer', 'door', 'operator', 'admin'] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];

@@ -4,6 +4,7 @@ import { newId } from '../platform/id.ts';
 import * as blocks from './blocks/register.ts';
 import * as bookings from './bookings/register.ts';
 import * as catalogueOrders from './catalogue-orders/register.ts';
+import * as checkIns from './check-ins/register.ts';
 import * as catalogue from './catalogue/register.ts';
 import type { CoreDeps } from './deps.ts';
 import * as entryTickets from './entry-tickets/register.ts';
@@ -26,6 +27,7 @@ const FEATURES = [
   holds,
   bookings,
   entryTickets,
+  checkIns,
   payments,
   operator,
   blocks,

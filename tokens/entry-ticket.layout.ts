@@ -10,9 +10,6 @@ export const ENTRY_TICKET_PREFIX = 'OT1';
 const LAYOUT = 1;
 const FIXED_BYTES = 35;
 
-/** Longest text a gate looks at, in characters: three texts of 64 bytes and the fixed parts. */
-export const MAX_ENTRY_TICKET_LENGTH = 512;
-
 /** What is signed: the bytes behind a prefix that no JWT can begin with, since both kinds share a key. */
 export function entryTicketSigningInput(kid: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`onsale entry-ticket ${kid}\n`);

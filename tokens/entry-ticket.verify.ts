@@ -1,11 +1,7 @@
 import { importJWK } from 'jose';
 import type { EntryTicket } from '../contracts/bookings.ts';
-import {
-  decodeEntryTicket,
-  ENTRY_TICKET_PREFIX,
-  entryTicketSigningInput,
-  MAX_ENTRY_TICKET_LENGTH,
-} from './entry-ticket.layout.ts';
+import { MAX_ENTRY_TICKET_LENGTH } from '../contracts/check-ins.ts';
+import { decodeEntryTicket, ENTRY_TICKET_PREFIX, entryTicketSigningInput } from './entry-ticket.layout.ts';
 
 /** `unknown_key`: fetch core's key set again; anything else that fails is `forged`. */
 export type EntryTicketCheck = { ok: true; ticket: EntryTicket } | { ok: false; reason: 'forged' | 'unknown_key' };

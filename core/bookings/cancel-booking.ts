@@ -1,5 +1,6 @@
 import type { Transaction } from '../../db/connect.ts';
 import { lockBooking, type WholeBooking } from '../../db/queries/bookings.ts';
+import { isCheckedIn } from '../../db/queries/check-ins.ts';
 import { freeSeats, setBookingStatus } from '../../db/queries/change-booking.ts';
 import { revokeEntryTickets } from '../../db/queries/entry-tickets.ts';
 import { putOutbox } from '../../db/queries/outbox.ts';
@@ -12,7 +13,7 @@ export type Cancelled = { status: 'cancelled'; refund?: Money & { status: 'pendi
 
 /**
  * Cancels a booking inside the caller's transaction: seats go back to the sale, tickets are revoked, what was paid is refunded by
- * the outbox. A confirmed booking can be cancelled until its performance starts. Refuses: `booking_not_cancellable`.
+ * the outbox. A confirmed booking can be cancelled until its performance starts, or somebody is in with it. Refuses: `booking_not_cancellable`.
  */
 export async function cancelBooking(tx: Transaction, id: string, actor: string): Promise<Cancelled> {
   const booking = await lockBooking(tx, id, { zones: true });
@@ -21,6 +22,8 @@ export async function cancelBooking(tx: Transaction, id: string, actor: string):
   if (booking.status !== 'pending_payment' && (booking.status !== 'confirmed' || hasStarted)) {
     throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status } });
   }
+  if (booking.status === 'confirmed' && (await isCheckedIn(tx, id)))
+    throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status, checkedIn: true } });
   const version = await endBooking(tx, booking, actor);
   const refundMinor = booking.status === 'confirmed' ? await refundCaptures(tx, id, version) : 0;
   if (refundMinor === 0) return { status: 'cancelled' };

@@ -1,4 +1,5 @@
 import { boardSchema } from '../../contracts/board.ts';
+import { checkInRequestSchema, offlineScansSchema } from '../../contracts/check-ins.ts';
 import { bookingRequestSchema } from '../../contracts/bookings.ts';
 import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contracts/draw.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
@@ -153,6 +154,25 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'POST /api/core/v1/payments/webhooks/{provider}': {
     answers: { 200: { text: 'Stored' } },
     codes: ['signature_invalid', 'not_found'],
+  },
+  'POST /api/core/v1/check-ins': {
+    body: { name: 'CheckInRequest', schema: checkInRequestSchema },
+    answers: { 200: { text: 'What became of it: `result` is admit, already_in, revoked, wrong_performance or forged' } },
+    codes: [...KEY, ...BODY, 'performance_not_found', 'busy', 'store_unavailable'],
+  },
+  'POST /api/core/v1/check-ins/offline': {
+    body: { name: 'OfflineScans', schema: offlineScansSchema },
+    answers: { 200: { text: 'The same of each scan, in their order; `conflict` where it should not have been let in' } },
+    codes: [...KEY, ...BODY, 'performance_not_found', 'busy', 'store_unavailable'],
+  },
+  'GET /api/core/v1/check-ins/conflicts': {
+    answers: { 200: { text: 'Scans of `performanceId` that let somebody in who should not have been, by pages' } },
+    codes: ['invalid_request', 'performance_not_found', 'store_unavailable'],
+  },
+  'GET /api/core/v1/check-ins/keys': { answers: { 200: { text: 'A JWK set' } }, codes: [] },
+  'GET /api/core/v1/check-ins/revocations': {
+    answers: { 200: { text: 'A list of `performanceId`, signed as a JWT of type revocation-list+jwt, good for a day' } },
+    codes: ['performance_not_found', 'store_unavailable'],
   },
   ...DESCRIBED_FOR_OPERATORS,
 };

@@ -1,0 +1,52 @@
+import type { EntryTicket } from '../../contracts/bookings.ts';
+import type { CheckInView } from '../../contracts/check-ins.ts';
+import type { Transaction } from '../../db/connect.ts';
+import {
+  insertCheckIn,
+  insertConflict,
+  lockTicket,
+  readCheckIn,
+  type CheckIn,
+  type Scan,
+} from '../../db/queries/check-ins.ts';
+import { isoTime } from '../../platform/clock.ts';
+import { verifyEntryTicket, type EntryTicketKeys } from '../../tokens/entry-ticket.verify.ts';
+import { judgeTicket } from './judge-ticket.ts';
+
+/** A scan, and whether the gate has let its bearer in already, on its own. */
+export type GateScan = Scan & { code: string; isOffline: boolean };
+
+/**
+ * Judges a scanned ticket inside the caller's transaction and lets its bearer in, once. The same scan told again gets the same answer.
+ * What a gate without a network let in and should not have is noted as a conflict; nobody is thrown out by it.
+ */
+export async function checkIn(
+  tx: Transaction,
+  keys: EntryTicketKeys,
+  { code, isOffline, ...scan }: GateScan,
+): Promise<CheckInView> {
+  const checked = await verifyEntryTicket(keys, code);
+  const view: CheckInView = checked.ok ? await record(tx, checked.ticket, scan, isOffline) : { result: 'forged' };
+  const { result, ticketId = null } = view;
+  if (isOffline && result !== 'admit') await insertConflict(tx, scan, { ticketId, result });
+  return view;
+}
+
+async function record(tx: Transaction, ticket: EntryTicket, scan: Scan, isOffline: boolean): Promise<CheckInView> {
+  const row = await lockTicket(tx, ticket.ticketId);
+  const first = row === null ? null : await readCheckIn(tx, ticket.ticketId);
+  const own = first !== null && first.scanId === scan.scanId;
+  const result = own ? 'admit' : judgeTicket(scan.performanceId, { version: ticket.version, row, first });
+  if (result === 'admit' && !own) await insertCheckIn(tx, ticket.ticketId, scan, isOffline);
+  const counts = result === 'admit' ? (first ?? scan) : result === 'already_in' ? first : null;
+  return {
+    result,
+    ticketId: ticket.ticketId,
+    performanceId: ticket.performanceId,
+    zone: ticket.zone,
+    seat: ticket.seat,
+    ...(counts === null ? {} : whenAndWhere(counts)),
+  };
+}
+
+const whenAndWhere = ({ scannedAt, gate }: CheckIn) => ({ checkedInAt: isoTime(scannedAt.getTime()), gate });

@@ -1,0 +1,20 @@
+import { base64url, type JWTVerifyGetKey } from 'jose';
+import { stringify } from 'uuid';
+import { verifyJwt } from './jwt.ts';
+import { GATE_AUDIENCE, REVOCATION_LIST } from './kinds.ts';
+
+/** The tickets that a signed list revokes; `issuedAtMs` says how old it is. Null when it is not ours, or older than a day. */
+export type Revocations = { performanceId: string; ticketIds: ReadonlySet<string>; issuedAtMs: number };
+
+/** Checks a revocation list offline, with core's public keys alone. */
+export async function verifyRevocationList(
+  keys: JWTVerifyGetKey,
+  list: string,
+  expected: { issuer: string; nowMs: number },
+): Promise<Revocations | null> {
+  const checked = await verifyJwt(REVOCATION_LIST, keys, list, { ...expected, audience: GATE_AUDIENCE });
+  if (!checked.ok) return null;
+  const { sub, iat, revoked } = checked.claims;
+  const ticketIds = new Set(revoked.map((id) => stringify(base64url.decode(id))));
+  return { performanceId: sub, ticketIds, issuedAtMs: iat * 1000 };
+}
