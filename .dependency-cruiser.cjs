@@ -26,6 +26,7 @@ const MAY_SIGN = {
   'feed-hello': ['edge'],
   'hold-receipt': ['core'],
   'entry-ticket': ['core'],
+  'revocation-list': ['core'],
   operator: ['cli', 'local-stack'],
 };
 

@@ -157,12 +157,16 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   },
   'POST /api/core/v1/check-ins': {
     body: { name: 'CheckInRequest', schema: checkInRequestSchema },
-    answers: { 200: { text: 'What became of it: `result` is admit, already_in, revoked, wrong_performance or forged' } },
+    answers: {
+      200: { text: 'What became of it: `result` is admit, already_in, revoked, wrong_performance or forged' },
+    },
     codes: [...KEY, ...BODY, 'performance_not_found', 'busy', 'store_unavailable'],
   },
   'POST /api/core/v1/check-ins/offline': {
     body: { name: 'OfflineScans', schema: offlineScansSchema },
-    answers: { 200: { text: 'The same of each scan, in their order; `conflict` where it should not have been let in' } },
+    answers: {
+      200: { text: 'The same of each scan, in their order; `conflict` where it should not have been let in' },
+    },
     codes: [...KEY, ...BODY, 'performance_not_found', 'busy', 'store_unavailable'],
   },
   'GET /api/core/v1/check-ins/conflicts': {
@@ -171,7 +175,9 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   },
   'GET /api/core/v1/check-ins/keys': { answers: { 200: { text: 'A JWK set' } }, codes: [] },
   'GET /api/core/v1/check-ins/revocations': {
-    answers: { 200: { text: 'A list of `performanceId`, signed as a JWT of type revocation-list+jwt, good for a day' } },
+    answers: {
+      200: { text: 'A list of `performanceId`, signed as a JWT of type revocation-list+jwt, good for a day' },
+    },
     codes: ['performance_not_found', 'store_unavailable'],
   },
   ...DESCRIBED_FOR_OPERATORS,
