@@ -38,14 +38,14 @@ async function record(tx: Transaction, ticket: EntryTicket, scan: Scan, isOfflin
   const own = first !== null && first.scanId === scan.scanId;
   const result = own ? 'admit' : judgeTicket(scan.performanceId, { version: ticket.version, row, first });
   if (result === 'admit' && !own) await insertCheckIn(tx, ticket.ticketId, scan, isOffline);
-  const counts = result === 'admit' ? (first ?? scan) : result === 'already_in' ? first : null;
   return {
     result,
     ticketId: ticket.ticketId,
     performanceId: ticket.performanceId,
     zone: ticket.zone,
     seat: ticket.seat,
-    ...(counts === null ? {} : whenAndWhere(counts)),
+    ...(result === 'admit' ? whenAndWhere(first ?? scan) : {}),
+    ...(result === 'already_in' && first !== null ? whenAndWhere(first) : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { accessKey, roomKeys } from '../../redis/keys.ts';
 import { applyClaims } from '../../redis/inventory/apply-claims.ts';
+import { applyCapacities, loadCapacities } from '../../redis/inventory/apply-capacities.ts';
 import { applyBlock, holdForBlock } from '../../redis/inventory/apply-block.ts';
 import { countHeld } from '../../redis/inventory/count-held.ts';
 import { extendHold } from '../../redis/inventory/extend-hold.ts';
@@ -40,6 +41,8 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   );
   const loaded = { blockId: 'k0', codeHash: 'code-0', places: seats(8), seatZones: ['stalls'] };
   await note('load a block', () => loadBlock(client, PLAN, loaded));
+  await note('load capacities', () => loadCapacities(client, PLAN, [{ zoneId: 'standing', version: 1, capacity: 4 }]));
+  await note('load them as another loader', () => loadCapacities(client, { ...PLAN, token: 'another' }, []));
   await note('finish load', () => finishLoad(client, PLAN));
   await note('holding without a key', () => hold('h0', 'null', seats(0)));
   await admit('null');
@@ -94,6 +97,9 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   await note('set aside what is blocked', () => holdForBlock(client, REF, { ...block, blockId: '18' }));
   await note('hold what is allocated without its code', () => hold('h8', '1e3', seats(8)));
   await note('the end of a block', () => applyBlock(client, REF, { ...block, version: 2 }));
+  const grown = { zoneId: 'standing', version: 2, capacity: 6 };
+  await note('a larger zone', () => applyCapacities(client, REF, [grown]));
+  await note('an older size of it', () => applyCapacities(client, REF, [{ ...grown, version: 1, capacity: 4 }]));
   await note('a hold that will be over', () => hold('h7', '1e3', seats(7)));
   await setTestClock(redis, START_MS + 600_000);
   await note('sweep', () => sweepHolds(client, REF));
