@@ -11,6 +11,7 @@ import type { BenchOptions } from './options.ts';
 import { printReport, type Report } from './measure/report.ts';
 import { saveReport } from './measure/save.ts';
 import { benchRestore } from './restore.ts';
+import { benchSearch } from './search.ts';
 import { benchSellOut } from './sell-out.ts';
 import { benchSlots } from './slots.ts';
 import { benchTick } from './tick.ts';
@@ -40,6 +41,7 @@ const BENCHES: Record<string, Bench> = {
     run: benchWritePath,
   },
   availability: { about: 'what is free of 100,000 seats: bytes on the wire, answers a second', run: benchAvailability },
+  search: { about: 'searches of a million events, beside plain ILIKE', run: benchSearch },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 
