@@ -17,11 +17,11 @@ import type { Surroundings } from './surroundings.ts';
 const KINDS = ['venue', 'event', 'performance'] as const;
 type Kind = (typeof KINDS)[number];
 const SCHEMAS: Record<Kind, { added: v.GenericSchema; changed: v.GenericSchema; fields: string }> = {
-  venue: { added: newVenueSchema, changed: venuePatchSchema, fields: 'name city country timeZone' },
+  venue: { added: newVenueSchema, changed: venuePatchSchema, fields: 'name city country timeZone aliases' },
   event: {
     added: newEventSchema,
     changed: eventPatchSchema,
-    fields: 'name venueId, and kind (event|train) of a new one',
+    fields: 'name venueId performers aliases, and kind (event|train) of a new one',
   },
   performance: {
     added: newPerformanceSchema,

@@ -20,6 +20,8 @@ const MAX_PLACES_PER_BUYER = 1000;
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const title = plainText(1, 200);
+/** Names that search finds it by, beside its own. */
+const names = v.pipe(v.array(title), v.maxLength(50));
 const NAME_ONE = 'name at least one field';
 
 /** What a buyer pays for one place, all fees in it. */
@@ -31,10 +33,14 @@ export const classSchema = v.pipe(plainText(1, 40), v.regex(/^\S+$/, 'one word')
 
 const venueFields = { name: title, city: plainText(1, 120), country: countrySchema, timeZone: timeZoneSchema };
 /** `POST operator/venues`; without an id one is made from the name. */
-export const newVenueSchema = v.strictObject({ id: v.optional(slugSchema), ...venueFields });
+export const newVenueSchema = v.strictObject({
+  id: v.optional(slugSchema),
+  ...venueFields,
+  aliases: v.optional(names, []),
+});
 export type NewVenueRequest = v.InferOutput<typeof newVenueSchema>;
 export const venuePatchSchema = v.pipe(
-  v.partial(v.strictObject(venueFields)),
+  v.partial(v.strictObject({ ...venueFields, aliases: names })),
   v.check((patch) => Object.keys(patch).length > 0, NAME_ONE),
 );
 export type VenuePatch = v.InferOutput<typeof venuePatchSchema>;
@@ -44,6 +50,7 @@ export type OperatorVenueView = {
   city: string;
   country: string;
   timeZone: string;
+  aliases: string[];
   version: number;
 };
 
@@ -53,11 +60,13 @@ export const newEventSchema = v.strictObject({
   kind: v.optional(v.picklist(['event', 'train']), 'event'),
   name: title,
   venueId: v.optional(v.nullable(slugSchema), null),
+  performers: v.optional(names, []),
+  aliases: v.optional(names, []),
 });
 export type NewEventRequest = v.InferOutput<typeof newEventSchema>;
 /** An event stays what it is: its performances have stops or they have none. */
 export const eventPatchSchema = v.pipe(
-  v.partial(v.strictObject({ name: title, venueId: v.nullable(slugSchema) })),
+  v.partial(v.strictObject({ name: title, venueId: v.nullable(slugSchema), performers: names, aliases: names })),
   v.check((patch) => Object.keys(patch).length > 0, NAME_ONE),
 );
 export type EventPatch = v.InferOutput<typeof eventPatchSchema>;
@@ -66,6 +75,8 @@ export type OperatorEventView = {
   kind: 'event' | 'train';
   name: string;
   venueId: string | null;
+  performers: string[];
+  aliases: string[];
   version: number;
 };
 

@@ -1,6 +1,7 @@
 import { DEFAULT_ROOM_SETTINGS } from '../contracts/room-settings.ts';
 import type { Sql } from '../db/connect.ts';
 import { addEvent, addPerformance, addRoom, addSeatMap, addVenue } from '../db/queries/add-catalogue.ts';
+import type { PerformanceFacts } from '../db/queries/read-catalogue.ts';
 
 export const SHOW = 'gala';
 export const ROOM = 'demo';
@@ -16,21 +17,24 @@ export async function seedCatalogue(sql: Sql, standing: number): Promise<void> {
     await addVenue(tx, { id: 'hall', name: 'Hall', city: 'London', country: 'GB', timeZone: 'Europe/London' });
     await addEvent(tx, { id: 'gala-event', kind: 'event', name: 'Gala', venueId: 'hall' });
     await addSeatMap(tx, 'hall-map', { zones: [{ id: 'stalls', rows: [{ name: 'A', seats }] }] });
-    await addPerformance(tx, {
-      id: SHOW,
-      eventId: 'gala-event',
-      room: ROOM,
-      startsAt: '2099-01-01T19:00:00.000Z',
-      timeZone: 'Europe/London',
-      currency: 'EUR',
-      status: 'on_sale',
-      seatMapId: 'hall-map',
-      legCount: 1,
-      stops: [],
-      zones: [
-        { id: 'stalls', name: 'Stalls', kind: 'reserved', capacity: SEATS, priceMinor: SEAT_MINOR },
-        { id: 'standing', name: 'Standing', kind: 'general', capacity: standing, priceMinor: STANDING_MINOR },
-      ],
-    });
+    await addPerformance(tx, evening(SHOW, '2099-01-01T19:00:00.000Z', standing));
   });
 }
+
+/** An evening of the gala; all of them are in one hall and one room. */
+export const evening = (id: string, startsAt: string, standing = 5): PerformanceFacts => ({
+  id,
+  eventId: 'gala-event',
+  room: ROOM,
+  startsAt,
+  timeZone: 'Europe/London',
+  currency: 'EUR',
+  status: 'on_sale',
+  seatMapId: 'hall-map',
+  legCount: 1,
+  stops: [],
+  zones: [
+    { id: 'stalls', name: 'Stalls', kind: 'reserved', capacity: SEATS, priceMinor: SEAT_MINOR },
+    { id: 'standing', name: 'Standing', kind: 'general', capacity: standing, priceMinor: STANDING_MINOR },
+  ],
+});

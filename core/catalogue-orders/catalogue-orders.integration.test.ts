@@ -165,6 +165,27 @@ describe('an operator changes', () => {
     expect(errorsOf(await patch('events/tour', {}))).toEqual(['']);
   });
 
+  it('who performs, and by what other names people look for an event and its venue: search finds it by each', async () => {
+    const performers = ['Ravi Shenoy', 'Édith Lund'];
+    const found = async (q: string) => {
+      const { items } = (await world.call('GET', `/v1/events?q=${encodeURIComponent(q)}`)).body as {
+        items: { id: string }[];
+      };
+      return items.map(({ id }) => id);
+    };
+    await post('events', { id: 'ragas', name: 'Evening Ragas', venueId: 'arena', performers });
+    expect([await found('ravi shenoy'), await found('edith lund')]).toEqual([['ragas'], ['ragas']]);
+    expect((await patch('events/ragas', { performers: [], aliases: ['Night of Strings'] })).body).toMatchObject({
+      performers: [],
+      aliases: ['Night of Strings'],
+      version: 2,
+    });
+    expect([await found('ravi shenoy'), await found('night of strings')]).toEqual([[], ['ragas']]);
+    await patch('venues/arena', { aliases: ['La Grande Halle'] });
+    expect(await found('grande halle')).toContain('ragas');
+    expect(errorsOf(await patch('events/ragas', { performers: [''] }))).toEqual(['performers.0']);
+  });
+
   it.each(['venues/arena', 'events/tour', 'performances/tour-1'])(
     '%s at the same time as nineteen others: one wins, the rest are told that the version has moved on',
     async (path) => {

@@ -35,8 +35,13 @@ export async function changeEvent(
   if (row === null) throw new OperatingError('event_not_found');
   requireVersion(row, expected);
   const { version, ...before } = row;
-  const { name = before.name, venueId = before.venueId } = patch;
-  const after = { ...before, name, venueId };
+  const {
+    name = before.name,
+    venueId = before.venueId,
+    performers = before.performers,
+    aliases = before.aliases,
+  } = patch;
+  const after = { ...before, name, venueId, performers, aliases };
   const change = changedFields(before, after);
   if (change === null) return row;
   await requireVenue(tx, after.venueId);

@@ -31,8 +31,9 @@ export async function changeVenue(
   if (row === null) throw new OperatingError('not_found');
   requireVersion(row, expected);
   const { version, ...before } = row;
-  const { name = before.name, city = before.city, country = before.country, timeZone = before.timeZone } = patch;
-  const after = { id, name, city, country, timeZone };
+  const { name = before.name, city = before.city, country = before.country } = patch;
+  const { timeZone = before.timeZone, aliases = before.aliases } = patch;
+  const after = { id, name, city, country, timeZone, aliases };
   const change = changedFields(before, after);
   if (change === null) return row;
   await writeVenue(tx, after);

@@ -6,6 +6,7 @@ import { newId } from '../../platform/id.ts';
 import { judgeOffline } from '../../tokens/judge-offline.ts';
 import { verifyRevocationList } from '../../tokens/revocation-list.verify.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
+import { evening } from '../core-world-catalogue.fixture.ts';
 import { ORIGIN, SHOW, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
 
 const NEXT_DAY = 'gala-next-day';
@@ -20,21 +21,7 @@ beforeAll(async () => {
   world = await startCoreWorld({ standing: 50 });
   buyer = createBuyer(world);
   door = await world.operatorToken('door');
-  await world.sql.begin((tx) =>
-    addPerformance(tx, {
-      id: NEXT_DAY,
-      eventId: 'gala-event',
-      room: 'demo',
-      startsAt: '2099-01-02T19:00:00.000Z',
-      timeZone: 'Europe/London',
-      currency: 'EUR',
-      status: 'on_sale',
-      seatMapId: 'hall-map',
-      legCount: 1,
-      stops: [],
-      zones: [{ id: 'stalls', name: 'Stalls', kind: 'reserved', capacity: 60, priceMinor: 5000 }],
-    }),
-  );
+  await world.sql.begin((tx) => addPerformance(tx, evening(NEXT_DAY, '2099-01-02T19:00:00.000Z')));
 });
 afterAll(() => world.close());
 

@@ -10,8 +10,23 @@ import { roomColumns } from './room-columns.ts';
  * callers at once wait for each other on the key and the second adds nothing.
  */
 
-export type NewVenue = { id: string; name: string; city: string; country: string; timeZone: string };
-export type NewEvent = { id: string; kind: 'event' | 'train'; name: string; venueId: string | null };
+/** `aliases`: other names that people look for it by; none unless they are given. */
+export type NewVenue = {
+  id: string;
+  name: string;
+  city: string;
+  country: string;
+  timeZone: string;
+  aliases?: string[];
+};
+export type NewEvent = {
+  id: string;
+  kind: 'event' | 'train';
+  name: string;
+  venueId: string | null;
+  performers?: string[];
+  aliases?: string[];
+};
 
 /** Adds a room with its settings and the seed of its draw. False when the room exists. */
 export async function addRoom(tx: Transaction, id: string, settings: RoomSettings, drawSeed: string): Promise<boolean> {
@@ -23,8 +38,8 @@ export async function addRoom(tx: Transaction, id: string, settings: RoomSetting
 /** Adds a venue. False when it exists. */
 export async function addVenue(tx: Transaction, venue: NewVenue): Promise<boolean> {
   const rows = await tx`
-    INSERT INTO venues (id, name, city, country, time_zone)
-    VALUES (${venue.id}, ${venue.name}, ${venue.city}, ${venue.country}, ${venue.timeZone})
+    INSERT INTO venues (id, name, city, country, time_zone, aliases)
+    VALUES (${venue.id}, ${venue.name}, ${venue.city}, ${venue.country}, ${venue.timeZone}, ${venue.aliases ?? []})
     ON CONFLICT (id) DO NOTHING RETURNING id`;
   return rows.length === 1;
 }
@@ -32,7 +47,8 @@ export async function addVenue(tx: Transaction, venue: NewVenue): Promise<boolea
 /** Adds an event without performances. False when it exists. */
 export async function addEvent(tx: Transaction, event: NewEvent): Promise<boolean> {
   const rows = await tx`
-    INSERT INTO events (id, kind, name, venue_id) VALUES (${event.id}, ${event.kind}, ${event.name}, ${event.venueId})
+    INSERT INTO events (id, kind, name, venue_id, performers, aliases)
+    VALUES (${event.id}, ${event.kind}, ${event.name}, ${event.venueId}, ${event.performers ?? []}, ${event.aliases ?? []})
     ON CONFLICT (id) DO NOTHING RETURNING id`;
   return rows.length === 1;
 }

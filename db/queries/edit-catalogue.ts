@@ -6,8 +6,8 @@ import type { NewEvent, NewVenue } from './add-catalogue.ts';
  * comes second sees what the first has written, and whoever only refers to the row waits for nobody.
  */
 
-export type VenueRow = NewVenue & { version: number };
-export type EventRow = NewEvent & { version: number };
+export type VenueRow = Required<NewVenue> & { version: number };
+export type EventRow = Required<NewEvent> & { version: number };
 
 /** Locks a venue; null when there is none. */
 export async function lockVenue(tx: Transaction, id: string): Promise<VenueRow | null> {
@@ -16,9 +16,9 @@ export async function lockVenue(tx: Transaction, id: string): Promise<VenueRow |
 }
 
 /** Writes a venue and counts its version. Needs `lockVenue`. */
-export async function writeVenue(tx: Transaction, venue: NewVenue): Promise<void> {
+export async function writeVenue(tx: Transaction, venue: Required<NewVenue>): Promise<void> {
   await tx`UPDATE venues SET name = ${venue.name}, city = ${venue.city}, country = ${venue.country},
-    time_zone = ${venue.timeZone}, version = version + 1 WHERE id = ${venue.id}`;
+    time_zone = ${venue.timeZone}, aliases = ${venue.aliases}, version = version + 1 WHERE id = ${venue.id}`;
 }
 
 /** Venues in order of their ids, after a cursor. A plain read. */
@@ -39,8 +39,9 @@ export async function lockEvent(tx: Transaction, id: string): Promise<EventRow |
 }
 
 /** Writes an event and counts its version. Needs `lockEvent`. */
-export async function writeEvent(tx: Transaction, event: NewEvent): Promise<void> {
-  await tx`UPDATE events SET name = ${event.name}, venue_id = ${event.venueId}, version = version + 1 WHERE id = ${event.id}`;
+export async function writeEvent(tx: Transaction, event: Required<NewEvent>): Promise<void> {
+  await tx`UPDATE events SET name = ${event.name}, venue_id = ${event.venueId}, performers = ${event.performers},
+    aliases = ${event.aliases}, version = version + 1 WHERE id = ${event.id}`;
 }
 
 /** Events in order of their ids, after a cursor. A plain read. */
@@ -54,5 +55,7 @@ export async function readEvent(sql: Sql | Transaction, id: string): Promise<Eve
   return row ?? null;
 }
 
-const venueColumns = (sql: Sql | Transaction) => sql`id, name, city, country, time_zone AS "timeZone", version`;
-const eventColumns = (sql: Sql | Transaction) => sql`id, kind, name, venue_id AS "venueId", version`;
+const venueColumns = (sql: Sql | Transaction) =>
+  sql`id, name, city, country, time_zone AS "timeZone", aliases, version`;
+const eventColumns = (sql: Sql | Transaction) =>
+  sql`id, kind, name, venue_id AS "venueId", performers, aliases, version`;
