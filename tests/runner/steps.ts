@@ -124,6 +124,13 @@ export const STEPS: readonly Step[] = [
     timeoutSeconds: 600,
   },
   {
+    name: 'timed',
+    title: 'what a stack answers while a store is away, by the clock',
+    kind: 'vitest',
+    command: vitest('timed'),
+    timeoutSeconds: 300,
+  },
+  {
     name: 'stack',
     title: 'end-to-end tests on the whole stack',
     kind: 'vitest',
@@ -146,6 +153,7 @@ export const STEPS: readonly Step[] = [
     command: ['npm', 'run', '--silent', 'bench', '--', '--smoke'],
     timeoutSeconds: 300,
     needs: 'bench/main.ts',
+    besideOthers: true,
   },
   { name: 'long', title: 'long runs', kind: 'vitest', command: vitest('long'), timeoutSeconds: 3600, long: true },
 ];
