@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { momentSchema } from './iso-codes.ts';
 import { plainText } from './plain-text.ts';
 
 /** Longest text a gate looks at, in characters: three texts of 64 bytes and the fixed parts of a ticket. */
@@ -11,6 +12,8 @@ export const CHECK_IN_RESULTS = ['admit', 'already_in', 'revoked', 'wrong_perfor
 export type CheckInResult = (typeof CHECK_IN_RESULTS)[number];
 
 const code = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+/** In lower case, as it is kept and told. */
+const scanId = v.pipe(v.string(), v.uuid(), v.toLowerCase());
 const gate = plainText(1, 64);
 const performanceId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
@@ -23,11 +26,13 @@ export const offlineScansSchema = v.strictObject({
   performanceId,
   gate,
   scans: v.pipe(
-    v.array(
-      v.strictObject({ scanId: v.pipe(v.string(), v.uuid()), code, scannedAt: v.pipe(v.string(), v.isoTimestamp()) }),
-    ),
+    v.array(v.strictObject({ scanId, code, scannedAt: momentSchema })),
     v.minLength(1),
     v.maxLength(MAX_OFFLINE_SCANS),
+    v.check(
+      (scans) => new Set(scans.map((scan) => scan.scanId)).size === scans.length,
+      'each scan has an id of its own',
+    ),
   ),
 });
 export type OfflineScans = v.InferOutput<typeof offlineScansSchema>;

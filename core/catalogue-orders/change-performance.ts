@@ -92,8 +92,13 @@ async function refuseRow(tx: Transaction, row: PerformanceRow, after: Editable, 
     errors.push({ path: 'status', message: `goes on only: it is ${row.status}` });
   if (after.room === row.room) return errors;
   if (!(await isRoom(tx, after.room))) errors.push({ path: 'room', message: 'there is no such room' });
-  const opensMs = row.onSaleAt?.getTime() ?? Infinity;
-  if (row.status !== 'scheduled' || opensMs - nowMs < PUBLISHED_AHEAD_MS)
+  const isPublished = (status: string, onSaleAt: number) =>
+    status !== 'scheduled' || onSaleAt - nowMs < PUBLISHED_AHEAD_MS;
+  // Also by this very change: another process may still take it for the old room's.
+  if (
+    isPublished(row.status, row.onSaleAt?.getTime() ?? Infinity) ||
+    isPublished(after.status, after.onSaleAt === null ? Infinity : Date.parse(after.onSaleAt))
+  )
     errors.push({ path: 'room', message: 'is fixed, since the performance is published' });
   // Their places stand in the inventory of its present room.
   else if (await hasBlocks(tx, row.id))

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../platform/id.ts';
 import { availabilityOn } from '../../redis/inventory/availability.ts';
+import { readStockChanges } from '../../db/queries/sold-out.ts';
+import { countRoomStock } from '../../db/queries/room-stock.ts';
+import { readBooking } from '../../db/queries/bookings.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
 import { roomKeys } from '../../redis/keys.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
@@ -62,7 +65,15 @@ describe('the times of a sale', () => {
     expect(await hold()).toMatchObject(refused);
     expect(await world.book(held)).toMatchObject(refused);
     expect((await world.book(booked, key)).headers.get('idempotency-replayed')).toBe('true');
+    // Its row says on_sale still: what money that comes too late buys, and what a room has to offer, go by the times as well.
+    const late = async () =>
+      (await readBooking(world.sql, String((await world.book(booked, key)).body['bookingId'])))?.saleOpen;
+    const stock = async () => (await countRoomStock(world.sql)).find(({ room }) => room === ROOM)?.unbooked;
+    await world.sql`UPDATE rooms SET mode = 'autopilot', min_users_per_minute = 1, max_users_per_minute = 10 WHERE id = ${ROOM}`;
+    expect([await late(), await stock(), await readStockChanges(world.sql)]).toEqual([false, 0, []]);
     expect((await patch({ salesCutOffSeconds: null })).body['sale']).toBe('on_sale');
+    expect([await late(), ((await stock()) ?? 0) > 0]).toEqual([true, true]);
+    await world.sql`UPDATE rooms SET mode = 'manual' WHERE id = ${ROOM}`;
     expect((await world.book(held)).status).toBe(201);
   });
 });

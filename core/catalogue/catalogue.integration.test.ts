@@ -36,6 +36,7 @@ describe('browsing', () => {
     for (const part of ['', '/seat-map', '/availability'])
       expect(await codeOf(`/v1/performances/none${part}`)).toBe('performance_not_found');
     expect(await codeOf('/v1/performances/NOT%20A%20SLUG')).toBe('performance_not_found');
+    expect(await codeOf('/v1/events/%00'), 'no text that Postgres could look for').toBe('invalid_request');
     expect(await codeOf('/v1/nothing')).toBe('not_found');
     expect(await codeOf('/v1/holds')).toBe('method_not_allowed');
     for (const cursor of ['zzz', 'Y29uY2VydA==', 'AAAA', '', 'x'.repeat(200)])

@@ -11,6 +11,7 @@ import {
 } from '../../db/queries/check-ins.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { verifyEntryTicket, type EntryTicketKeys } from '../../tokens/entry-ticket.verify.ts';
+import { invalidRequest } from '../http/json-body.ts';
 import { judgeTicket } from './judge-ticket.ts';
 
 /** A scan, and whether the gate has let its bearer in already, on its own. */
@@ -37,7 +38,8 @@ async function record(tx: Transaction, ticket: EntryTicket, scan: Scan, isOfflin
   const first = row === null ? null : await readCheckIn(tx, ticket.ticketId);
   const own = first !== null && first.scanId === scan.scanId;
   const result = own ? 'admit' : judgeTicket(scan.performanceId, { version: ticket.version, row, first });
-  if (result === 'admit' && !own) await insertCheckIn(tx, ticket.ticketId, scan, isOffline);
+  if (result === 'admit' && !own && !(await insertCheckIn(tx, ticket.ticketId, scan, isOffline)))
+    throw invalidRequest([{ path: 'scans', message: `scan ${scan.scanId} was another ticket’s before` }]);
   return {
     result,
     ticketId: ticket.ticketId,

@@ -194,9 +194,26 @@ describe('a gate without a network', () => {
     expect(resultOf(await scan(fresh.code)), 'in by the other gate').toBe('already_in');
   });
 
+  it('knows a scan by its id, however that is written, and takes no id for two', async () => {
+    const [one, other] = [await oneSold(), await oneSold()];
+    const told = offline(one.code);
+    const loud = { ...told, scanId: told.scanId.toUpperCase() };
+    for (const scans of [[loud], [told]])
+      expect(v.parse(resultsSchema, (await handIn('north', scans)).body).results).toMatchObject([
+        { result: 'admit', scanId: told.scanId, conflict: false },
+      ]);
+    expect((await handIn('north', [{ ...told, code: other.code }])).body['code']).toBe('invalid_request');
+    expect((await handIn('north', [told, { ...loud, code: other.code }])).body['code']).toBe('invalid_request');
+    expect(resultOf(await scan(other.code))).toBe('admit');
+  });
+
   it('refuses what is no list of scans, and writes nothing', async () => {
     const { code } = await oneSold();
-    for (const scans of [[], [{ ...offline(code), scanId: 'x' }], [{ ...offline(code), scannedAt: 'yesterday' }]])
+    for (const scans of [
+      [],
+      [{ ...offline(code), scanId: 'x' }],
+      [{ ...offline(code), scannedAt: '0000-01-01T00:00:00Z' }],
+    ])
       expect((await handIn('north', scans)).status).toBe(422);
     expect(resultOf(await scan(code))).toBe('admit');
   });

@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/log.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { sendJson } from './answer.ts';
 import type { CoreContext } from './context.ts';
-import { storeFailureOf } from './store-failure.ts';
+import { isUntakable, storeFailureOf } from './store-failure.ts';
 
 /** A problem document as the answer to a request (RFC 9457), with headers of its own where a code asks for some. */
 export function problem(
@@ -29,6 +29,16 @@ export function problemOfError(c: CoreContext, error: unknown, log: Logger): Res
   if (store !== null) {
     log.warn({ requestId: c.get('requestId'), store, path: c.req.path }, 'store unavailable');
     return problem(c, 'store_unavailable', { retryAfterSeconds: 1 });
+  }
+  // A sender's doing: it must not count as a failure of ours, by which admission is slowed.
+  if (isUntakable(error)) {
+    log.warn(
+      { err: scrub(error), requestId: c.get('requestId'), path: c.req.path },
+      'a value that Postgres does not take',
+    );
+    return problem(c, 'invalid_request', {
+      errors: [{ path: '', message: 'holds a value that is no text or no date' }],
+    });
   }
   log.error(
     { err: scrub(error), requestId: c.get('requestId'), method: c.req.method, path: c.req.path },

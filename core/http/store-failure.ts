@@ -35,6 +35,16 @@ export function storeFailureOf(error: unknown): 'postgres' | 'keys' | null {
   return null;
 }
 
+/** What Postgres can't take as a value: U+0000 in a text, a date that is on no calendar. */
+const UNTAKABLE = new Set(['22021', '22P05', '22P02', '22007', '22008']);
+
+/** Whether a value that came from outside, and that no check of ours minded, was refused by Postgres itself. */
+export function isUntakable(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1)
+    if ('code' in at && typeof at.code === 'string' && UNTAKABLE.has(at.code)) return true;
+  return false;
+}
+
 /** How long a read may take before its store counts as down, in ms of the loop's time: inside the one second of DESIGN §2.7. */
 export const READ_DEADLINE_MS = 900;
 

@@ -69,7 +69,7 @@ function toScripts(ready: readonly Ready[]): Script[] {
   const scripts: Script[] = [];
   const filling = new Map<string, Script>();
   for (const one of ready) {
-    const isAlone = one.rows.some((row) => row.attempts > 1);
+    const isAlone = one.rows.some((row) => row.attempts > 2);
     const fits = isAlone ? undefined : filling.get(one.performance.id);
     if (fits !== undefined && fits.length < A_SCRIPT) {
       fits.push(one);

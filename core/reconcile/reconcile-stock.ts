@@ -111,13 +111,17 @@ async function lookAtZones(deps: StockDeps, performance: Performance): Promise<C
   const read = async () =>
     [await readGeneralZones(deps.sql, performance.id), await readBookingsUnderWay(deps.sql, performance.id)] as const;
   // A block or a capacity on its way counts in Postgres already: it is there in a moment.
-  if ((await readBlocksUnderWay(deps.sql, performance.id)).length > 0) return 'changed_meanwhile';
-  if (await areCapacitiesUnderWay(deps.sql, performance.id)) return 'changed_meanwhile';
+  const isUnderWay = async () =>
+    (await readBlocksUnderWay(deps.sql, performance.id)).length > 0 ||
+    (await areCapacitiesUnderWay(deps.sql, performance.id));
+  if (await isUnderWay()) return 'changed_meanwhile';
   const before = await read();
   const ids = before[1].map((booking) => booking.id);
   const redis = await inspectZones(deps.scripts, refOf(performance), ids);
   const after = await read();
   if (JSON.stringify(before) !== JSON.stringify(after)) return 'changed_meanwhile';
+  // One that was decided before the first look and asked for before it: the second look is on both sides of it.
+  if (await isUnderWay()) return 'changed_meanwhile';
   return { version: redis.version, differences: compareZones(redis, ...after) };
 }
 

@@ -63,10 +63,12 @@ function stationsOf({ from = '', to = '' }: SearchQuery): { from: string; to: st
   return { from, to };
 }
 
+/** A form sends its empty fields, too. */
+const isGiven = (value: string | undefined): boolean => value !== undefined && value !== '';
+
 function daysOf(query: SearchQuery, areDays: boolean): Days | null {
   const { from, to } = query;
-  const [first, last] =
-    areDays && (from !== undefined || to !== undefined) ? [from, to ?? from] : [query.on, query.until];
+  const [first, last] = areDays && (isGiven(from) || isGiven(to)) ? [from, to ?? from] : [query.on, query.until];
   if (first === undefined || first === '') {
     if (last === undefined || last === '') return null;
     throw invalid(areDays && to !== undefined ? 'from' : 'on', 'is needed beside the last day');

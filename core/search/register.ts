@@ -104,7 +104,8 @@ function toPage(events: EventView[], size: number, cursorOf: (last: EventView) =
 }
 
 const withinSearchBounds = <T>(deps: CoreDeps, search: () => Promise<T>): Promise<T> =>
-  throughGate(deps, () => withinDeadline(deps.searchSql, search), MAX_SEARCHES);
+  // Who was answered meanwhile counts until their search has really ended.
+  withinDeadline(deps.searchSql, () => throughGate(deps, search, MAX_SEARCHES));
 
 function sendPage(c: CoreContext, page: object, cacheControl: string): Promise<Response> {
   const text = JSON.stringify(page);

@@ -10,7 +10,7 @@ const MAX_CELLS = 100;
  * or more cells than MAX_CELLS.
  */
 export function* csvRecords(text: string): Generator<CsvRecord> {
-  const cell = /"((?:[^"]|"")*)"|([^",\r\n]*)/y;
+  const cell = /"([^"]*(?:""[^"]*)*)"|([^",\r\n]*)/y;
   let [at, line] = [text.startsWith('\uFEFF') ? 1 : 0, 1];
   while (at < text.length) {
     const record: CsvRecord = { line, cells: [] };

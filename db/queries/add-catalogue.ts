@@ -77,10 +77,13 @@ export async function addPerformance(tx: Transaction, performance: PerformanceFa
       ${salesCutOffSeconds}, ${placesPerBuyer})
     ON CONFLICT (id) DO NOTHING RETURNING id`;
   if (rows.length === 0) return false;
-  for (const [ordinal, stop] of performance.stops.entries()) {
-    await tx`INSERT INTO performance_stops (performance_id, ordinal, code, name, arrives_at, departs_at)
-      VALUES (${id}, ${ordinal}, ${stop.code}, ${stop.name}, ${stop.arrivesAt}, ${stop.departsAt})`;
-  }
+  const { stops } = performance;
+  // In one go: search makes the event's document anew for each statement that adds stops.
+  await tx`INSERT INTO performance_stops (performance_id, ordinal, code, name, arrives_at, departs_at)
+    SELECT ${id}, stop.ordinal - 1, stop.code, stop.name, stop.arrives_at, stop.departs_at
+    FROM unnest(${stops.map((stop) => stop.code)}::text[], ${stops.map((stop) => stop.name)}::text[],
+      ${stops.map((stop) => stop.arrivesAt)}::timestamptz[], ${stops.map((stop) => stop.departsAt)}::timestamptz[])
+      WITH ORDINALITY AS stop (code, name, arrives_at, departs_at, ordinal)`;
   for (const [ordinal, zone] of performance.zones.entries()) {
     await tx`INSERT INTO zones (performance_id, id, ordinal, name, kind, class, quota, price_minor, fee_minor, capacity)
       VALUES (${id}, ${zone.id}, ${ordinal}, ${zone.name}, ${zone.kind}, ${zone.class ?? null}, ${zone.quota ?? null},

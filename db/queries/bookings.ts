@@ -1,6 +1,7 @@
 import type { BookingStatus, PaymentStatus } from '../../contracts/bookings.ts';
 import type { Sql, Transaction } from '../connect.ts';
 import type { BookingItem } from './new-booking.ts';
+import { onSale } from './sale-times.ts';
 
 /** A booking's row with what its performance says about it. */
 export type BookingRow = {
@@ -36,7 +37,7 @@ export type WholeBooking = BookingRow & { items: BookingItem[]; payments: Paymen
 const columns = (
   sql: Sql | Transaction,
 ) => sql`b.id, b.hold_id AS "holdId", b.performance_id AS "performanceId", p.room,
-  p.status = 'on_sale' AS "saleOpen", p.starts_at AS "startsAt", b.owner, b.status, b.version, b.buyer_name AS "buyerName",
+  ${onSale(sql)} AS "saleOpen", p.starts_at AS "startsAt", b.owner, b.status, b.version, b.buyer_name AS "buyerName",
   b.buyer_email AS "buyerEmail", b.access_token_hash AS "accessTokenHash", b.total_minor AS "totalMinor", b.currency,
   b.from_leg AS "fromLeg", b.to_leg AS "toLeg", b.pay_by AS "payBy", clock_timestamp() AS now`;
 

@@ -32,10 +32,20 @@ export async function readCheckIn(tx: Transaction, ticketId: string): Promise<Ch
   return row ?? null;
 }
 
-/** Writes a check-in. Needs the ticket's lock; the primary key refuses a second one. */
-export async function insertCheckIn(tx: Transaction, ticketId: string, scan: Scan, isOffline: boolean): Promise<void> {
-  await tx`INSERT INTO check_ins (ticket_id, performance_id, scan_id, gate, scanned_at, is_offline, actor)
-    VALUES (${ticketId}, ${scan.performanceId}, ${scan.scanId}, ${scan.gate}, ${scan.scannedAt}, ${isOffline}, ${scan.actor})`;
+/**
+ * Writes a check-in. Needs the ticket's lock; the primary key refuses a second one. False, having written nothing, when the scan's id is that of
+ * another ticket's check-in.
+ */
+export async function insertCheckIn(
+  tx: Transaction,
+  ticketId: string,
+  scan: Scan,
+  isOffline: boolean,
+): Promise<boolean> {
+  const rows = await tx`INSERT INTO check_ins (ticket_id, performance_id, scan_id, gate, scanned_at, is_offline, actor)
+    VALUES (${ticketId}, ${scan.performanceId}, ${scan.scanId}, ${scan.gate}, ${scan.scannedAt}, ${isOffline}, ${scan.actor})
+    ON CONFLICT (scan_id) DO NOTHING RETURNING 1`;
+  return rows.length === 1;
 }
 
 /** Notes that a gate without a network let somebody in whom the record does not. Told again, nothing changes. */

@@ -1,4 +1,4 @@
-import { asc, eq, getTableColumns, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, or, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import {
   BERTHS,
@@ -11,6 +11,7 @@ import { isoTime } from '../../platform/clock.ts';
 import type { Database } from '../connect.ts';
 import { performances, performanceStops, seatMaps, zones } from '../schema/catalogue.ts';
 import { rooms } from '../schema/rooms.ts';
+import { SETTLED_AFTER_SECONDS } from './sale-times.ts';
 
 /** A zone as it is sold; how much of it is free is the inventory's to say. */
 export type CatalogueZone = Omit<ZoneView, 'available'>;
@@ -106,13 +107,15 @@ export async function readSeatMap(
   return { document: v.parse(seatMapSchema, JSON.parse(row.text)), ...row };
 }
 
-/** Performances on sale, and those that will be within `aheadSeconds`. */
+/** Performances on sale, those that were until a day ago, and those that will be within `aheadSeconds`. */
 export async function readOnSaleIds(db: Database, aheadSeconds: number): Promise<string[]> {
   const isNear = sql`${performances.status} = 'scheduled' AND ${performances.onSaleAt} <= now() + make_interval(secs => ${aheadSeconds})`;
+  const isRecent = sql`(${performances.salesCutOffSeconds} IS NULL OR now() < ${performances.startsAt}
+    - make_interval(secs => ${performances.salesCutOffSeconds} - ${SETTLED_AFTER_SECONDS}))`;
   const rows = await db
     .select({ id: performances.id })
     .from(performances)
-    .where(or(eq(performances.status, 'on_sale'), isNear));
+    .where(and(or(eq(performances.status, 'on_sale'), isNear), isRecent));
   return rows.map((row) => row.id);
 }
 

@@ -1,6 +1,7 @@
 import type { JSONValue } from 'postgres';
 import type { Sql, Transaction } from '../connect.ts';
 import { inTransaction } from '../in-transaction.ts';
+import { notEnded, SETTLED_AFTER_SECONDS } from './sale-times.ts';
 
 export type Reconciliation = { id: string; performanceId: string | null; startedAt: Date; attempts: number };
 
@@ -22,7 +23,7 @@ export async function scheduleReconciliations(sql: Sql, newId: string): Promise<
     SELECT ${newId}::uuid, 'hour:' || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24'), NULL::text, 'schedule'
     UNION ALL
     SELECT gen_random_uuid(), 'epoch:' || p.id || ':' || r.epoch, p.id, 'schedule'
-    FROM performances p JOIN rooms r ON r.id = p.room WHERE p.status = 'on_sale' AND r.epoch > 0
+    FROM performances p JOIN rooms r ON r.id = p.room WHERE p.status = 'on_sale' AND ${notEnded(sql, SETTLED_AFTER_SECONDS)} AND r.epoch > 0
     ON CONFLICT (slot) DO NOTHING`;
 }
 

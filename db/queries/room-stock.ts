@@ -1,4 +1,5 @@
 import type { Sql } from '../connect.ts';
+import { notEnded } from './sale-times.ts';
 
 /** What a room still has, in places (contracts/room-stock.ts). */
 export type RoomStockCount = {
@@ -25,13 +26,13 @@ export async function countRoomStock(sql: Sql): Promise<RoomStockCount[]> {
       LEFT JOIN LATERAL (SELECT sum(most) AS capacity, sum(emptiest) AS free FROM (
         SELECT max(l.capacity) AS most, max(l.capacity - l.sold) AS emptiest
         FROM performances p JOIN zone_legs l ON l.performance_id = p.id
-        WHERE p.room = r.id AND p.status <> 'ended' GROUP BY l.performance_id, l.zone_id
+        WHERE p.room = r.id AND ${notEnded(sql)} GROUP BY l.performance_id, l.zone_id
         UNION ALL
         SELECT max(l.capacity), max(l.capacity - l.sold)
         FROM performances p JOIN blocks b ON b.performance_id = p.id JOIN block_legs l ON l.block_id = b.id
-        WHERE p.room = r.id AND p.status <> 'ended' AND b.version = 1 GROUP BY l.block_id, l.zone_id) AS zones) AS z ON true
+        WHERE p.room = r.id AND ${notEnded(sql)} AND b.version = 1 GROUP BY l.block_id, l.zone_id) AS zones) AS z ON true
       LEFT JOIN (SELECT p.room, sum(i.quantity) AS pending
         FROM bookings b JOIN performances p ON p.id = b.performance_id JOIN booking_items i ON i.booking_id = b.id
-        WHERE b.status = 'pending_payment' AND p.status <> 'ended' GROUP BY p.room) AS u ON u.room = r.id
+        WHERE b.status = 'pending_payment' AND ${notEnded(sql)} GROUP BY p.room) AS u ON u.room = r.id
     WHERE r.mode = 'autopilot' ORDER BY r.id`;
 }

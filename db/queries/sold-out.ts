@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../connect.ts';
+import { notEnded } from './sale-times.ts';
 
 /** A room whose `sold_out` does not say what its stock says; `soldOut` is what the stock says. */
 export type StockChange = { room: string; soldOut: boolean };
@@ -17,13 +18,13 @@ export async function readStockChanges(sql: Sql | Transaction, room: string | nu
     WHERE (${room}::text IS NULL OR r.id = ${room}::text)
       AND r.sold_out <> (
         EXISTS (SELECT 1 FROM performances p JOIN zones z ON z.performance_id = p.id
-          WHERE p.room = r.id AND p.status <> 'ended' AND z.capacity > 0)
+          WHERE p.room = r.id AND ${notEnded(sql)} AND z.capacity > 0)
         AND NOT EXISTS (SELECT 1 FROM performances p JOIN zone_legs l ON l.performance_id = p.id
-          WHERE p.room = r.id AND p.status <> 'ended' AND l.sold < l.capacity)
+          WHERE p.room = r.id AND ${notEnded(sql)} AND l.sold < l.capacity)
         AND NOT EXISTS (SELECT 1 FROM performances p JOIN blocks b ON b.performance_id = p.id JOIN block_legs l ON l.block_id = b.id
-          WHERE p.room = r.id AND p.status <> 'ended' AND b.version = 1 AND l.sold < l.capacity)
+          WHERE p.room = r.id AND ${notEnded(sql)} AND b.version = 1 AND l.sold < l.capacity)
         AND NOT EXISTS (SELECT 1 FROM performances p JOIN bookings b ON b.performance_id = p.id AND b.status = 'pending_payment'
-          WHERE p.room = r.id AND p.status <> 'ended'))
+          WHERE p.room = r.id AND ${notEnded(sql)}))
     ORDER BY r.id`;
 }
 

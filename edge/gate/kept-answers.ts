@@ -39,7 +39,14 @@ export type KeptAnswers = { for(path: string): SharedReads<KeptAnswer> };
 /** Empty at first; one for each isolate. */
 export function createKeptAnswers(clock: Clock): KeptAnswers {
   const isFresh = ({ maxAgeMs }: KeptAnswer, readAtMs: number, nowMs: number) => nowMs - readAtMs < maxAgeMs;
-  const create = (maxKeys: number) => createSharedReads<KeptAnswer>({ clock, isFresh, failureMs: FAILURE_MS, maxKeys });
+  const create = (maxKeys: number) =>
+    createSharedReads<KeptAnswer>({
+      clock,
+      isFresh,
+      isKept: ({ maxAgeMs }) => maxAgeMs > 0,
+      failureMs: FAILURE_MS,
+      maxKeys,
+    });
   const others = create(OTHERS.keys);
   const larger = new Map([SEAT_MAPS, AVAILABILITY, SEARCHES].map((kind) => [kind, create(kind.keys)]));
   return { for: (path) => larger.get(kindOf(path)) ?? others };

@@ -16,6 +16,8 @@ export type SharedReadsOptions<T> = {
   isFresh: (value: T, readAtMs: number, nowMs: number) => boolean;
   /** How long a failed read answers for the next ones, in ms: an absent store must not be asked by everyone at once. */
   failureMs: number;
+  /** Whether a value is worth keeping once its reader has it; each is unless this says otherwise. */
+  isKept?: (value: T) => boolean;
   /** Keys with a value that are kept at most, where values are large. */
   maxKeys?: number;
 };
@@ -41,7 +43,7 @@ type Entry<T> = {
  * that began it, and one that is cut off would leave the others waiting for ever.
  */
 export function createSharedReads<T>(options: SharedReadsOptions<T>): SharedReads<T> {
-  const { clock, isFresh, failureMs, maxKeys = MAX_KEYS } = options;
+  const { clock, isFresh, failureMs, maxKeys = MAX_KEYS, isKept = () => true } = options;
   const known = createRecentMap<Entry<T>>(maxKeys);
   const unknown = createRecentMap<Entry<T>>(MAX_UNKNOWN);
 
@@ -57,13 +59,18 @@ export function createSharedReads<T>(options: SharedReadsOptions<T>): SharedRead
   const beingRead = ({ readingSinceMs }: Entry<T>) =>
     readingSinceMs !== undefined && clock.nowMs() - readingSinceMs < WAIT_FOR_OTHER_MS;
 
+  const keep = (key: string, entry: Entry<T>, value: T): void => {
+    entry.known = { value, readAtMs: clock.nowMs() };
+    known.set(key, entry);
+    unknown.delete(key);
+  };
+
   const readInto = async (key: string, entry: Entry<T>, read: () => Promise<T>): Promise<T> => {
     entry.readingSinceMs = clock.nowMs();
     try {
       const value = await read();
-      entry.known = { value, readAtMs: clock.nowMs() };
       delete entry.failure;
-      known.set(key, entry);
+      if (isKept(value)) keep(key, entry, value);
       return value;
     } catch (error) {
       entry.failure = { error, atMs: clock.nowMs() };
@@ -91,9 +98,7 @@ export function createSharedReads<T>(options: SharedReadsOptions<T>): SharedRead
       return entry !== undefined && fresh(entry) ? entry.known : undefined;
     },
     put(key, value) {
-      const entry = entryOf(key);
-      entry.known = { value, readAtMs: clock.nowMs() };
-      known.set(key, entry);
+      keep(key, entryOf(key), value);
     },
   };
 }

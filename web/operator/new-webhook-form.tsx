@@ -12,11 +12,16 @@ export function NewWebhookForm({ path, token, onAdded }: Props) {
   const [url, setUrl] = useState('');
   const [events, setEvents] = useState<readonly string[]>(WEBHOOK_EVENTS);
   const [refusal, setRefusal] = useState<{ url?: string; events?: string; detail?: string }>({});
+  const [isBusy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
+    // A second Enter would add it twice, and its first secret would never be seen.
+    if (isBusy) return;
+    setBusy(true);
     const body = { url: url.trim(), events };
     const call = { method: 'POST', body, token, idempotencyKey: newIdempotencyKey() } as const;
     const answer = await callApi<WebhookSecret>(path, call);
+    setBusy(false);
     if (!answer.ok) {
       const { errors, detail } = answer.problem;
       const of = (name: string) => errors.find((error) => error.path.startsWith(name))?.message;
@@ -46,7 +51,7 @@ export function NewWebhookForm({ path, token, onAdded }: Props) {
         />
         <EventChoice chosen={events} error={refusal.events ?? null} onChange={setEvents} />
         {refusal.detail !== undefined && <Notice kind="error">{refusal.detail}</Notice>}
-        <button type="submit" class="button button-primary">
+        <button type="submit" class="button button-primary" disabled={isBusy}>
           Add the endpoint
         </button>
       </form>
