@@ -201,7 +201,10 @@ describe("a booking's money", () => {
     expect(await buyer.claims(seats)).toBe(1);
   });
 
-  it('gives a late payment back when a rival has the seat by then', async () => {
+  it.each([
+    ['a rival has the seat by then', null],
+    ['its buyer has booked all they may meanwhile', 1],
+  ])('gives a late payment back when %s', async (_, placesPerBuyer) => {
     const seats = [buyer.seat()];
     const booked = await world.book(await world.holdSeats(seats));
     const { paymentId } = buyer.paymentOf(booked);
@@ -213,12 +216,14 @@ describe("a booking's money", () => {
     await world.sql`UPDATE payments SET requested_at = NULL WHERE id = ${paymentId}`;
     await world.sql`UPDATE bookings SET pay_by = now() WHERE id = ${String(booked.body['bookingId'])}`;
     await world.drain();
-    const rival = await world.book(await world.holdSeats(seats));
+    const rival = await world.book(await world.holdSeats(placesPerBuyer === null ? seats : [buyer.seat()]));
     expect(rival.status).toBe(201);
+    await world.sql`UPDATE performances SET places_per_buyer = ${placesPerBuyer}`;
     const { captureId } = paid.body;
     await world.tell('payment.succeeded', { paymentId, captureId, amountMinor: 5000, currency: 'EUR' });
     await buyer.settle(1);
     await buyer.settle(1);
+    await world.sql`UPDATE performances SET places_per_buyer = NULL`;
     expect((await buyer.open(booked)).body['status']).toBe('refunded');
     expect((await buyer.open(rival)).body['status']).toBe('pending_payment');
   });

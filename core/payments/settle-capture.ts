@@ -1,4 +1,5 @@
 import { lockBooking, readBooking, type WholeBooking } from '../../db/queries/bookings.ts';
+import { isOverLimit, lockBuyerOf } from '../../db/queries/buyer-limit.ts';
 import { addHistory, retakeSeats, sellSeats, setBookingStatus } from '../../db/queries/change-booking.ts';
 import { insertEntryTickets } from '../../db/queries/entry-tickets.ts';
 import { putOutbox } from '../../db/queries/outbox.ts';
@@ -30,6 +31,7 @@ async function settleOnce(tx: Transaction, capture: Capture): Promise<Settlement
   const seen = payment && (await readBooking(tx, payment.bookingId));
   if (!seen) return 'unknown_payment';
   const zones = seen.status === 'expired';
+  if (zones) await lockBuyerOf(tx, seen.id);
   const booking = await lockBooking(tx, seen.id, { zones });
   if (booking === null) return 'unknown_payment';
   // It expired between the look and the lock; zone rows come before the booking's, so this has to start anew.
@@ -55,6 +57,8 @@ async function follow(
       await confirm(tx, booking, capture, 'paid');
       return 'confirmed';
     case 'retake':
+      // Booked again meanwhile, the buyer may have all they are allowed.
+      if (await isOverLimit(tx, booking.id)) return refund(tx, booking, capture, 'limit_reached');
       if (!(await retakeSeats(tx, booking))) return refund(tx, booking, capture, 'seats_gone');
       await confirm(tx, booking, capture, 'paid_late');
       return 'confirmed';

@@ -1,0 +1,29 @@
+import type { Transaction } from '../connect.ts';
+
+/*
+ * The limit of places a buyer may have of a performance, for a booking that was written before and comes back. New ones are counted in
+ * their batch (write-bookings.ts), under the same locks.
+ */
+
+/** Locks the buyer of a booking, by e-mail and by identity, until the transaction's end, where places are counted. Before any row. */
+export async function lockBuyerOf(tx: Transaction, bookingId: string): Promise<void> {
+  await tx`SELECT pg_advisory_xact_lock(buyer) FROM (
+    SELECT DISTINCT hashtextextended(b.performance_id || named.buyer, 1) AS buyer
+    FROM bookings b JOIN performances p ON p.id = b.performance_id
+    CROSS JOIN LATERAL (VALUES (' ' || b.email_normalised), (' identity ' || b.identity)) AS named (buyer)
+    WHERE b.id = ${bookingId} AND p.places_per_buyer IS NOT NULL AND named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;
+}
+
+/** Whether its buyer would have more than allowed with this booking, which does not count yet. Needs `lockBuyerOf`. */
+export async function isOverLimit(tx: Transaction, bookingId: string): Promise<boolean> {
+  const rows = await tx`SELECT 1 FROM bookings own JOIN performances p ON p.id = own.performance_id
+    CROSS JOIN LATERAL (SELECT sum(quantity) AS places FROM booking_items WHERE booking_id = own.id) wanted
+    CROSS JOIN LATERAL (SELECT coalesce(sum(i.quantity) FILTER (WHERE b.email_normalised = own.email_normalised), 0) AS by_email,
+        coalesce(sum(i.quantity) FILTER (WHERE b.identity = own.identity), 0) AS by_identity
+      FROM bookings b JOIN booking_items i ON i.booking_id = b.id
+      WHERE b.performance_id = own.performance_id AND b.id <> own.id AND b.status IN ('pending_payment', 'confirmed')
+        AND (b.email_normalised = own.email_normalised OR b.identity = own.identity)) has
+    WHERE own.id = ${bookingId} AND p.places_per_buyer IS NOT NULL
+      AND greatest(has.by_email, has.by_identity) + wanted.places > p.places_per_buyer`;
+  return rows.length > 0;
+}
