@@ -10,16 +10,22 @@ const MAX_CELLS = 100;
  * or more cells than MAX_CELLS.
  */
 export function* csvRecords(text: string): Generator<CsvRecord> {
-  const cell = /"([^"]*(?:""[^"]*)*)"|([^",\r\n]*)/y;
+  const bare = /[^",\r\n]*/y;
   let [at, line] = [text.startsWith('\uFEFF') ? 1 : 0, 1];
   while (at < text.length) {
     const record: CsvRecord = { line, cells: [] };
     for (let isOpen = true; isOpen;) {
-      cell.lastIndex = at;
-      const [whole = '', quoted, plain = ''] = cell.exec(text) ?? [];
-      at += whole.length;
-      line += quoted === undefined ? 0 : countLines(quoted);
-      record.cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+      const end = endOfQuoted(text, at);
+      if (end === null) {
+        bare.lastIndex = at;
+        record.cells.push(bare.exec(text)?.[0] ?? '');
+        at = bare.lastIndex;
+      } else {
+        const quoted = text.slice(at + 1, end - 1);
+        line += countLines(quoted);
+        record.cells.push(quoted.replaceAll('""', '"'));
+        at = end;
+      }
       if (record.cells.length > MAX_CELLS) throw new SyntaxError(`line ${record.line}: more than ${MAX_CELLS} cells`);
       isOpen = text[at] === ',';
       if (isOpen) at += 1;
@@ -30,6 +36,14 @@ export function* csvRecords(text: string): Generator<CsvRecord> {
     line += 1;
     if (record.cells.some((value) => value !== '')) yield record;
   }
+}
+
+/** Where a quoted cell that begins here is over; null when none does, or it is not closed. No pattern: its stack has an end, a cell has none. */
+function endOfQuoted(text: string, at: number): number | null {
+  if (text[at] !== '"') return null;
+  let quote = text.indexOf('"', at + 1);
+  while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  return quote === -1 ? null : quote + 1;
 }
 
 const countLines = (text: string): number => text.split('\n').length - 1;
