@@ -1,17 +1,26 @@
-import type { Transaction } from '../connect.ts';
+import type { Connection, Statement, Transaction } from '../connect.ts';
 
 /*
  * The limit of places a buyer may have of a performance, for a booking that was written before and comes back. New ones are counted in
  * their batch (write-bookings.ts), under the same locks.
  */
 
-/** Locks the buyer of a booking, by e-mail and by identity, until the transaction's end, where places are counted. Before any row. */
+/**
+ * Lets bookings of one counted buyer pass one after the other, whichever process they came to: advisory locks on e-mail and identity
+ * until the transaction's end, in the order of their numbers, before any row. Performances without a limit take none. `buyers`: a
+ * query of performance id, e-mail and identity.
+ */
+export const lockCounted = (tx: Connection, buyers: Statement<object>): Statement<object> =>
+  tx`SELECT pg_advisory_xact_lock(buyer) FROM (
+    SELECT DISTINCT hashtextextended(r.performance_id || named.buyer, 1) AS buyer
+    FROM (${buyers}) AS r (performance_id, email, identity)
+    CROSS JOIN LATERAL (VALUES (' ' || r.email), (' identity ' || r.identity)) AS named (buyer)
+    JOIN performances p ON p.id = r.performance_id
+    WHERE p.places_per_buyer IS NOT NULL AND named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;
+
+/** Locks the buyer of a booking. */
 export async function lockBuyerOf(tx: Transaction, bookingId: string): Promise<void> {
-  await tx`SELECT pg_advisory_xact_lock(buyer) FROM (
-    SELECT DISTINCT hashtextextended(b.performance_id || named.buyer, 1) AS buyer
-    FROM bookings b JOIN performances p ON p.id = b.performance_id
-    CROSS JOIN LATERAL (VALUES (' ' || b.email_normalised), (' identity ' || b.identity)) AS named (buyer)
-    WHERE b.id = ${bookingId} AND p.places_per_buyer IS NOT NULL AND named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;
+  await lockCounted(tx, tx`SELECT performance_id, email_normalised, identity FROM bookings WHERE id = ${bookingId}`);
 }
 
 /** Whether its buyer would have more than allowed with this booking, which does not count yet. Needs `lockBuyerOf`. */

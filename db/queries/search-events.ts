@@ -1,3 +1,4 @@
+import { notEnded, onSale } from './sale-times.ts';
 import type { Sql } from '../connect.ts';
 
 /** Candidates of one query that are ranked at most; ranking them takes about ten milliseconds. */
@@ -100,17 +101,11 @@ export function meets(sql: Sql, wanted: PerformanceFilter) {
 }
 
 /** On sale by its status and times (contracts/sale.ts), not begun, and its room lets people in. */
-const onSaleNow = (
-  sql: Sql,
-) => sql`${isSold(sql)} AND coalesce(p.on_sale_at <= now(), p.status = 'on_sale') AND EXISTS (
+const onSaleNow = (sql: Sql) => sql`${onSale(sql)} AND p.starts_at > now() AND EXISTS (
   SELECT FROM rooms r WHERE r.id = p.room AND NOT r.closed AND coalesce(r.opens_at <= now(), true) AND coalesce(r.closes_at > now(), true))`;
 
 /** Not on sale yet, or its room is still to open. */
 const onSaleNext = (
   sql: Sql,
-) => sql`${isSold(sql)} AND (coalesce(p.on_sale_at > now(), p.status = 'scheduled') OR EXISTS (
+) => sql`${notEnded(sql)} AND p.starts_at > now() AND (coalesce(p.on_sale_at > now(), p.status = 'scheduled') OR EXISTS (
   SELECT FROM rooms r WHERE r.id = p.room AND NOT r.closed AND r.opens_at > now()))`;
-
-/** Neither over nor past its cut-off. */
-const isSold = (sql: Sql) => sql`p.status <> 'ended' AND p.starts_at > now()
-  AND coalesce(p.starts_at - make_interval(secs => p.sales_cut_off_seconds) > now(), true)`;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { arrayLiteral as list } from '../array-literal.ts';
+import { lockCounted } from './buyer-limit.ts';
 import type { Connection, Sql, Statement } from '../connect.ts';
 import { inOneTrip } from '../one-trip.ts';
 import { toBatchColumns, type BatchColumns, type BookingToWrite } from './booking-batch.ts';
@@ -54,15 +55,9 @@ export async function writeBookings(
   return v.parse(verdictsSchema, rows);
 }
 
-/**
- * Lets bookings of one counted buyer pass one after the other, whichever process they came to: advisory locks on e-mail and identity
- * until the transaction's end, in the order of their numbers, before any row. Performances without a limit take none.
- */
+/** Locks the buyers of a batch. */
 const lockBuyers = (tx: Connection, { request: r }: BatchColumns): Statement<object> =>
-  tx`SELECT pg_advisory_xact_lock(buyer) FROM (
-    SELECT DISTINCT hashtextextended(r.performance_id || named.buyer, 1) AS buyer
-    FROM unnest(${list(r.performanceId)}::text[], ${list(r.emailNormalised)}::text[], ${list(r.identity)}::text[])
-      AS r (performance_id, email, identity)
-    CROSS JOIN LATERAL (VALUES (' ' || r.email), (' identity ' || r.identity)) AS named (buyer)
-    JOIN performances p ON p.id = r.performance_id
-    WHERE p.places_per_buyer IS NOT NULL AND named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;
+  lockCounted(
+    tx,
+    tx`SELECT * FROM unnest(${list(r.performanceId)}::text[], ${list(r.emailNormalised)}::text[], ${list(r.identity)}::text[])`,
+  );
