@@ -183,7 +183,7 @@ it('a CSV of any cells is read as it was written, with the line of each record',
   );
   expect([...csvRecords('\uFEFFa,b\n\n"c\nd",e\nf')].map(({ line }) => line)).toEqual([1, 3, 5]);
   const quotes = '""'.repeat(5_000_000);
-  expect([...csvRecords(`"${quotes}"`)][0]?.cells[0], 'a cell of quotes alone').toHaveLength(5_000_000);
+  expect([...csvRecords(`"${quotes}"`)][0]?.cells[0]?.length, 'a cell of quotes alone').toBe(5_000_000);
   expect(() => [...csvRecords(`"${quotes}`)]).toThrow(SyntaxError);
 });
 
