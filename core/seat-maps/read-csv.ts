@@ -28,7 +28,7 @@ export async function readSeatMapCsv(id: string | null, text: string): Promise<R
   let header: string[] | null = null;
   let currency: string | undefined;
   try {
-    for (const record of csvRecords(text)) {
+    for await (const record of csvRecords(text)) {
       if (header === null) {
         header = record.cells.map((name) => name.trim());
         const fault = refuseHeader(header);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OperatingError } from '../../platform/operating-error.ts';
-import { csvRecords } from './csv-lines.ts';
+import { csvRecords, type CsvRecord } from './csv-lines.ts';
 import { judgeSeatMap } from './import-seat-map.ts';
 import { lineOfPath } from './read-json.ts';
 
@@ -171,21 +171,35 @@ describe('a seat map', () => {
   });
 });
 
-it('a CSV of any cells is read as it was written, with the line of each record', () => {
+it('a CSV of any cells is read as it was written, with the line of each record', async () => {
   const cellOf = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', '\r', ' ', 'é') });
-  fc.assert(
-    fc.property(fc.array(fc.array(cellOf, { minLength: 1, maxLength: 4 }), { maxLength: 5 }), (table) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(cellOf, { minLength: 1, maxLength: 4 }), { maxLength: 5 }), async (table) => {
       const text = table.map((row) => row.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')).join('\r\n');
-      const records = [...csvRecords(text)];
-      const written = table.filter((row) => row.some((value) => value !== ''));
-      expect(records.map(({ cells }) => cells)).toEqual(written);
+      const written = table
+        .map((row) => row.map((value) => value.replaceAll(/\r\n?/g, '\n')))
+        .filter((row) => row.some((value) => value !== ''));
+      expect((await recordsOf(text)).map(({ cells }) => cells)).toEqual(written);
     }),
   );
-  expect([...csvRecords('\uFEFFa,b\n\n"c\nd",e\nf')].map(({ line }) => line)).toEqual([1, 3, 5]);
-  const quotes = '""'.repeat(5_000_000);
-  expect([...csvRecords(`"${quotes}"`)][0]?.cells[0]?.length, 'a cell of quotes alone').toBe(5_000_000);
-  expect(() => [...csvRecords(`"${quotes}`)]).toThrow(SyntaxError);
+  const lines = (await recordsOf('\uFEFFa,b\r\n\r\n"c\r\nd",e\r\nf')).map(({ line }) => line);
+  expect(lines).toEqual([1, 3, 5]);
 });
+
+it('a CSV record that would fill the memory is refused by its line', async () => {
+  const quotes = '""'.repeat(500_000);
+  await expect(recordsOf(`a\n"${quotes}"`)).rejects.toThrow('line 2: longer than 65536 bytes');
+  await expect(recordsOf(`a\n"${quotes}`)).rejects.toThrow(SyntaxError);
+  await expect(recordsOf(`a\n${','.repeat(5_000_000)}`)).rejects.toThrow(
+    new SyntaxError('line 2: more than 100 cells'),
+  );
+});
+
+async function recordsOf(text: string): Promise<CsvRecord[]> {
+  const records: CsvRecord[] = [];
+  for await (const record of csvRecords(text)) records.push(record);
+  return records;
+}
 
 it('a path is found in any JSON text, whatever its keys and texts hold', () => {
   const text = '{\n "a\\"b": "]}",\n "zones": [\n  {},\n  {"id": "x",\n   "rows": [[1,\n 2]]}\n ]\n}';
