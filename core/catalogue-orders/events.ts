@@ -1,7 +1,7 @@
 import type { EventPatch, NewEventRequest, OperatorEventView } from '../../contracts/operator-catalogue.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { addEvent } from '../../db/queries/add-catalogue.ts';
-import { lockEvent, readVenue, writeEvent } from '../../db/queries/edit-catalogue.ts';
+import { keepVenue, lockEvent, readEvent, writeEvent } from '../../db/queries/edit-catalogue.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { invalidRequest } from '../http/json-body.ts';
 import type { Changer, ExpectedVersions } from '../operator/change-room.ts';
@@ -21,8 +21,8 @@ export async function createEvent(
 }
 
 /**
- * Changes an event with its audit row; set to what it is already, it counts no version. Refuses: `event_not_found`, `stale`,
- * `invalid_request` for a venue that is not there.
+ * Changes an event with its audit row; set to what it is already, it counts no version. Refuses: `event_not_found`, `stale` (also when
+ * another moved it to another venue meanwhile), `invalid_request` for a venue that is not there.
  */
 export async function changeEvent(
   tx: Transaction,
@@ -31,26 +31,25 @@ export async function changeEvent(
   expected: ExpectedVersions,
   { actor }: Changer,
 ): Promise<OperatorEventView> {
+  // The venue before the event, as a change of the venue locks them.
+  const venueId = patch.venueId === undefined ? ((await readEvent(tx, id))?.venueId ?? null) : patch.venueId;
+  await requireVenue(tx, venueId);
   const row = await lockEvent(tx, id);
   if (row === null) throw new OperatingError('event_not_found');
   requireVersion(row, expected);
   const { version, ...before } = row;
-  const {
-    name = before.name,
-    venueId = before.venueId,
-    performers = before.performers,
-    aliases = before.aliases,
-  } = patch;
+  if (patch.venueId === undefined && before.venueId !== venueId)
+    throw new OperatingError('stale', { extra: { version } });
+  const { name = before.name, performers = before.performers, aliases = before.aliases } = patch;
   const after = { ...before, name, venueId, performers, aliases };
   const change = changedFields(before, after);
   if (change === null) return row;
-  await requireVenue(tx, after.venueId);
   await writeEvent(tx, after);
   await auditCatalogue(tx, { actor, action: 'event.change', subject: `event:${id}` }, change);
   return { ...after, version: version + 1 };
 }
 
 async function requireVenue(tx: Transaction, venueId: string | null): Promise<void> {
-  if (venueId !== null && (await readVenue(tx, venueId)) === null)
+  if (venueId !== null && !(await keepVenue(tx, venueId)))
     throw invalidRequest([{ path: 'venueId', message: 'there is no such venue' }]);
 }

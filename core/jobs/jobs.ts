@@ -6,6 +6,7 @@ import { NO_OWN_WORK, type OwnWork } from '../commits/own-work.ts';
 import type { CoreDeps } from '../deps.ts';
 import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
+import { writeDueVenueDocuments } from '../search/write-venue-documents.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
 import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
@@ -84,7 +85,7 @@ export function startJobs(deps: JobDeps): Jobs {
   const cataloguing = createTurns(
     'catalogue',
     deps.log,
-    async () => (await openDueSales(deps)) + (await tellDueCapacities(deps)),
+    async () => (await openDueSales(deps)) + (await tellDueCapacities(deps)) + (await writeDueVenueDocuments(deps)),
   );
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {

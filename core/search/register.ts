@@ -29,9 +29,13 @@ const CACHE = 'public, max-age=10';
 /** Names change hardly ever, and everybody types the same beginnings. */
 const SUGGESTIONS_CACHE = 'public, max-age=60';
 
+const NOT_KEPT = 'no-store';
+
 const PATHS = { events: '/v1/events', suggestions: '/v1/events/suggestions' } as const;
 
 type Page = { items: EventView[]; next: string | null };
+/** A page; `isCut`: the stores had no time to find all of it, so nobody is to keep it. */
+type Answer = Page & { isCut?: boolean };
 
 /** Whether a path is a search's. */
 export const isSearch = (path: string): boolean => path === PATHS.events || path === PATHS.suggestions;
@@ -43,17 +47,18 @@ export const isSearch = (path: string): boolean => path === PATHS.events || path
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.get(PATHS.events, async (c) => {
     const request = readSearch(c.req.query());
-    return sendPage(c, await answer(deps, request), CACHE);
+    const { isCut = false, ...page } = await answer(deps, request);
+    return sendPage(c, page, isCut ? NOT_KEPT : CACHE);
   });
 
   app.get(PATHS.suggestions, async (c) => {
     const { q } = parseBody(suggestionQuerySchema, c.req.query());
-    const items = await withinSearchBounds(deps, () => suggest(deps.searchSql, q));
-    return sendPage(c, { items }, SUGGESTIONS_CACHE);
+    const { items, isCut } = await withinSearchBounds(deps, () => suggest(deps.searchSql, q));
+    return sendPage(c, { items }, isCut ? NOT_KEPT : SUGGESTIONS_CACHE);
   });
 }
 
-async function answer(deps: CoreDeps, request: SearchRequest): Promise<Page> {
+async function answer(deps: CoreDeps, request: SearchRequest): Promise<Answer> {
   if (request.list === 'ranked') return withinSearchBounds(deps, () => answerRanked(deps, request));
   if (request.list === 'runs') return withinSearchBounds(deps, () => searchRuns(deps, request, FOUND_PAGE));
   const { city, days, room, sale, maxPriceMinor, currency } = request;
@@ -85,15 +90,12 @@ async function answerFiltered(deps: CoreDeps, request: SearchRequest & { list: '
   return page.next === null && lookedAtId !== null ? { ...page, next: writeCursor(lookedAtId) } : page;
 }
 
-async function answerRanked(deps: CoreDeps, request: SearchRequest & { list: 'ranked' }): Promise<Page> {
-  const { found, performance } = await searchEvents(deps.searchSql, { ...request, limit: FOUND_PAGE + 1 });
+async function answerRanked(deps: CoreDeps, request: SearchRequest & { list: 'ranked' }): Promise<Answer> {
+  const { found, performance, isCut } = await searchEvents(deps.searchSql, { ...request, limit: FOUND_PAGE + 1 });
   const rankOf = new Map(found.map(({ id, rank }) => [id, rank]));
   const events = await readFoundEvents(deps.searchSql, [...rankOf.keys()], performance);
-  return toPage(
-    events.map((event) => toEventView(event, deps.clock.nowMs())),
-    FOUND_PAGE,
-    ({ id }) => writeCursor(rankOf.get(id) ?? 0, id),
-  );
+  const views = events.map((event) => toEventView(event, deps.clock.nowMs()));
+  return { ...toPage(views, FOUND_PAGE, ({ id }) => writeCursor(rankOf.get(id) ?? 0, id)), isCut };
 }
 
 /** Cuts what was read one too many, and says where the next page begins. */

@@ -31,8 +31,8 @@ export type EventFilter = {
 
 export type EventSearch = EventFilter & { q: string; after: RankedPlace | null; limit: number };
 
-/** Events by their rank, and what their performances had to be. */
-export type Found = { found: RankedPlace[]; performance: PerformanceFilter | null };
+/** Events by their rank, and what their performances had to be. `isCut`: a guess took too long, so that there may be more. */
+export type Found = { found: RankedPlace[]; performance: PerformanceFilter | null; isCut: boolean };
 
 /** What was typed, in the words and facets of the documents. */
 export type Understood = { q: string; words: string[]; facets: string[]; performance: PerformanceFilter | null };
@@ -40,11 +40,11 @@ export type Understood = { q: string; words: string[]; facets: string[]; perform
 /**
  * Events that fit a text, best first: those that have its words, the last of them perhaps begun only; where there are none, those that have
  * what its unknown words may be misspelt for; and then what any of its words may be misspelt for, or all words but one. Each step is
- * bounded by the pool's statement time-out, and guesses that take longer count as finding nothing.
+ * bounded by the pool's statement time-out, and guesses that take longer count as finding nothing for now.
  */
 export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found> {
   const { q, words, facets, performance } = await understand(sql, search);
-  if (words.length === 0) return { found: [], performance };
+  if (words.length === 0) return { found: [], performance, isCut: false };
   const rank = (queries: readonly string[]) =>
     rankEvents(sql, {
       q,
@@ -64,10 +64,11 @@ export async function searchEvents(sql: Sql, search: EventSearch): Promise<Found
   const steps = known.has(last) ? [whole] : unfinished;
   for (const queries of steps) {
     const found = await rank(queries);
-    if (found.length > 0) return { found, performance };
+    if (found.length > 0) return { found, performance, isCut: false };
   }
   const asTyped = known.has(last) ? whole : begun;
-  return { found: await guess({ sql, words, facets, known, asTyped }, rank), performance };
+  const guessed = await guess({ sql, words, facets, known, asTyped }, rank);
+  return { found: guessed ?? [], performance, isCut: guessed === null };
 }
 
 type Guess = {
@@ -78,10 +79,11 @@ type Guess = {
   asTyped: readonly string[];
 };
 
+/** Null when a statement took too long. */
 async function guess(
   { sql, words, facets, known, asTyped }: Guess,
   rank: (queries: readonly string[]) => Promise<RankedPlace[]>,
-): Promise<RankedPlace[]> {
+): Promise<RankedPlace[] | null> {
   try {
     if (words.some((word) => !known.has(word))) {
       const groups = await toGroups(sql, words, known);
@@ -97,7 +99,7 @@ async function guess(
     );
     return await rank([allOf(groups, facets), ...(groups.length < 2 ? [] : allButOne)]);
   } catch (error) {
-    if (isTimeOut(error)) return [];
+    if (isTimeOut(error)) return null;
     throw error;
   }
 }

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventView } from '../../contracts/catalogue.ts';
 import type { Suggestions } from '../../contracts/search.ts';
+import { inTransaction } from '../../db/in-transaction.ts';
+import { createEvent } from '../catalogue-orders/events.ts';
 import { type CoreWorld, openCore } from '../core.fixture.ts';
 import { addSearched } from './search-world.fixture.ts';
+import { writeDueVenueDocuments } from './write-venue-documents.ts';
 
 let world: CoreWorld;
 beforeAll(async () => {
@@ -265,6 +268,47 @@ describe('what is found follows the catalogue, whoever writes it:', () => {
     expect(await ids({ q: 'prinzregenten' })).toEqual(['flute', 'lanterns']);
     await world.sql`UPDATE performances SET starts_at = '2031-06-06T18:00:00Z' WHERE id = 'lanterns-1'`;
     expect([await ids({ on: '2031-05-01' }), await ids({ on: '2031-06-06' })]).toEqual([[], ['lanterns']]);
+  });
+
+  it('a venue of more events than one call may write: a turn after the other', async () => {
+    await world.sql`INSERT INTO events (id, kind, name, venue_id)
+      SELECT 'many-' || n, 'event', 'Matinee ' || n, 'opera' FROM generate_series(1, 450) n`;
+    await world.sql`UPDATE venues SET city = 'Quxhaven' WHERE id = 'opera'`;
+    const inCity = async () =>
+      (await world.sql`SELECT FROM event_search WHERE document @@ '''@cquxhaven'''::tsquery`).length;
+    expect(await inCity()).toBe(0);
+    expect(await writeDueVenueDocuments(world.deps)).toBe(200);
+    // Changed in the midst of it, the work begins anew.
+    await world.sql`UPDATE venues SET aliases = ARRAY['Munich', 'Xyloburg'] WHERE id = 'opera'`;
+    for (let turns = 0; (await writeDueVenueDocuments(world.deps)) > 0; turns += 1) expect(turns).toBeLessThan(5);
+    const { count } = (
+      await world.sql<{ count: number }[]>`
+      SELECT count(*)::int FROM event_search s JOIN events e ON e.id = s.event_id
+      WHERE e.venue_id = 'opera' AND s.document @@ '''@cquxhaven'' & ''@cxyloburg'''::tsquery`
+    )[0] ?? { count: 0 };
+    expect(count).toBe((await world.sql`SELECT FROM events WHERE venue_id = 'opera'`).length);
+    await world.sql`DELETE FROM events WHERE id LIKE 'many-%'`;
+  });
+
+  it('an event added while its venue is being renamed has the new name', async () => {
+    let rename: () => void = () => {};
+    const renamed = new Promise<void>((resolve) => (rename = resolve));
+    let begun: () => void = () => {};
+    const isUnderWay = new Promise<void>((resolve) => (begun = resolve));
+    const renaming = world.sql.begin(async (tx) => {
+      await tx`UPDATE venues SET name = 'Zwinger' WHERE id = 'opera'`;
+      begun();
+      await renamed;
+    });
+    await isUnderWay;
+    const fields = { name: 'Parade', kind: 'event' as const, venueId: 'opera', performers: [], aliases: [] };
+    const adding = inTransaction(world.sql, (tx) =>
+      createEvent(tx, { id: 'parade', ...fields }, { actor: 'test', nowMs: 0 }),
+    );
+    await vi.waitUntil(async () => (await world.sql`SELECT FROM pg_locks WHERE NOT granted`).length > 0);
+    rename();
+    await Promise.all([renaming, adding]);
+    expect(await ids({ q: 'parade zwinger' })).toEqual(['parade']);
   });
 
   it('two who change one event at once lose nothing of each other', async () => {

@@ -32,6 +32,14 @@ export async function readVenue(sql: Sql | Transaction, id: string): Promise<Ven
   return row ?? null;
 }
 
+/**
+ * Holds a venue as it is until the transaction ends, for an event that is to name it: search writes the venue into the event's document.
+ * False when there is none.
+ */
+export async function keepVenue(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx`SELECT FROM venues WHERE id = ${id} FOR SHARE`).length === 1;
+}
+
 /** Locks an event; null when there is none. */
 export async function lockEvent(tx: Transaction, id: string): Promise<EventRow | null> {
   const [row] = await tx<EventRow[]>`SELECT ${eventColumns(tx)} FROM events WHERE id = ${id} FOR NO KEY UPDATE`;
