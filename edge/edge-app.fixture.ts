@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { createManualClock } from '../platform/clock.ts';
 import { OperatingError } from '../platform/operating-error.ts';
@@ -12,12 +13,15 @@ import { loadEdgeKeys, type EdgeKeys } from './edge-keys.ts';
 import type { EdgeEnv } from './http/context.ts';
 import { readWebBody } from './http/read-body.ts';
 import type { EdgeConfig, EdgePorts, TurnstileConfig } from './ports.ts';
+import { READ_GAP_MS } from './rooms/room-memory.ts';
 
 /** What core got, as the gate sent it. */
 export type CoreRequest = { method: string; url: string; headers: Headers; body: string };
 
 export type EdgeFixture = {
   app: Hono<EdgeEnv>;
+  /** A request of a browser, `patiently`: for tests whose store is well. */
+  ask: (path: string, init?: RequestInit) => Promise<Response>;
   clock: ReturnType<typeof createManualClock>;
   config: EdgeConfig;
   keys: EdgeKeys;
@@ -79,6 +83,12 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
   const issuer = config.origin;
   return {
     app,
+    // A clock that stands would keep a failed read of the room for ever.
+    ask: (path, init) =>
+      patiently(
+        async () => app.request(path, init),
+        () => clock.advance(READ_GAP_MS),
+      ),
     clock,
     config,
     keys,
@@ -108,6 +118,24 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
       });
     },
   };
+}
+
+/** How long a browser goes on asking a store that is slow, ms. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Asks again when `Retry-After` says so, as long as the store is too slow for the edge (503 `store_unavailable`): on a busy machine a
+ * store that is well may be, and the edge is right to say so. Every other answer is the last.
+ */
+export async function patiently(ask: () => Promise<Response>, beforeAgain = () => {}): Promise<Response> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503 || performance.now() > until) return answer;
+    if (!(await answer.clone().text()).includes('"store_unavailable"')) return answer;
+    await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
+    beforeAgain();
+  }
 }
 
 /** The code and the problem of a refusal. */

@@ -16,6 +16,7 @@ export const bearer = (token: string): Record<string, string> => ({ authorizatio
 /** Visitors of one room over a real store, with a clock that the test moves. */
 export type RoomVisit = {
   edge: EdgeFixture;
+  /** Asks as a browser would, which comes again when the store was too slow (`EdgeFixture.ask`). */
   send: (method: string, path: string, headers?: Record<string, string>) => Promise<Response>;
   join: (headers?: Record<string, string>) => Promise<Joined>;
   /** Lets time pass, with a tick each second. */
@@ -39,7 +40,7 @@ export async function openRoom(store: EdgeStore, over: Partial<RoomRow> = {}): P
 
 function visitors(edge: EdgeFixture, store: EdgeStore): RoomVisit {
   const send: RoomVisit['send'] = async (method, path, headers = {}) =>
-    edge.app.request(path, { method, headers: { accept: 'application/json', ...headers } });
+    edge.ask(path, { method, headers: { accept: 'application/json', ...headers } });
   const elapse: RoomVisit['elapse'] = async (seconds) => {
     for (let second = 0; second < seconds; second += 1) {
       edge.clock.advance(1000);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
+import { patiently } from './edge-app.fixture.ts';
 import { startEdgeStore, type EdgeStore } from './edge-room.fixture.ts';
 import { EDGE_RUNTIMES, type RunningEdge } from './runtimes.fixture.ts';
 
@@ -97,10 +98,12 @@ describe('several processes', () => {
       startEdge({ ONSALE_TRUSTED_PROXIES: '127.0.0.0/8' }),
     ]);
     const join = (turn: number, address: string) =>
-      fetch(`${edges[turn % 2]?.url}/api/rooms/demo/tickets`, {
-        method: 'POST',
-        headers: { 'x-forwarded-for': address },
-      });
+      patiently(() =>
+        fetch(`${edges[turn % 2]?.url}/api/rooms/demo/tickets`, {
+          method: 'POST',
+          headers: { 'x-forwarded-for': address },
+        }),
+      );
     const places: { score: string; ticket: string }[] = [];
     for (let turn = 0; turn < 5; turn += 1)
       places.push((await (await join(turn, '2001:db8:1:2::5')).json()) as { score: string; ticket: string });

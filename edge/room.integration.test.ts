@@ -51,7 +51,7 @@ describe.each(STORE_PORTS)('over %s,', (port) => {
       for (const path of ['/rooms/nowhere', '/api/rooms/nowhere/board'])
         expect((await visit.send('GET', path, { accept: '*/*' })).status).toBe(404);
       const body = '{"lane":"vip"}';
-      const lane = await visit.edge.app.request(`${api}/tickets`, {
+      const lane = await visit.edge.ask(`${api}/tickets`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,

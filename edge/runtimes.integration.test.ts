@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
-import { problemOf } from './edge-app.fixture.ts';
+import { patiently, problemOf } from './edge-app.fixture.ts';
 import { startEdgeStore, type EdgeStore } from './edge-room.fixture.ts';
 import { bundleWorker, EDGE_RUNTIMES, type RunningEdge } from './runtimes.fixture.ts';
 
@@ -61,13 +61,14 @@ describe.each(Object.entries(EDGE_RUNTIMES))('the edge on %s', (_name, start) =>
     fetch(new URL(path, edge.url), { redirect: 'manual', ...init });
 
   it('joins, tells the place and the board, and keeps the room’s cookie', async () => {
-    const joined = await send('/api/rooms/demo/tickets', { method: 'POST' });
+    const joined = await patiently(() => send('/api/rooms/demo/tickets', { method: 'POST' }));
     expect(joined.status).toBe(201);
     expect(joined.headers.get('set-cookie')).toMatch(
       /^onsale-ticket-demo\.test=ey[^;]+; Max-Age=86(?:400|39\d); Path=\/; HttpOnly; SameSite=Lax$/,
     );
     const { ticket } = (await joined.json()) as { ticket: string };
-    const me = await send('/api/rooms/demo/tickets/me', { headers: { authorization: `Bearer ${ticket}` } });
+    const headers = { authorization: `Bearer ${ticket}` };
+    const me = await patiently(() => send('/api/rooms/demo/tickets/me', { headers }));
     expect(await me.json()).toMatchObject({ state: 'waiting' });
     expect(await (await send('/api/rooms/demo/board')).json()).toMatchObject({ room: 'demo', epoch: 1 });
     const page = await send('/rooms/demo', {

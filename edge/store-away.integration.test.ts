@@ -5,7 +5,7 @@ import { startTcpProxy, type TcpProxy } from '../tests/support/tcp-proxy.ts';
 import { generateEdgeKeySet } from '../tokens/generate-keys.ts';
 import { ed25519SigningKey } from '../tokens/key-set.ts';
 import { signAccessPass } from '../tokens/access-pass.sign.ts';
-import { problemOf } from './edge-app.fixture.ts';
+import { patiently, problemOf } from './edge-app.fixture.ts';
 import { startEdgeStore, type EdgeStore } from './edge-room.fixture.ts';
 import { EDGE_RUNTIMES, type RunningEdge } from './runtimes.fixture.ts';
 
@@ -57,7 +57,8 @@ describe.each(Object.entries(EDGE_RUNTIMES))('the edge on %s, its store away,', 
       ...session,
       sessionEndsAtMs: nowMs + 600_000,
     });
-    ({ ticket } = (await (await send('POST', `${api}/tickets`)).json()) as { ticket: string });
+    const joined = await patiently(() => send('POST', `${api}/tickets`));
+    ({ ticket } = (await joined.json()) as { ticket: string });
     // What the pages go on with while the store is away.
     await send('GET', `${api}/board`);
   });

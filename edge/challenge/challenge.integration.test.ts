@@ -25,7 +25,7 @@ describe.each(STORE_PORTS)('the proof of work over %s', (port) => {
     return btoa(JSON.stringify({ algorithm, challenge: hash, number, salt, signature, ...over }));
   };
   const join = (visit: RoomVisit, challenge?: string, room = 'demo') =>
-    visit.edge.app.request(`/api/rooms/${room}/tickets`, {
+    visit.edge.ask(`/api/rooms/${room}/tickets`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(challenge === undefined ? {} : { challenge }),

@@ -27,7 +27,7 @@ describe.each(STORE_PORTS)('a room that asks for Turnstile, over %s', (port) => 
 
   const open = () => createEdgeFixture({ nowMs: START, store: store.client, turnstile: verifier.config });
   const join = async (edge: EdgeFixture, challenge?: string, room = 'demo') =>
-    edge.app.request(`/api/rooms/${room}/tickets`, {
+    edge.ask(`/api/rooms/${room}/tickets`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(challenge === undefined ? {} : { challenge }),
@@ -92,14 +92,14 @@ describe.each(STORE_PORTS)('a room that asks for Turnstile, over %s', (port) => 
         status: 503,
         code: 'challenge_unavailable',
       });
-    expect(await problemOf(await edge.app.request(`${api}/challenge`))).toMatchObject({ status: 503 });
+    expect(await problemOf(await edge.ask(`${api}/challenge`))).toMatchObject({ status: 503 });
     expect(told).toContainEqual({ room: 'demo' });
     await nobodyJoined();
   });
 
   it('shows the widget, and lets browsers load it, in this room only', async () => {
     const edge = await open();
-    const page = (room: string) => edge.app.request(`/rooms/${room}`, { headers: { accept: 'text/html' } });
+    const page = (room: string) => edge.ask(`/rooms/${room}`, { headers: { accept: 'text/html' } });
     const { origin } = new URL(verifier.config.scriptUrl);
     const [with_, without] = await Promise.all([page('demo'), page('plain')]);
     const policy = with_.headers.get('content-security-policy') ?? '';
@@ -110,7 +110,7 @@ describe.each(STORE_PORTS)('a room that asks for Turnstile, over %s', (port) => 
     expect(html).not.toContain(verifier.config.secret);
     expect(without.headers.get('content-security-policy')).not.toContain(origin);
     expect(await without.text()).not.toContain('turnstile');
-    const told: unknown = await (await edge.app.request(`${api}/challenge`)).json();
+    const told: unknown = await (await edge.ask(`${api}/challenge`)).json();
     expect(told).toEqual({ kind: 'turnstile', siteKey: 'site-key', scriptUrl: verifier.config.scriptUrl });
   });
 });

@@ -16,7 +16,7 @@ describe.each(STORE_PORTS)('the draw over %s', (port) => {
 
   const inLobby = () => openRoom(store, { opensAt: new Date(START + 60_000), drawSeed: SEED });
   const check = (visit: RoomVisit, body: object) =>
-    visit.edge.app.request(`${api}/draw/check`, {
+    visit.edge.ask(`${api}/draw/check`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),

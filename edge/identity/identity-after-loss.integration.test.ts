@@ -21,7 +21,7 @@ describe.each(STORE_PORTS)('two tickets of one identity that meet after Redis wa
 
   const settings = (opensAt: Date | null = null) => ({ requireIdentity: true, identityKeys: [shop.key], opensAt });
   const joinAs = async (visit: RoomVisit) =>
-    visit.edge.app.request(`${api}/tickets`, {
+    visit.edge.ask(`${api}/tickets`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ identity: await shop.sign('anna', { nowMs: visit.edge.clock.nowMs() }) }),

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 const asking = () => ({ requireIdentity: true, identityKeys: [shop.key] });
 const post = (visit: Pick<RoomVisit, 'edge'>, body: object, headers: Record<string, string> = {}) =>
-  visit.edge.app.request(`${api}/tickets`, {
+  visit.edge.ask(`${api}/tickets`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify(body),

@@ -25,7 +25,7 @@ const open = (over: Partial<RoomRow> = {}) =>
 /** A join of Anna's as her browser sends it, with a fresh identity each time. */
 async function join(visit: Pick<RoomVisit, 'edge'>, key: string | null, body: object = {}): Promise<Response> {
   const identity = await shop.sign('anna', { nowMs: visit.edge.clock.nowMs() });
-  return visit.edge.app.request(`${api}/tickets`, {
+  return visit.edge.ask(`${api}/tickets`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key === null ? {} : { 'idempotency-key': key }) },
     body: JSON.stringify({ identity, ...body }),

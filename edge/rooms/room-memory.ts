@@ -8,7 +8,7 @@ import type { ScriptClient } from '../../redis/script-client.ts';
 import { createSharedReads } from './shared-reads.ts';
 
 /** A room may be read again this long after the last time, in ms, even when the board is late: it bounds reads per isolate. */
-const READ_GAP_MS = 250;
+export const READ_GAP_MS = 250;
 /** A room is read again at the latest after this long, in ms: settings and board change about once a second. */
 const READ_AGAIN_MS = 1000;
 

@@ -22,7 +22,7 @@ describe.each(STORE_PORTS)('joins of one client over %s', (port) => {
   const joinFrom = async (address: string, room = 'demo', headers: Record<string, string> = {}) => {
     const over = { clientAddress: () => address };
     const edge = await createEdgeFixture({ nowMs: START, store: store.client, over });
-    return edge.app.request(api.replace('demo', room) + '/tickets', { method: 'POST', headers });
+    return edge.ask(api.replace('demo', room) + '/tickets', { method: 'POST', headers });
   };
   const statuses = async (addresses: string[]) => {
     const found: number[] = [];

@@ -23,7 +23,7 @@ describe.each(STORE_PORTS)('a rotation of the edge’s keys over %s', (port) => 
 
   const edgeWith = (keySet: EdgeKeySet) => createEdgeFixture({ nowMs: START, store: store.client, keySet });
   const send = async (edge: EdgeFixture, method: string, path: string, headers: Record<string, string>) =>
-    edge.app.request(path, { method, headers: { accept: 'application/json', ...headers } });
+    edge.ask(path, { method, headers: { accept: 'application/json', ...headers } });
   const joined = async (edge: EdgeFixture) =>
     (await (await send(edge, 'POST', `${api}/tickets`, {})).json()) as {
       ticket: string;

@@ -18,7 +18,7 @@ describe.each(STORE_PORTS)('codes of lanes over %s', (port) => {
   beforeEach(() => store.redis.flush());
 
   const post = (edge: EdgeFixture, body: object) =>
-    edge.app.request(`${api}/tickets`, {
+    edge.ask(`${api}/tickets`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(body),
@@ -51,7 +51,7 @@ describe.each(STORE_PORTS)('codes of lanes over %s', (port) => {
 
   it('are missed where the lane asks for one, which costs no guess', async () => {
     const { edge } = await openRoom(store, { lanes: LANES });
-    await edge.app.request(`${api}/board`);
+    await edge.ask(`${api}/board`);
     const calls = edge.storeCalls();
     expect(await problemOf(await post(edge, { lane: 'members' }))).toMatchObject({ status: 403, code: 'code_invalid' });
     expect(edge.storeCalls()).toBe(calls);
@@ -101,7 +101,7 @@ describe.each(STORE_PORTS)('codes of lanes over %s', (port) => {
     const html = { accept: 'text/html' };
     expect(await (await visit.send('GET', '/rooms/demo', html)).text()).toContain('<label for="code">');
     const form = (fields: Record<string, string>) =>
-      visit.edge.app.request(`${api}/tickets`, {
+      visit.edge.ask(`${api}/tickets`, {
         method: 'POST',
         headers: { ...html, origin: visit.edge.config.origin, 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams(fields).toString(),

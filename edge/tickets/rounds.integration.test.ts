@@ -20,7 +20,7 @@ describe.each(STORE_PORTS)('a room that draws, over %s', (port) => {
 
   const inRound = () => openRoom(store, { queueingMethod: 'random', roundSecret: SECRET });
   const check = (visit: RoomVisit, body: object) =>
-    visit.edge.app.request(`${api}/draw/check`, {
+    visit.edge.ask(`${api}/draw/check`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),

@@ -66,7 +66,7 @@ describe.each(STORE_PORTS)('the counter of a lane over %s', (port) => {
 
   const postBody = async ({ edge }: RoomVisit, body: string) => {
     const headers = { 'content-type': 'application/json', origin: edge.config.origin };
-    return (await edge.app.request(`${api}/tickets`, { method: 'POST', headers, body })).status;
+    return (await edge.ask(`${api}/tickets`, { method: 'POST', headers, body })).status;
   };
 
   it('is no business of a session that ran out: 410 for the old ticket, and joining with it gives a new place', async () => {
