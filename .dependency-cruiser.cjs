@@ -45,6 +45,10 @@ const WRAPPED = {
     in: ['redis'],
     why: 'redis/client.edge.ts owns retries and scrubs commands from its error messages.',
   },
+  nodemailer: {
+    in: ['core'],
+    why: 'core/mail/ owns time-outs, the pool and how a refusal is told without an address.',
+  },
   bullmq: { in: ['core'], why: 'Jobs are the core’s; others write to the outbox.' },
   valibot: {
     in: [

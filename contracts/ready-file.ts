@@ -12,5 +12,7 @@ export const readyFileSchema = v.object({
   operatorToken: v.string(),
   rooms: v.record(v.string(), v.object({ performances: v.array(v.string()) })),
   payments: v.object({ sandboxUrl: v.string(), webhookSecret: v.string() }),
+  /** Where the mail that core sends can be read; empty in files that older stacks wrote. */
+  mailboxUrl: v.optional(v.string(), ''),
 });
 export type ReadyFile = v.InferOutput<typeof readyFileSchema>;

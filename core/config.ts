@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ConfigError, host, parseConfig, port, text, url } from '../platform/config.ts';
 import { type OkpKeySet, okpKeySetSchema } from '../tokens/key-set.ts';
+import { mailFrom, smtpAddress, type SmtpSettings } from './mail/smtp-address.ts';
 
 const entries = {
   DATABASE_URL: url('postgres', 'postgresql'),
@@ -15,6 +16,8 @@ const entries = {
   ONSALE_PAYMENTS_URL: url('http', 'https'),
   ONSALE_PAYMENTS_WEBHOOK_SECRET: v.pipe(text, v.startsWith('whsec_', 'must start with whsec_')),
   ONSALE_WEBHOOK_PRIVATE_HOSTS: v.optional(v.string(), ''),
+  ONSALE_SMTP_URL: smtpAddress,
+  ONSALE_MAIL_FROM: mailFrom,
   HOST: host,
   PORT: port,
 };
@@ -37,6 +40,10 @@ export type CoreConfig = {
   paymentsWebhookSecret: string;
   /** Hosts that outgoing webhooks may reach though they are private, and without TLS; all others must be public and https. */
   webhookPrivateHosts: readonly string[];
+  /** The relay that mail is handed to; null: no mail is sent. */
+  smtp: SmtpSettings | null;
+  /** In whose name. */
+  mailFrom: string;
   host: string;
   port: number;
 };
@@ -56,6 +63,8 @@ export function readCoreConfig(env: Record<string, string | undefined> = process
     paymentsUrl: values.ONSALE_PAYMENTS_URL,
     paymentsWebhookSecret: values.ONSALE_PAYMENTS_WEBHOOK_SECRET,
     webhookPrivateHosts: toHosts(values.ONSALE_WEBHOOK_PRIVATE_HOSTS),
+    smtp: values.ONSALE_SMTP_URL,
+    mailFrom: values.ONSALE_MAIL_FROM,
     host: values.HOST,
     port: values.PORT,
   };

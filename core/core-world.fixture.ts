@@ -35,6 +35,7 @@ import { runExpiry } from './jobs/run-expiry.ts';
 import { runInbox } from './jobs/run-inbox.ts';
 import { runInventoryOutbox, runPaymentOutbox } from './jobs/run-outbox.ts';
 import { createCoreKeys } from './keys.ts';
+import { NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviderCall } from './payments/provider-calls.ts';
 import { createProviders } from './payments/provider.ts';
@@ -138,6 +139,8 @@ export async function openCoreWorld(
     paymentsUrl: sandbox.url,
     paymentsWebhookSecret: SECRET,
     webhookPrivateHosts: ['127.0.0.1'],
+    smtp: null,
+    mailFrom: 'Onsale <tickets@example.org>',
     host: '127.0.0.1',
     port: 0,
   };
@@ -163,6 +166,7 @@ export async function openCoreWorld(
     keys: await createCoreKeys(config, localKeys(coreKeys)),
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(provider),
+    mailer: NO_MAILER,
     wake: () => {},
     commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),

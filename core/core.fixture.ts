@@ -20,6 +20,7 @@ import type { CoreApp } from './http/context.ts';
 import { createRequestMeter } from './health/request-meter.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { createCoreKeys } from './keys.ts';
+import { NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
@@ -109,6 +110,8 @@ export async function openCore(): Promise<CoreWorld> {
     paymentsUrl: 'http://127.0.0.1:9',
     paymentsWebhookSecret: 'whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0',
     webhookPrivateHosts: ['127.0.0.1'],
+    smtp: null,
+    mailFrom: 'Onsale <tickets@example.org>',
     host: '127.0.0.1',
     port: 0,
   };
@@ -134,6 +137,7 @@ export async function openCore(): Promise<CoreWorld> {
     payments: createProviders(
       createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
     ),
+    mailer: NO_MAILER,
     wake: () => {},
     commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),

@@ -6,6 +6,7 @@ import type { CoreConfig } from './config.ts';
 import type { RequestMeter } from './health/request-meter.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { CoreKeys } from './keys.ts';
+import type { Mailer } from './mail/mailer.ts';
 import type { PaymentProviders } from './payments/provider.ts';
 import type { RevokedOperators } from './operator/revoked-operators.ts';
 import type { CoreStores } from './stores.ts';
@@ -21,6 +22,8 @@ export type CoreDeps = CoreStores & {
   /** What is free and what is held, in Redis, with Postgres behind it. */
   inventory: Inventory;
   payments: PaymentProviders;
+  /** Hands mail to the relay. */
+  mailer: Mailer;
   /** Writes of many callers at once, a batch to a transaction. */
   commits: Commits;
   postgresClock: PostgresClock;

@@ -22,6 +22,7 @@ import { createInventory } from './inventory/inventory.ts';
 import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createCoreKeys } from './keys.ts';
+import { createMailer, NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { createSandboxProvider } from './payments/sandbox-provider.ts';
@@ -71,6 +72,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
   );
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
+  const mailer = config.smtp === null ? NO_MAILER : createMailer(config.smtp, config.mailFrom);
   const ownWork = createOwnWork();
   const commits = createCommits({ bookings: commitSql, buyers: sql, jobs: jobsSql }, ownWork);
   const jobs = startJobs({
@@ -101,6 +103,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     catalogue,
     browseCatalogue: createCatalogue(browseDb, systemClock, memory),
     payments,
+    mailer,
     wake: (queue) => jobs.wake(queue),
     inventory,
     commits,
@@ -111,6 +114,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const close = async () => {
     await jobs.stop();
     await commits.drain();
+    mailer.close();
     redis.disconnect();
     const pools = [sql, commitSql, plain, jobsSql, browseSql, browsePlain, searchSql];
     await Promise.all(pools.map((own) => own.end({ timeout: 3 })));

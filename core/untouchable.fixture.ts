@@ -46,6 +46,8 @@ export async function openUntouchableCore(): Promise<UntouchableCore> {
     paymentsUrl: '',
     paymentsWebhookSecret: '',
     webhookPrivateHosts: [],
+    smtp: null,
+    mailFrom: '',
     host: '',
     port: 0,
   };
@@ -65,6 +67,7 @@ export async function openUntouchableCore(): Promise<UntouchableCore> {
     browseCatalogue: untouchable('catalogue'),
     inventory: untouchable('inventory'),
     payments: untouchable('payments'),
+    mailer: untouchable('mailer'),
     commits: untouchable('commits'),
     postgresClock: untouchable('postgresClock'),
     wake: () => {},

@@ -114,7 +114,7 @@ async function runStack(
 }
 
 async function readyContent(settings: StackSettings, { stores, rooms }: StackTable): Promise<ReadyFile> {
-  const { edgeUrl, coreUrl, feedUrl, restUrl, restToken, sandboxUrl } = addressesOf(settings);
+  const { edgeUrl, coreUrl, feedUrl, restUrl, restToken, sandboxUrl, mailboxUrl } = addressesOf(settings);
   const { keys } = settings;
   const operatorToken = await signOperatorToken(await ed25519SigningKey(keys.operatorKeys), {
     issuer: edgeUrl,
@@ -134,6 +134,7 @@ async function readyContent(settings: StackSettings, { stores, rooms }: StackTab
     operatorToken,
     rooms: rooms(),
     payments: { sandboxUrl, webhookSecret: keys.webhookSecret },
+    mailboxUrl,
   };
 }
 
@@ -149,6 +150,7 @@ function summary(content: ReadyFile, ms: number, dataFolder: string): string[] {
     '                  (role admin, 12 hours)',
     `  core, feed      ${content.coreUrl}  ${content.feedUrl}`,
     `  payments        ${content.payments.sandboxUrl}`,
+    `  mailbox         ${content.mailboxUrl}`,
     `  Postgres        ${content.postgresUrl.replace(/:[^:@/]+@/, ':***@')}`,
     `  Redis, its REST ${content.redisUrl.replace(/:[^:@/]+@/, ':***@')}  ${content.restUrl}`,
     `  data, keys, logs ${dataFolder}`,

@@ -32,6 +32,9 @@ export async function checkStack(readyFile: string): Promise<Check[]> {
     asks('core by gate', `${edgeUrl}/api/core`, () => expectOk(`${edgeUrl}/api/core/v1/events`)),
     asks('feed', feedUrl, () => expectOk(`${feedUrl.replace(/^ws/, 'http')}/healthz`)),
     asks('sandbox', payments.sandboxUrl, () => expectOk(`${payments.sandboxUrl}/healthz`)),
+    ...(ready.mailboxUrl === ''
+      ? []
+      : [asks('mailbox', ready.mailboxUrl, () => expectOk(`${ready.mailboxUrl}/healthz`))]),
     asks('REST front', ready.restUrl, () => pingRest(ready)),
     asks('redis', withoutPassword(ready.redisUrl), () => pingRedis(ready.redisUrl)),
     asks('postgres', withoutPassword(ready.postgresUrl), () => pingPostgres(ready.postgresUrl)),

@@ -9,6 +9,7 @@ import type { StoreAddresses } from './stores.ts';
 export function serviceParts(settings: StackSettings, stores: StoreAddresses): Part[] {
   return [
     sandboxPart(settings),
+    mailboxPart(settings),
     corePart(settings, stores),
     admissionPart(settings, stores),
     feedPart(settings, stores),
@@ -32,6 +33,16 @@ function sandboxPart(settings: StackSettings): Part {
   });
 }
 
+function mailboxPart({ root, ports }: StackSettings): Part {
+  return servicePart({
+    name: 'mailbox',
+    needs: ['build'],
+    root,
+    script: 'local-stack/mailbox-main.js',
+    env: () => ({ ...listenOn(ports.mailbox), ONSALE_SMTP_PORT: String(ports.smtp) }),
+  });
+}
+
 function corePart(settings: StackSettings, stores: StoreAddresses): Part {
   const { root, keys, ports } = settings;
   return servicePart({
@@ -49,6 +60,7 @@ function corePart(settings: StackSettings, stores: StoreAddresses): Part {
       ONSALE_OPERATOR_JWKS_FILE: keys.operatorJwksFile,
       ONSALE_PAYMENTS_URL: addressesOf(settings).sandboxUrl,
       ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
+      ONSALE_SMTP_URL: addressesOf(settings).smtpUrl,
       // Whoever tries webhooks on a laptop listens on it.
       ONSALE_WEBHOOK_PRIVATE_HOSTS: 'localhost,127.0.0.1,[::1]',
     }),

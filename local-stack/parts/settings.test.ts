@@ -38,7 +38,7 @@ describe('ports', () => {
     const wish = await freePort();
     const ports = await choosePorts(wish);
     expect(ports.edge).toBe(wish);
-    expect(new Set(Object.values(ports)).size).toBe(5);
+    expect(new Set(Object.values(ports)).size).toBe(7);
   });
 
   it('prefer the one of the last start, and a free one when 0 is asked for', async () => {
@@ -53,7 +53,7 @@ describe('ports', () => {
   it('are never given to two stacks, also before anything listens', async () => {
     const wish = await freePort();
     const [first, second] = await Promise.all([choosePorts(undefined), choosePorts(undefined)]);
-    expect(new Set([...Object.values(first), ...Object.values(second)]).size).toBe(10);
+    expect(new Set([...Object.values(first), ...Object.values(second)]).size).toBe(14);
     await choosePorts(wish);
     await expect(choosePorts(wish)).rejects.toThrow(/can't be used/);
   });

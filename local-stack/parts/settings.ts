@@ -9,7 +9,7 @@ export type StackSettings = {
   root: string;
   dataFolder: string;
   keys: StackKeys;
-  ports: { edge: number; core: number; feed: number; rest: number; sandbox: number };
+  ports: { edge: number; core: number; feed: number; rest: number; sandbox: number; mailbox: number; smtp: number };
   external: ExternalStores;
   edge: EdgeRuntime;
   /** Variables of the edge that the environment sets for rooms which ask for Turnstile. */
@@ -33,6 +33,8 @@ export function addressesOf({ ports, external, keys }: StackSettings): {
   restUrl: string;
   restToken: string;
   sandboxUrl: string;
+  mailboxUrl: string;
+  smtpUrl: string;
 } {
   return {
     edgeUrl: `http://127.0.0.1:${ports.edge}`,
@@ -41,6 +43,8 @@ export function addressesOf({ ports, external, keys }: StackSettings): {
     restUrl: external.rest?.url ?? `http://127.0.0.1:${ports.rest}`,
     restToken: external.rest?.token ?? keys.restToken,
     sandboxUrl: `http://127.0.0.1:${ports.sandbox}`,
+    mailboxUrl: `http://127.0.0.1:${ports.mailbox}`,
+    smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
   };
 }
 
@@ -83,14 +87,22 @@ export async function choosePorts(
   remembered?: number,
 ): Promise<StackSettings['ports']> {
   const others = new Set<number>();
-  while (others.size < 4) others.add(await reservePort());
-  const [core = 0, feed = 0, rest = 0, sandbox = 0] = others;
+  while (others.size < 6) others.add(await reservePort());
+  const [core = 0, feed = 0, rest = 0, sandbox = 0, mailbox = 0, smtp = 0] = others;
   if (wishedEdgePort !== undefined && wishedEdgePort !== 0 && !(await claimPort(wishedEdgePort))) {
     throw new StackError(`Port ${wishedEdgePort} of 127.0.0.1 can't be used: it is taken, or reserved for root.`, {
       fix: 'Choose another with --port N, or leave it out to get a free one.',
     });
   }
-  return { edge: wishedEdgePort || (await firstFree(wishedEdgePort, remembered)), core, feed, rest, sandbox };
+  return {
+    edge: wishedEdgePort || (await firstFree(wishedEdgePort, remembered)),
+    core,
+    feed,
+    rest,
+    sandbox,
+    mailbox,
+    smtp,
+  };
 }
 
 async function firstFree(wish: number | undefined, remembered: number | undefined): Promise<number> {

@@ -47,7 +47,7 @@ export function answersPart(settings: StackSettings, rooms: () => SeededRooms): 
   const { edgeUrl } = addressesOf(settings);
   return {
     name: 'answers',
-    needs: ['core', 'admission-worker', 'feed', 'edge', 'seed'],
+    needs: ['core', 'admission-worker', 'feed', 'edge', 'seed', 'mailbox'],
     start: async () => {
       const [performance = ''] = Object.values(rooms()).flatMap(({ performances }) => performances);
       for (const path of ['/readyz', '/.well-known/jwks.json', `/api/core/v1/performances/${performance}`]) {
