@@ -15,6 +15,8 @@ export type Credential =
   | 'checkout_code'
   /** A payment provider's webhook signature. */
   | 'webhook_signature'
+  /** A session of an account: Bearer or the account cookie; or a configured identity provider's token as Bearer. */
+  | 'account'
   | 'operator';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -29,6 +31,8 @@ export type Route = {
   path: string;
   /** All of these are needed; an empty list never occurs. */
   credentials: readonly [Credential, ...Credential[]];
+  /** The owner's account does in place of the credentials, or may come beside them, which are in the body then. */
+  account?: 'instead' | 'beside';
   /** The least role, for `operator` routes. */
   role?: OperatorRole;
   /** Whether an `Idempotency-Key` is required. */

@@ -1,3 +1,4 @@
+import { ACCOUNT_ROUTES } from './account-routes.ts';
 import { OPERATOR_ROUTES } from './operator-routes.ts';
 import type { Route } from './route.ts';
 
@@ -57,12 +58,26 @@ export const CORE_ROUTES = [
     idempotent: true,
     summary: 'Extend the hold',
   },
-  { method: 'POST', path: '/v1/bookings', credentials: ['hold_receipt'], idempotent: true, summary: 'Book the hold' },
-  { method: 'GET', path: '/v1/bookings/:id', credentials: ['booking_token'], summary: 'The booking' },
+  {
+    method: 'POST',
+    path: '/v1/bookings',
+    credentials: ['hold_receipt'],
+    account: 'beside',
+    idempotent: true,
+    summary: 'Book the hold',
+  },
+  {
+    method: 'GET',
+    path: '/v1/bookings/:id',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'The booking',
+  },
   {
     method: 'POST',
     path: '/v1/bookings/:id/payments',
     credentials: ['booking_token'],
+    account: 'instead',
     idempotent: true,
     summary: 'Pay again',
   },
@@ -70,14 +85,22 @@ export const CORE_ROUTES = [
     method: 'POST',
     path: '/v1/bookings/:id/cancel',
     credentials: ['booking_token'],
+    account: 'instead',
     idempotent: true,
     summary: 'Cancel the booking',
   },
-  { method: 'GET', path: '/v1/bookings/:id/tickets', credentials: ['booking_token'], summary: 'Entry tickets' },
+  {
+    method: 'GET',
+    path: '/v1/bookings/:id/tickets',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'Entry tickets',
+  },
   {
     method: 'GET',
     path: '/v1/bookings/:id/tickets/:ticketId/qr.svg',
     credentials: ['booking_token'],
+    account: 'instead',
     summary: "One ticket's QR",
   },
   {
@@ -92,6 +115,7 @@ export const CORE_ROUTES = [
     credentials: ['webhook_signature'],
     summary: 'Payment events',
   },
+  ...ACCOUNT_ROUTES,
   {
     method: 'POST',
     path: '/v1/check-ins',

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { CORE_ROUTES } from '../contracts/routes.ts';
 import { newId } from '../platform/id.ts';
+import * as accounts from './accounts/register.ts';
 import * as blocks from './blocks/register.ts';
 import * as bookings from './bookings/register.ts';
 import * as catalogueOrders from './catalogue-orders/register.ts';
@@ -29,6 +30,7 @@ const FEATURES = [
   entryTickets,
   checkIns,
   payments,
+  accounts,
   operator,
   blocks,
   catalogueOrders,

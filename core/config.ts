@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConfigError, host, parseConfig, port, text, url } from '../platform/config.ts';
 import { type OkpKeySet, okpKeySetSchema } from '../tokens/key-set.ts';
 import { mailFrom, smtpAddress, type SmtpSettings } from './mail/smtp-address.ts';
+import { OIDC_ALGORITHMS, type OidcProvider } from '../tokens/oidc-token.verify.ts';
 
 const entries = {
   DATABASE_URL: url('postgres', 'postgresql'),
@@ -18,6 +19,10 @@ const entries = {
   ONSALE_WEBHOOK_PRIVATE_HOSTS: v.optional(v.string(), ''),
   ONSALE_SMTP_URL: smtpAddress,
   ONSALE_MAIL_FROM: mailFrom,
+  ONSALE_OIDC_ISSUER: v.optional(url('http', 'https')),
+  ONSALE_OIDC_AUDIENCE: v.optional(text),
+  ONSALE_OIDC_JWKS_URL: v.optional(url('http', 'https')),
+  ONSALE_OIDC_ALGORITHMS: v.optional(text, 'RS256,ES256'),
   HOST: host,
   PORT: port,
 };
@@ -44,6 +49,8 @@ export type CoreConfig = {
   smtp: SmtpSettings | null;
   /** In whose name. */
   mailFrom: string;
+  /** The identity provider whose tokens stand for accounts; null: there is none. */
+  oidc: (OidcProvider & { jwksUrl: string }) | null;
   host: string;
   port: number;
 };
@@ -65,9 +72,32 @@ export function readCoreConfig(env: Record<string, string | undefined> = process
     webhookPrivateHosts: toHosts(values.ONSALE_WEBHOOK_PRIVATE_HOSTS),
     smtp: values.ONSALE_SMTP_URL,
     mailFrom: values.ONSALE_MAIL_FROM,
+    oidc: readOidc(values),
     host: values.HOST,
     port: values.PORT,
   };
+}
+
+type OidcVariables = {
+  ONSALE_OIDC_ISSUER?: string | undefined;
+  ONSALE_OIDC_AUDIENCE?: string | undefined;
+  ONSALE_OIDC_JWKS_URL?: string | undefined;
+  ONSALE_OIDC_ALGORITHMS: string;
+};
+
+/** Half a provider would let in nobody, or anybody's tokens: it is whole or absent. */
+function readOidc(values: OidcVariables): CoreConfig['oidc'] {
+  const { ONSALE_OIDC_ISSUER: issuer, ONSALE_OIDC_AUDIENCE: audience, ONSALE_OIDC_JWKS_URL: jwksUrl } = values;
+  if (issuer === undefined && audience === undefined && jwksUrl === undefined) return null;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined)
+    throw new ConfigError(['ONSALE_OIDC_ISSUER, ONSALE_OIDC_AUDIENCE, ONSALE_OIDC_JWKS_URL: set all or none of them']);
+  const algorithms = v.safeParse(
+    v.pipe(v.array(v.picklist(OIDC_ALGORITHMS)), v.minLength(1)),
+    values.ONSALE_OIDC_ALGORITHMS.split(',').map((name) => name.trim()),
+  );
+  if (!algorithms.success)
+    throw new ConfigError([`ONSALE_OIDC_ALGORITHMS: must name some of ${OIDC_ALGORITHMS.join(', ')}`]);
+  return { issuer, audience, jwksUrl, algorithms: algorithms.output };
 }
 
 /** Names with commas between them, as `URL.hostname` says them. */

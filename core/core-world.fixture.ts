@@ -22,6 +22,7 @@ import { signAccessPass } from '../tokens/access-pass.sign.ts';
 import { signHoldReceipt } from '../tokens/hold-receipt.sign.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { signOperatorToken } from '../tokens/operator-token.sign.ts';
+import { createCodeBox, type CodeBox } from './accounts/code-box.fixture.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
@@ -75,6 +76,8 @@ export type CoreWorld = {
   /** Lets the inventory in Redis believe that everything is free. */
   forgetClaims(): Promise<void>;
   operatorToken(role: OperatorRole): Promise<string>;
+  /** Where sign-in codes end up. */
+  codeBox: CodeBox;
   /** Runs the inbox, the expiries and the outbox until nothing is due. */
   drain(): Promise<void>;
   /** Waits until so many webhook events are in the inbox, then drains. */
@@ -83,7 +86,7 @@ export type CoreWorld = {
 };
 
 /** `standing`: places of the standing zone, five unless told otherwise. */
-type WorldOptions = { standing?: number };
+type WorldOptions = { standing?: number; oidc?: CoreDeps['config']['oidc'] };
 
 /** A core world on a Postgres and a Redis of its own, which stop with it. */
 export async function startCoreWorld(options: WorldOptions = {}): Promise<CoreWorld> {
@@ -101,7 +104,7 @@ export async function startCoreWorld(options: WorldOptions = {}): Promise<CoreWo
 export async function openCoreWorld(
   postgres: TestPostgres,
   redis: TestRedis,
-  { standing = 5 }: WorldOptions = {},
+  { standing = 5, oidc = null }: WorldOptions = {},
 ): Promise<CoreWorld> {
   const database = await postgres.createDatabase();
   const sql = connectDatabase(database.url, { max: 12 });
@@ -141,6 +144,7 @@ export async function openCoreWorld(
     webhookPrivateHosts: ['127.0.0.1'],
     smtp: null,
     mailFrom: 'Onsale <tickets@example.org>',
+    oidc,
     host: '127.0.0.1',
     port: 0,
   };
@@ -150,6 +154,7 @@ export async function openCoreWorld(
     webhookSecret: SECRET,
     call: createProviderCall(sandbox.url),
   });
+  const codeBox = createCodeBox();
   const deps: CoreDeps = {
     config,
     clock: systemClock,
@@ -172,6 +177,7 @@ export async function openCoreWorld(
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),
+    codeMailer: codeBox,
   };
   late.app = createApp(deps);
   await seedCatalogue(sql, standing);
@@ -225,6 +231,7 @@ export async function openCoreWorld(
     sql,
     coreUrl,
     sandboxUrl: sandbox.url,
+    codeBox,
     holdSeats: (seats, owner) => hold(seats.map(toSeatItem), owner),
     holdStanding: (quantity, owner) => hold([{ zoneId: 'standing', quantity, priceMinor: STANDING_MINOR }], owner),
     async askHold(items, allocationCode) {

@@ -11,6 +11,7 @@ import { accessKey, roomKeys } from '../redis/keys.ts';
 import { signAccessPass } from '../tokens/access-pass.sign.ts';
 import { generateOkpKeySet } from '../tokens/generate-keys.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
+import { createCodeBox } from './accounts/code-box.fixture.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
@@ -112,6 +113,7 @@ export async function openCore(): Promise<CoreWorld> {
     webhookPrivateHosts: ['127.0.0.1'],
     smtp: null,
     mailFrom: 'Onsale <tickets@example.org>',
+    oidc: null,
     host: '127.0.0.1',
     port: 0,
   };
@@ -143,6 +145,7 @@ export async function openCore(): Promise<CoreWorld> {
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),
+    codeMailer: createCodeBox(),
   };
   const app = createApp(deps);
   const pass = (room: string, ticketId: string, sessionMs = HOUR, identity?: string) =>

@@ -1,4 +1,5 @@
 import type { JobQueue } from '../contracts/jobs.ts';
+import type { CodeMailer } from './accounts/code-mailer.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { Commits } from './commits/commits.ts';
 import type { PostgresClock } from './commits/postgres-clock.ts';
@@ -31,6 +32,8 @@ export type CoreDeps = CoreStores & {
   meter: RequestMeter;
   /** Operator tokens that were revoked before their end. */
   revokedOperators: RevokedOperators;
+  /** Sends sign-in codes. */
+  codeMailer: CodeMailer;
   /** Says that rows of this kind may be due; returns at once, fails never (BOOKING §6). */
   wake(queue: JobQueue): void;
 };

@@ -5,6 +5,7 @@ import { holdReceiptClaims, signHoldReceipt, type HoldReceipt } from '../tokens/
 import { verifyHoldReceipt } from '../tokens/hold-receipt.verify.ts';
 import type { SigningKey, Verified } from '../tokens/jwt.ts';
 import { ed25519SigningKey, localKeys, publicKeySet } from '../tokens/key-set.ts';
+import { claimsIssuer, verifyOidcToken, type OidcClaims } from '../tokens/oidc-token.verify.ts';
 import { verifyOperatorToken } from '../tokens/operator-token.verify.ts';
 import { remoteKeys } from '../tokens/remote-key-set.ts';
 import { createVerifiedCache } from '../tokens/verified-cache.ts';
@@ -23,11 +24,13 @@ export type CoreKeys = {
   verifyPass: Verify<AccessPassClaims>;
   verifyReceipt: Verify<HoldReceiptClaims>;
   verifyOperator: Verify<OperatorClaims>;
+  /** Tokens of the identity provider; null where none is configured. */
+  oidc: { isFor(token: string): boolean; verify: Verify<OidcClaims> } | null;
 };
 
 /** Prepares core's keys. `passKeys` are the edge's published ones; tests bring their own. */
 export async function createCoreKeys(
-  config: Pick<CoreConfig, 'origin' | 'coreKeys' | 'operatorKeys' | 'edgeJwksUrl'>,
+  config: Pick<CoreConfig, 'origin' | 'coreKeys' | 'operatorKeys' | 'edgeJwksUrl' | 'oidc'>,
   passKeys = remoteKeys(config.edgeJwksUrl),
 ): Promise<CoreKeys> {
   const issuer = config.origin;
@@ -48,5 +51,14 @@ export async function createCoreKeys(
     },
     verifyReceipt,
     verifyOperator: createVerifiedCache((token, nowMs) => verifyOperatorToken(operatorKeys, token, { issuer, nowMs })),
+    oidc: config.oidc === null ? null : createOidcKeys(config.oidc),
+  };
+}
+
+function createOidcKeys(provider: NonNullable<CoreConfig['oidc']>): CoreKeys['oidc'] {
+  const keys = remoteKeys(provider.jwksUrl);
+  return {
+    isFor: (token) => claimsIssuer(token, provider.issuer),
+    verify: createVerifiedCache((token, nowMs) => verifyOidcToken(provider, keys, token, nowMs)),
   };
 }

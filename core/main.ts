@@ -7,6 +7,7 @@ import type { Logger } from '../platform/log.ts';
 import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
 import { boundEach, CONNECTION_TIMEOUT_MS } from '../redis/store-deadline.ts';
+import { createCodeMailer } from './accounts/code-mailer.ts';
 import { createApp } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
@@ -110,6 +111,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(browseSql, systemClock),
+    codeMailer: createCodeMailer(async () => ({ kind: 'failed', code: 'mail_not_configured' }), log),
   };
   const close = async () => {
     await jobs.stop();

@@ -48,6 +48,7 @@ export async function openUntouchableCore(): Promise<UntouchableCore> {
     webhookPrivateHosts: [],
     smtp: null,
     mailFrom: '',
+    oidc: null,
     host: '',
     port: 0,
   };
@@ -73,6 +74,7 @@ export async function openUntouchableCore(): Promise<UntouchableCore> {
     wake: () => {},
     meter: createRequestMeter(systemClock),
     revokedOperators: untouchable('revokedOperators'),
+    codeMailer: untouchable('codeMailer'),
   });
   return {
     app,

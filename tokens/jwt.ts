@@ -67,7 +67,8 @@ export async function verifyJwt<S extends v.GenericSchema>(
   }
 }
 
-function refusalOf(error: unknown): 'invalid' | 'expired' | 'wrong_audience' {
+/** What an error of a verification says of the token. Throws it again when it says nothing: the keys could not be had. */
+export function refusalOf(error: unknown): 'invalid' | 'expired' | 'wrong_audience' {
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') return 'wrong_audience';
   // A key set that could not be fetched is no proof of forgery: the caller must answer 503, not 401.

@@ -19,7 +19,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import { newId } from '../../platform/id.ts';
 import type { Pattern } from './patterns/pattern.ts';
 
-export type ShellDeps = Pick<CoreDeps, 'catalogue' | 'clock' | 'keys' | 'log' | 'payments'> & {
+export type ShellDeps = Pick<CoreDeps, 'catalogue' | 'clock' | 'keys' | 'log' | 'payments' | 'sql'> & {
   config: Pick<CoreConfig, 'origin'>;
 };
 

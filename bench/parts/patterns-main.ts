@@ -33,7 +33,7 @@ const questionSchema = v.variant('ask', [
 await servePart(settingsSchema, async ({ redisUrl, jwksUrl, databaseUrl }) => {
   const redis = new Redis(redisUrl);
   const coreKeys = await generateOkpKeySet();
-  const config = { origin: ORIGIN, edgeJwksUrl: jwksUrl, coreKeys, operatorKeys: coreKeys };
+  const config = { origin: ORIGIN, edgeJwksUrl: jwksUrl, coreKeys, operatorKeys: coreKeys, oidc: null };
   const patterns = new Map<string, Pattern>();
   let current: Pattern | null = null;
   const deps = {
@@ -46,6 +46,7 @@ await servePart(settingsSchema, async ({ redisUrl, jwksUrl, databaseUrl }) => {
     config,
     keys: await createCoreKeys(config),
     log: createLogger('core', 'error'),
+    sql: connectDatabase(databaseUrl, { max: 1 }),
     payments: createProviders(createSandboxProvider({ url: ORIGIN, webhookSecret: WEBHOOK_SECRET })),
   };
   const app = createShell(deps, () => {

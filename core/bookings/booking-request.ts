@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { bookingRequestSchema, type BookingRequest } from '../../contracts/bookings.ts';
 import type { HoldReceiptClaims } from '../../contracts/token-claims.ts';
+import type { AccountRow } from '../../db/queries/accounts.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { isAccountCredential, requireAccount } from '../accounts/find-account.ts';
 import type { CoreDeps } from '../deps.ts';
 import { readBearer } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
@@ -12,6 +14,8 @@ import type { KeyedRequest } from '../idempotency/stored-answer.ts';
 /** A judged `POST bookings`. An expired receipt still proves whose request it is: its earlier answer may be asked for again. */
 export type JudgedRequest = {
   claims: HoldReceiptClaims;
+  /** Who is signed in; null: a guest. */
+  account: AccountRow | null;
   isExpired: boolean;
   keyed: KeyedRequest;
   body: BookingRequest;
@@ -20,15 +24,18 @@ export type JudgedRequest = {
 const mayHoldReceipt = v.looseObject({ receipt: v.optional(v.unknown()) });
 
 /**
- * Judges a receipt (Bearer, or `receipt` in the body), then the key, then the body. A receipt in the header is judged before the
- * body is read. Refuses: `unauthenticated`, `receipt_invalid`, `idempotency_key_*`, and what `readJson` refuses.
+ * Judges a receipt (Bearer, or `receipt` in the body), then the account (Bearer, with the receipt in the body), then the key, then the
+ * body. A receipt in the header is judged before the body is read. Refuses: `unauthenticated` (no receipt, or a session that has ended),
+ * `receipt_invalid`, `idempotency_key_*`, and what `readJson` refuses.
  */
 export async function judgeBookingRequest(
-  deps: Pick<CoreDeps, 'keys' | 'clock'>,
+  deps: Pick<CoreDeps, 'keys' | 'clock' | 'sql'>,
   request: Request,
 ): Promise<JudgedRequest> {
   const headers = headersOf(request);
-  const bearer = readBearer(headers);
+  const credential = readBearer(headers);
+  const isAccount = credential !== null && isAccountCredential(deps, credential);
+  const bearer = isAccount ? null : credential;
   const early = bearer === null ? null : await judgeReceipt(deps, bearer);
   const json = await readJson(request, v.unknown());
   const inBody = v.is(mayHoldReceipt, json) ? json.receipt : undefined;
@@ -36,10 +43,16 @@ export async function judgeBookingRequest(
   const receipt = inBody ?? bearer;
   if (typeof receipt !== 'string') throw new OperatingError('receipt_invalid');
   const judged = early !== null && receipt === bearer ? early : await judgeReceipt(deps, receipt);
+  const account = isAccount ? (await requireAccount(deps, headers)).account : null;
   const key = requireIdempotencyKey(headers);
   const body = parseBody(bookingRequestSchema, { ...(v.is(mayHoldReceipt, json) ? json : {}), receipt });
   const hash = bodyHash('POST /v1/bookings', body);
-  return { ...judged, body, keyed: { caller: `owner:${judged.claims.sub}`, key, bodyHash: hash, credential: receipt } };
+  return {
+    ...judged,
+    account,
+    body,
+    keyed: { caller: `owner:${judged.claims.sub}`, key, bodyHash: hash, credential: receipt },
+  };
 }
 
 async function judgeReceipt(

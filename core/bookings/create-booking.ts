@@ -83,7 +83,7 @@ async function answerClosed(
  */
 export function draftBooking(
   deps: Pick<CoreDeps, 'payments'> & { config: Pick<CoreConfig, 'origin'> },
-  { claims, keyed, body }: JudgedRequest,
+  { claims, account, keyed, body }: JudgedRequest,
   performance: Performance,
   nowMs: number,
 ): BookingDraft {
@@ -97,7 +97,8 @@ export function draftBooking(
     performanceId: claims.performanceId,
     owner: claims.sub,
     identity: claims.identity ?? null,
-    buyer: { ...body.buyer, emailNormalised: normaliseEmail(body.buyer.email) },
+    // Whose it is, and for whom its places are counted: who is signed in, whatever address the tickets go to.
+    buyer: { ...body.buyer, emailNormalised: account?.email ?? normaliseEmail(body.buyer.email) },
     passengers: body.passengers ?? [],
     accessTokenHash: token.hash,
     totalMinor: items.reduce((sum, item) => sum + item.priceMinor * item.quantity, 0),

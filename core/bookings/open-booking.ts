@@ -1,6 +1,7 @@
 import { readBooking, type WholeBooking } from '../../db/queries/bookings.ts';
 import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { findAccount } from '../accounts/find-account.ts';
 import type { CoreDeps } from '../deps.ts';
 import { readBearer } from '../http/credentials.ts';
 import { withinDeadline } from '../http/store-failure.ts';
@@ -9,17 +10,28 @@ import { fitsHash } from './secrets.ts';
 const TOKEN = /^bk_[A-Za-z0-9_-]{43}$/;
 
 /**
- * The booking that the caller's token opens. Anything else, a booking of others included, is `not_found`, and what can't be a
- * booking's id or token costs no query.
+ * The booking that the caller's token opens: the booking's own, or one of the account that it belongs to. Anything else, a booking of
+ * others included, is `not_found`, and what can't be a booking's id or token costs no query.
  */
 export async function openBooking(
-  deps: Pick<CoreDeps, 'sql'>,
+  deps: Pick<CoreDeps, 'sql' | 'keys' | 'clock'>,
   id: string,
   headers: Headers,
 ): Promise<{ booking: WholeBooking; token: string }> {
   const token = readBearer(headers);
-  if (token === null || !TOKEN.test(token) || !isId(id)) throw new OperatingError('not_found');
+  if (token === null || !isId(id)) throw new OperatingError('not_found');
+  if (TOKEN.test(token)) return { booking: await find(deps, id, (row) => fitsHash(token, row.accessTokenHash)), token };
+  const account = await findAccount(deps, token);
+  if (account === null) throw new OperatingError('not_found');
+  return { booking: await find(deps, id, (row) => row.emailNormalised === account.email), token };
+}
+
+async function find(
+  deps: Pick<CoreDeps, 'sql'>,
+  id: string,
+  isOwn: (booking: WholeBooking) => boolean,
+): Promise<WholeBooking> {
   const booking = await withinDeadline(deps.sql, () => readBooking(deps.sql, id));
-  if (booking === null || !fitsHash(token, booking.accessTokenHash)) throw new OperatingError('not_found');
-  return { booking, token };
+  if (booking === null || !isOwn(booking)) throw new OperatingError('not_found');
+  return booking;
 }

@@ -47,7 +47,12 @@ it('deletes what no longer matters, in batches until nothing is left, and nothin
     SELECT 'caller', n::text, '', 201, '', now() - interval '25 hours' FROM generate_series(1, 25) AS n`;
   await sql`INSERT INTO checkout_codes (code_hash, payment_id, expires_at)
     SELECT sha256(n::text::bytea), ${paymentId}, now() FROM generate_series(1, 25) AS n`;
-  expect(await tidy(world.deps, () => false, 10)).toBe(150);
+  await sql`INSERT INTO sign_in_codes (address_hash, code_hash, expires_at)
+    SELECT sha256(n::text::bytea), sha256(''), now() FROM generate_series(1, 25) AS n`;
+  await sql`WITH ada AS (INSERT INTO accounts (id, email) VALUES (gen_random_uuid(), 'ada@example.org') RETURNING id)
+    INSERT INTO account_sessions (token_hash, account_id, expires_at)
+    SELECT sha256(n::text::bytea), id, now() + (n / 26) * interval '1 day' FROM ada, generate_series(1, 26) AS n`;
+  expect(await tidy(world.deps, () => false, 10)).toBe(200);
   expect(await rows()).toEqual(before);
   expect(await countAdmissions(sql, ROOM)).toBe(total + 25);
   expect(await tidy(world.deps)).toBe(0);

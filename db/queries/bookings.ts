@@ -16,6 +16,7 @@ export type BookingRow = {
   version: number;
   buyerName: string;
   buyerEmail: string;
+  emailNormalised: string;
   accessTokenHash: Uint8Array;
   totalMinor: number;
   currency: string;
@@ -38,7 +39,7 @@ const columns = (
   sql: Sql | Transaction,
 ) => sql`b.id, b.hold_id AS "holdId", b.performance_id AS "performanceId", p.room,
   ${onSale(sql)} AS "saleOpen", p.starts_at AS "startsAt", b.owner, b.status, b.version, b.buyer_name AS "buyerName",
-  b.buyer_email AS "buyerEmail", b.access_token_hash AS "accessTokenHash", b.total_minor AS "totalMinor", b.currency,
+  b.buyer_email AS "buyerEmail", b.email_normalised AS "emailNormalised", b.access_token_hash AS "accessTokenHash", b.total_minor AS "totalMinor", b.currency,
   b.from_leg AS "fromLeg", b.to_leg AS "toLeg", b.pay_by AS "payBy", clock_timestamp() AS now`;
 
 /** A booking with its items and payments, or null. Plain reads, no lock: to look at, or to decide and check again under the lock. */

@@ -21,6 +21,14 @@ export const TIDIERS: Record<string, Tidier> = {
     count(sql`DELETE FROM checkout_codes WHERE ctid IN (SELECT ctid FROM checkout_codes
       WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
+  signInCodes: (sql, limit) =>
+    count(sql`DELETE FROM sign_in_codes WHERE ctid IN (SELECT ctid FROM sign_in_codes
+      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
+  accountSessions: (sql, limit) =>
+    count(sql`DELETE FROM account_sessions WHERE ctid IN (SELECT ctid FROM account_sessions
+      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
   // Refunds stay: they say which captures went back, whenever the booking is cancelled.
   outbox: (sql, limit) =>
     count(sql`DELETE FROM outbox WHERE ctid IN (SELECT ctid FROM outbox

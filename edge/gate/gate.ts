@@ -10,20 +10,22 @@ import { requireOwnOrigin } from '../http/own-origin.ts';
 import { problem } from '../http/problem.ts';
 import { requirePass, type Pass } from '../passes/read-pass.ts';
 import { browse } from './browse.ts';
+import { callForAccount } from './account-calls.ts';
 import { callCore } from './call-core.ts';
 import { isBrowsing } from './limit-browsing.ts';
 import { findCoreRoute, GATE_PREFIX } from './find-core-route.ts';
 
 /**
  * `ANY /api/core/v1/…`: judges a request by the route table before core hears of it (DESIGN §6). Routes that need a pass get it
- * checked here, from Bearer or cookie; every other credential passes through as Bearer for core to judge. No cookie reaches core.
+ * checked here, from Bearer or cookie; the account cookie becomes a Bearer (`callForAccount`); every other credential passes through as
+ * Bearer for core to judge. No cookie reaches core.
  * Refuses: `not_found`, 405, `rate_limited` (browsing only), the codes of `requirePass` and `requireOwnOrigin`, those of `callCore`.
  */
 export async function gate(c: EdgeContext): Promise<Response> {
   const found = findCoreRoute(c.req.method, new URL(c.req.url).pathname.slice(GATE_PREFIX.length));
   if (!found.found) return refuseAddress(c, found.allowed);
   if (isBrowsing(found.route)) return browse(c);
-  if (!needsPass(found.route)) return callCore(c, null, found.route);
+  if (!needsPass(found.route)) return callForAccount(c, found.route);
   const room = namedRoom(c);
   let pass: Pass;
   try {

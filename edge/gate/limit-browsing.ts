@@ -1,7 +1,7 @@
 import type { Route } from '../../contracts/routes.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { takeLimit } from '../../redis/take-limit.ts';
-import { clientSubject } from '../http/client-subject.ts';
+import { clientSubject } from '../../platform/client-subject.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { withDeadline } from '../../redis/store-deadline.ts';
 

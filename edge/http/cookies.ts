@@ -3,7 +3,7 @@ import type { EdgeConfig } from '../ports.ts';
 import { noteCookie } from './answer.ts';
 import type { EdgeContext } from './context.ts';
 
-/** The two cookies our pages carry; both are unreadable for scripts (DESIGN §6). */
+/** The cookies of a room that our pages carry; like the account's, they are unreadable for scripts (DESIGN §6). */
 export type CookieKind = 'ticket' | 'pass';
 
 /**
@@ -39,6 +39,27 @@ export function putCookie(c: EdgeContext, kind: CookieKind, room: string, value:
 export function clearCookie(c: EdgeContext, kind: CookieKind, room: string): void {
   const { config } = c.get('ports');
   noteCookie(c, cookieName(config, kind, room), '', { ...attributes(config), maxAge: 0 });
+}
+
+/** The cookie of an account's session: one for all rooms. */
+export const accountCookieName = (config: EdgeConfig): string =>
+  isSecure(config) ? '__Host-onsale-account' : `onsale-account.${config.instance}`;
+
+/** The value of the account cookie, or null. */
+export const readAccountCookie = (c: EdgeContext): string | null =>
+  getCookie(c, accountCookieName(c.get('ports').config)) || null;
+
+/** Sets the account cookie until `endsAtMs`. Lax, so that who comes from a mail or the payment provider is still signed in. */
+export function putAccountCookie(c: EdgeContext, value: string, endsAtMs: number): void {
+  const { config, clock } = c.get('ports');
+  const maxAge = Math.max(0, Math.floor((endsAtMs - clock.nowMs()) / 1000));
+  noteCookie(c, accountCookieName(config), value, { ...attributes(config), maxAge });
+}
+
+/** Takes the account cookie away. */
+export function clearAccountCookie(c: EdgeContext): void {
+  const { config } = c.get('ports');
+  noteCookie(c, accountCookieName(config), '', { ...attributes(config), maxAge: 0 });
 }
 
 const attributes = (config: EdgeConfig) =>

@@ -22,6 +22,9 @@ export function requireOwnOrigin(c: EdgeContext, proof: Proof): void {
     throw forbidden('Send application/json.');
 }
 
+/** Whether a page of ours sent the request, by what its browser says. */
+export const isFromOurPage = (c: EdgeContext): boolean => senderOf(c) === 'us';
+
 /** The media type of a form posted without script. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { ERRORS, PROBLEM_MEDIA_TYPE, type ErrorCode } from '../../contracts/errors.ts';
-import { CORE_ROUTES, EDGE_ROUTES, type Credential, type Route } from '../../contracts/routes.ts';
+import { CORE_ROUTES, EDGE_ROUTES, type Route } from '../../contracts/routes.ts';
 import { GATE_PREFIX } from '../gate/find-core-route.ts';
 import { isBrowsing } from '../gate/limit-browsing.ts';
 import { DESCRIBED } from './describe-routes.ts';
@@ -66,7 +66,7 @@ function operationOf(route: Route, path: string, described: Described | undefine
     summary: route.summary,
     ...(route.role === undefined ? {} : { description: `Role: ${route.role} or above.` }),
     parameters: parametersOf(route, path),
-    security: securityOf(route.credentials),
+    security: securityOf(route),
     ...(body === undefined
       ? {}
       : {
@@ -162,13 +162,20 @@ const SECURITY_SCHEMES: JsonObject = {
   access_pass: bearer('An access pass; our pages send it as a cookie.'),
   hold_receipt: bearer('A hold receipt; some calls take it in the body.'),
   booking_token: bearer('The accessToken of the booking.'),
+  account: bearer('A session of an account, or a token of the configured identity provider; our pages send a cookie.'),
   operator: bearer('An operator token.'),
 };
 
 /** What the document can name as a scheme; the others (a code in the address, a webhook's signature) are told in words. */
-function securityOf(credentials: readonly Credential[]): unknown[] {
+function securityOf({ credentials, account }: Route): unknown[] {
   const named = credentials.filter((credential) => Object.hasOwn(SECURITY_SCHEMES, credential));
-  return named.length === 0 ? [] : [Object.fromEntries(named.map((credential): [string, unknown] => [credential, []]))];
+  if (named.length === 0) return [];
+  const needs = [
+    named,
+    ...(account === 'instead' ? [['account']] : []),
+    ...(account === 'beside' ? [['account', ...named]] : []),
+  ];
+  return needs.map((schemes) => Object.fromEntries(schemes.map((scheme): [string, unknown] => [scheme, []])));
 }
 
 function reference(name: string, schema: GenericSchema | undefined, schemas: JsonObject): unknown {

@@ -5,6 +5,7 @@ import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contr
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
+import { DESCRIBED_FOR_ACCOUNTS } from './describe-account-routes.ts';
 import { DESCRIBED_FOR_OPERATORS } from './describe-operator-routes.ts';
 import { BODY, KEY, type Described } from './described.ts';
 
@@ -180,5 +181,6 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     },
     codes: ['performance_not_found', 'store_unavailable'],
   },
+  ...DESCRIBED_FOR_ACCOUNTS,
   ...DESCRIBED_FOR_OPERATORS,
 };

@@ -1,7 +1,7 @@
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { RoomLimit } from '../../redis/room/room-limit.ts';
 import { takeLimit } from '../../redis/take-limit.ts';
-import { clientSubject } from '../http/client-subject.ts';
+import { clientSubject } from '../../platform/client-subject.ts';
 import type { EdgeContext } from '../http/context.ts';
 
 /** Exact looks a ticket may take a minute: the board tells the same for nothing, so this serves reloads (WAITING-ROOM §4). */

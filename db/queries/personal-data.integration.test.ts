@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestPostgres, type TestPostgres } from '../../local-stack/test-stack.ts';
+import { connectDatabase, type Sql } from '../connect.ts';
+
+/** Columns that could say who somebody is, by their names. */
+const SUSPICIOUS =
+  '(e_?mail|buyer|name|passenger|phone|address|subject|identity|person|holder|recipient|endpoint|subscription|payload|message|details|owner|actor|before|after)';
+
+/** Erased with the person (personal-data.ts), or gone with the account. */
+const ERASED = [
+  'accounts.email',
+  'account_identities.subject',
+  'sign_in_codes.address_hash',
+  'bookings.buyer_name',
+  'bookings.buyer_email',
+  'bookings.email_normalised',
+  'bookings.passengers',
+  'bookings.identity',
+];
+
+/** Says nothing of a customer: names of things, operators (who are named on purpose), random ids of queue tickets, amounts. */
+const HARMLESS = [
+  'audit.actor',
+  'audit.after',
+  'audit.before',
+  'audit.subject',
+  'blocks.name',
+  'booking_history.actor',
+  'booking_history.details',
+  'bookings.owner',
+  'check_in_conflicts.actor',
+  'check_ins.actor',
+  'event_documents.name',
+  'event_search.name',
+  'events.name',
+  'outbox.payload',
+  'performance_stops.name',
+  'performances.places_per_buyer',
+  'reconciliation_differences.details',
+  'reconciliation_differences.subject',
+  'rooms.identity_keys',
+  'rooms.message',
+  'rooms.name',
+  'rooms.require_identity',
+  'seat_map_zones.name',
+  'seat_maps.name',
+  'station_names.name',
+  'venues.name',
+  'webhook_deliveries.endpoint_id',
+  'webhook_inbox.payload',
+  'zones.name',
+];
+
+let postgres: TestPostgres;
+let sql: Sql;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  sql = connectDatabase((await postgres.createDatabase()).url, { max: 1 });
+});
+afterAll(async () => {
+  await sql.end({ timeout: 1 });
+  await postgres.stop();
+});
+
+it('every column that could say who somebody is is erased with the person, or known not to say it', async () => {
+  const columns = await sql<{ name: string }[]>`SELECT table_name || '.' || column_name AS name
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations'
+      AND column_name ~ ${SUSPICIOUS} ORDER BY 1`;
+  const names = columns.map(({ name }) => name);
+  expect(names.filter((name) => !ERASED.includes(name) && !HARMLESS.includes(name))).toEqual([]);
+});
