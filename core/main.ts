@@ -31,6 +31,9 @@ import { createSandboxProvider } from './payments/sandbox-provider.ts';
 /** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, browsing, and searches (DESIGN §6). */
 const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2, search: 2 } as const;
 
+/** How long codes that are still to be sent keep a stopping process, ms. */
+const CODES_LEFT_MS = 2000;
+
 /** How often connections that have become idle are closed at the end, ms. */
 const CLOSE_IDLE_EVERY_MS = 20;
 
@@ -74,6 +77,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   );
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
   const mailer = config.smtp === null ? NO_MAILER : createMailer(config.smtp, config.mailFrom);
+  const codeMailer = createCodeMailer((mail) => mailer.send(mail), log);
   const ownWork = createOwnWork();
   const commits = createCommits({ bookings: commitSql, buyers: sql, jobs: jobsSql }, ownWork);
   const jobs = startJobs({
@@ -111,11 +115,12 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(browseSql, systemClock),
-    codeMailer: createCodeMailer(async () => ({ kind: 'failed', code: 'mail_not_configured' }), log),
+    codeMailer,
   };
   const close = async () => {
     await jobs.stop();
     await commits.drain();
+    await codeMailer.drain(CODES_LEFT_MS);
     mailer.close();
     redis.disconnect();
     const pools = [sql, commitSql, plain, jobsSql, browseSql, browsePlain, searchSql];

@@ -22,7 +22,9 @@ export function createCodeBox(): CodeBox {
     mails,
     async codeFor(email) {
       await mailer.drain();
-      const code = /\b\d{8}\b/.exec(mails.findLast(({ to }) => to === normaliseEmail(email))?.text ?? '')?.[0];
+      const code = /\b\d{8}\b/.exec(
+        mails.findLast(({ deliverTo }) => deliverTo === normaliseEmail(email))?.text ?? '',
+      )?.[0];
       if (code === undefined) throw new Error('no code came');
       return code;
     },

@@ -3,11 +3,13 @@ import type { CodeMail } from './code-mailer.ts';
 /** The message that brings a sign-in code. The subject does not hold it: subjects show on locked screens. */
 export function codeMail({
   to,
+  deliverTo,
   code,
   minutes,
   origin,
 }: {
   to: string;
+  deliverTo: string;
   code: string;
   minutes: number;
   origin: string;
@@ -21,6 +23,7 @@ export function codeMail({
   ];
   return {
     to,
+    deliverTo,
     subject: 'Your sign-in code',
     text: `${lines.join('\n\n')}\n`,
     html: page(lines.map((line) => (line === code ? bigLine(line) : `<p>${line}</p>`)).join('\n')),

@@ -3,7 +3,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { Logger } from '../../platform/log.ts';
 
 /** A message with a sign-in code. */
-export type CodeMail = { to: string; subject: string; text: string; html: string };
+export type CodeMail = { to: string; deliverTo: string; subject: string; text: string; html: string };
 
 /** Hands a message to the relay. `refused`: it never takes this one; `failed`: perhaps later. */
 export type SendCode = (
@@ -18,8 +18,8 @@ export type CodeMailer = {
   /** Throws `busy` when too many wait; asked before a code is made, for every address alike. */
   requireRoom(): void;
   put(mail: CodeMail): void;
-  /** Resolves when nothing waits any more. */
-  drain(): Promise<void>;
+  /** Resolves when nothing waits any more, or after so many ms. */
+  drain(withinMs?: number): Promise<void>;
 };
 
 /** Messages that wait at most: what four connections hand over in a minute. */
@@ -51,8 +51,14 @@ export function createCodeMailer(send: SendCode, log: Logger, pausesMs: readonly
       waiting.push(mail);
       next();
     },
-    async drain() {
-      while (running.size > 0) await Promise.all(running);
+    async drain(withinMs) {
+      const all = async () => {
+        while (running.size > 0) await Promise.all(running);
+      };
+      const tooLate = new AbortController();
+      const late = withinMs === undefined ? [] : [sleep(withinMs, undefined, { signal: tooLate.signal })];
+      await Promise.race([all(), ...late]);
+      tooLate.abort();
     },
   };
 }

@@ -1,5 +1,4 @@
-import type { SignInCodeSent } from '../../contracts/accounts.ts';
-import { signInCodeRequestSchema } from '../../contracts/accounts.ts';
+import { signInCodeRequestSchema, type SignInCodeSent } from '../../contracts/accounts.ts';
 import { putSignInCode } from '../../db/queries/sign-in-codes.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { toBase64Url } from '../../platform/random.ts';
@@ -40,8 +39,8 @@ export async function sendCode(deps: CoreDeps, c: CoreContext): Promise<Response
     const sent: SignInCodeSent = { expiresInSeconds: CODE_TTL_SECONDS, now: isoTime(deps.clock.nowMs()) };
     return { status: 202, body: sent };
   });
-  // To the spelling that the account goes by: who owns the mailbox of another spelling owns nothing here (ADR 14).
-  if (!answer.replayed)
-    deps.codeMailer.put(codeMail({ to: email, code, minutes: CODE_TTL_SECONDS / 60, origin: deps.config.origin }));
+  // Delivered to the spelling that the account goes by: a relay that knows no tags sends it to its owner, and to nobody else (ADR 14).
+  const mail = { to: body.email, deliverTo: email, code, minutes: CODE_TTL_SECONDS / 60, origin: deps.config.origin };
+  if (!answer.replayed) deps.codeMailer.put(codeMail(mail));
   return sendAnswer(c, answer);
 }

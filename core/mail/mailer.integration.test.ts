@@ -48,6 +48,14 @@ describe('mail', () => {
     ]);
   });
 
+  it('is delivered to the spelling that is named for it, and shows the other', async () => {
+    const spelled = { ...MAIL, to: 'Ada+Shop@Example.org', deliverTo: 'ada@example.org' };
+    expect(await mailerAt(mailbox.smtpUrl).send(spelled)).toEqual({ kind: 'sent' });
+    const [message] = mailbox.messages();
+    expect(message?.to).toEqual(['ada@example.org']);
+    expect(message?.parsed.headerLines.find(({ key }) => key === 'to')?.line).toBe('To: Ada+Shop@example.org');
+  });
+
   it('keeps line breaks in subjects and headers from becoming headers', async () => {
     const subject = 'Hello\r\nBcc: victim@example.org\r\n\r\nBody';
     const headers = { 'X-Event': 'a\r\nX-Injected: yes' };

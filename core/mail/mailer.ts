@@ -5,6 +5,8 @@ import type { SmtpSettings } from './smtp-address.ts';
 export type Mail = {
   /** One bare address. */
   to: string;
+  /** Where it goes, when the person it is shown to is named by another spelling of that mailbox. */
+  deliverTo?: string;
   subject: string;
   text: string;
   html: string;
@@ -53,13 +55,14 @@ export function createMailer(smtp: SmtpSettings, from: string): Mailer {
     disableUrlAccess: true,
   });
   return {
-    async send({ to, subject, text, html, attachments = [], headers = {} }) {
-      if (!ONE_ADDRESS.test(to)) return { kind: 'refused', code: 'address_invalid' };
+    async send({ to, deliverTo = to, subject, text, html, attachments = [], headers = {} }) {
+      if (!ONE_ADDRESS.test(to) || !ONE_ADDRESS.test(deliverTo)) return { kind: 'refused', code: 'address_invalid' };
       const { 'Message-ID': messageId, ...others } = headers;
       try {
         await transport.sendMail({
           from,
           to: { name: '', address: to },
+          envelope: { from, to: deliverTo },
           subject,
           text,
           html,

@@ -7,7 +7,7 @@ const SUSPICIOUS =
   '(e_?mail|buyer|name|passenger|phone|address|subject|identity|person|holder|recipient|endpoint|subscription|payload|message|details|owner|actor|before|after)';
 
 /** Erased with the person (personal-data.ts), or gone with the account. */
-const ERASED = [
+const ERASED = new Set([
   'accounts.email',
   'account_identities.subject',
   'sign_in_codes.address_hash',
@@ -16,10 +16,10 @@ const ERASED = [
   'bookings.email_normalised',
   'bookings.passengers',
   'bookings.identity',
-];
+]);
 
 /** Says nothing of a customer: names of things, operators (who are named on purpose), random ids of queue tickets, amounts. */
-const HARMLESS = [
+const HARMLESS = new Set([
   'audit.actor',
   'audit.after',
   'audit.before',
@@ -46,10 +46,9 @@ const HARMLESS = [
   'seat_maps.name',
   'station_names.name',
   'venues.name',
-  'webhook_deliveries.endpoint_id',
   'webhook_inbox.payload',
   'zones.name',
-];
+]);
 
 let postgres: TestPostgres;
 let sql: Sql;
@@ -65,7 +64,7 @@ afterAll(async () => {
 it('every column that could say who somebody is is erased with the person, or known not to say it', async () => {
   const columns = await sql<{ name: string }[]>`SELECT table_name || '.' || column_name AS name
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations'
-      AND column_name ~ ${SUSPICIOUS} ORDER BY 1`;
+      AND column_name ~ ${SUSPICIOUS} AND column_name !~ '_id$' ORDER BY 1`;
   const names = columns.map(({ name }) => name);
-  expect(names.filter((name) => !ERASED.includes(name) && !HARMLESS.includes(name))).toEqual([]);
+  expect(names.filter((name) => !ERASED.has(name) && !HARMLESS.has(name))).toEqual([]);
 });
