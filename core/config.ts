@@ -19,10 +19,10 @@ const entries = {
   ONSALE_WEBHOOK_PRIVATE_HOSTS: v.optional(v.string(), ''),
   ONSALE_SMTP_URL: smtpAddress,
   ONSALE_MAIL_FROM: mailFrom,
-  ONSALE_OIDC_ISSUER: v.optional(url('http', 'https')),
-  ONSALE_OIDC_AUDIENCE: v.optional(text),
-  ONSALE_OIDC_JWKS_URL: v.optional(url('http', 'https')),
-  ONSALE_OIDC_ALGORITHMS: v.optional(text, 'RS256,ES256'),
+  ONSALE_OIDC_ISSUER: v.optional(v.union([v.literal(''), url('http', 'https')]), ''),
+  ONSALE_OIDC_AUDIENCE: v.optional(v.string(), ''),
+  ONSALE_OIDC_JWKS_URL: v.optional(v.union([v.literal(''), url('http', 'https')]), ''),
+  ONSALE_OIDC_ALGORITHMS: v.optional(v.string(), ''),
   HOST: host,
   PORT: port,
 };
@@ -78,22 +78,20 @@ export function readCoreConfig(env: Record<string, string | undefined> = process
   };
 }
 
-type OidcVariables = {
-  ONSALE_OIDC_ISSUER?: string | undefined;
-  ONSALE_OIDC_AUDIENCE?: string | undefined;
-  ONSALE_OIDC_JWKS_URL?: string | undefined;
-  ONSALE_OIDC_ALGORITHMS: string;
-};
+type OidcVariables = Record<
+  'ONSALE_OIDC_ISSUER' | 'ONSALE_OIDC_AUDIENCE' | 'ONSALE_OIDC_JWKS_URL' | 'ONSALE_OIDC_ALGORITHMS',
+  string
+>;
 
 /** Half a provider would let in nobody, or anybody's tokens: it is whole or absent. */
 function readOidc(values: OidcVariables): CoreConfig['oidc'] {
   const { ONSALE_OIDC_ISSUER: issuer, ONSALE_OIDC_AUDIENCE: audience, ONSALE_OIDC_JWKS_URL: jwksUrl } = values;
-  if (issuer === undefined && audience === undefined && jwksUrl === undefined) return null;
-  if (issuer === undefined || audience === undefined || jwksUrl === undefined)
+  if (issuer === '' && audience === '' && jwksUrl === '') return null;
+  if (issuer === '' || audience === '' || jwksUrl === '')
     throw new ConfigError(['ONSALE_OIDC_ISSUER, ONSALE_OIDC_AUDIENCE, ONSALE_OIDC_JWKS_URL: set all or none of them']);
   const algorithms = v.safeParse(
     v.pipe(v.array(v.picklist(OIDC_ALGORITHMS)), v.minLength(1)),
-    values.ONSALE_OIDC_ALGORITHMS.split(',').map((name) => name.trim()),
+    (values.ONSALE_OIDC_ALGORITHMS || 'RS256,ES256').split(',').map((name) => name.trim()),
   );
   if (!algorithms.success)
     throw new ConfigError([`ONSALE_OIDC_ALGORITHMS: must name some of ${OIDC_ALGORITHMS.join(', ')}`]);
