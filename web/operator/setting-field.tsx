@@ -1,5 +1,5 @@
 import { TextField } from '../shared/text-field.tsx';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting-values.ts';
 
 export type SettingFieldProps = {
   setting: Setting;
@@ -11,12 +11,12 @@ export type SettingFieldProps = {
 /** One setting with its label, hint and error, in the field that its kind asks for. */
 export function SettingField({ setting, value, error, onInput }: SettingFieldProps) {
   const { name, label, kind, hint } = setting;
-  if (kind === 'text' || kind === 'whole-number') {
+  if (kind === 'text' || kind === 'text-or-none' || kind === 'whole-number' || kind === 'whole-number-or-none') {
     return (
       <TextField
         name={name}
         label={label}
-        kind={kind}
+        kind={kind.startsWith('whole') ? 'whole-number' : 'text'}
         value={value}
         error={error}
         onInput={onInput}
@@ -40,7 +40,7 @@ export function SettingField({ setting, value, error, onInput }: SettingFieldPro
         {label}
       </label>
       {kind === 'time' && <input type="datetime-local" step="1" {...attributes} />}
-      {(kind === 'lines' || kind === 'json') && (
+      {(kind === 'lines' || kind === 'names' || kind === 'json') && (
         <textarea rows={kind === 'json' ? 6 : 3} spellcheck={kind !== 'json'} {...attributes} />
       )}
       {(kind === 'choice' || kind === 'yes-no') && (

@@ -1,26 +1,16 @@
 import type { FieldError } from '../../contracts/errors.ts';
 import type { RoomView } from '../../contracts/operator-rooms.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
-
-export type SettingKind =
-  | 'text'
-  | 'whole-number'
-  | 'whole-number-or-none'
-  | 'time'
-  | 'choice'
-  | 'yes-no'
-  | 'lines'
-  | 'json';
-
-/** One setting as the form shows it. Bounds and relations are the server's: its refusals come back beside the field. */
-export type Setting = {
-  name: string;
-  label: string;
-  kind: SettingKind;
-  group: string;
-  hint?: string;
-  options?: readonly { value: string; label: string }[];
-};
+import {
+  changesOfTexts,
+  linesOf,
+  NOT_WHOLE,
+  rebaseTexts,
+  textsOf,
+  WHOLE,
+  type Setting,
+  type Wanted,
+} from './setting-values.ts';
 
 const choices = (labels: Record<string, string>) => Object.entries(labels).map(([value, label]) => ({ value, label }));
 
@@ -109,7 +99,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'shopUrl',
     label: 'Shop address',
-    kind: 'text',
+    kind: 'text-or-none',
     group: 'Where admitted visitors go',
     hint: 'A path of this site or an https address; empty: our own shop.',
   },
@@ -132,14 +122,12 @@ export const settingsOf = (view: RoomView): Setting[] => SETTINGS.filter(({ name
 
 /** A room's present settings as texts. */
 export function draftOf(view: RoomView): Draft {
-  const values = new Map<string, unknown>(Object.entries(view));
-  const texts = settingsOf(view).map(({ name, kind }) => [name, textOf(kind, values.get(name))] as const);
   const lanes = view.lanes.map(({ name, weight, codes = [] }) => ({
     name,
     weight: String(weight),
     codes: codes.join('\n'),
   }));
-  return { texts: Object.fromEntries(texts), lanes };
+  return { texts: textsOf(settingsOf(view), view), lanes };
 }
 
 /** The names of what was edited: `lanes` stands for them all. */
@@ -150,29 +138,15 @@ export function editedNames(draft: Draft, base: Draft): string[] {
 
 /** The operator's edits upon what somebody else saved meanwhile: nothing typed is lost, nothing else is turned back. */
 export function rebase(draft: Draft, base: Draft, latest: Draft): Draft {
-  const edited = new Set(editedNames(draft, base));
-  const texts = Object.entries(latest.texts).map(([name, text]): [string, string] => [
-    name,
-    edited.has(name) ? (draft.texts[name] ?? text) : text,
-  ]);
-  return { texts: Object.fromEntries(texts), lanes: edited.has('lanes') ? draft.lanes : latest.lanes };
+  const areEdited = !sameLanes(draft.lanes, base.lanes);
+  return { texts: rebaseTexts(draft.texts, base.texts, latest.texts), lanes: areEdited ? draft.lanes : latest.lanes };
 }
-
-export type Wanted = { changes: Record<string, unknown>; errors: FieldError[] };
 
 /** What a save would send: only what was edited. A text that is no whole number or time is an error; the server knows the bounds. */
 export function changesOf(draft: Draft, base: Draft): Wanted {
-  const wanted: Wanted = { changes: {}, errors: [] };
-  for (const name of editedNames(draft, base)) {
-    if (name === 'lanes') {
-      wanted.changes['lanes'] = draft.lanes.map((lane, i) => toLane(lane, i, wanted.errors));
-      continue;
-    }
-    const kind = SETTINGS.find((setting) => setting.name === name)?.kind ?? 'text';
-    const result = valueOf(kind, (draft.texts[name] ?? '').trim(), name);
-    if (result.ok) wanted.changes[name] = result.value;
-    else wanted.errors.push({ path: name, message: result.message });
-  }
+  const wanted = changesOfTexts(SETTINGS, draft.texts, base.texts);
+  if (!sameLanes(draft.lanes, base.lanes))
+    wanted.changes['lanes'] = draft.lanes.map((lane, i) => toLane(lane, i, wanted.errors));
   return wanted;
 }
 
@@ -180,65 +154,6 @@ function toLane({ name, weight, codes }: LaneTexts, index: number, errors: Field
   if (!WHOLE.test(weight.trim())) errors.push({ path: `lanes.${index}.weight`, message: NOT_WHOLE });
   const list = linesOf(codes);
   return { name: name.trim(), weight: Number(weight), ...(list.length > 0 ? { codes: list } : {}) };
-}
-
-const WHOLE = /^\d{1,9}$/;
-const NOT_WHOLE = 'Enter a whole number, 0 or more.';
-const linesOf = (text: string): string[] =>
-  text
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-
-function valueOf(
-  kind: SettingKind,
-  text: string,
-  name: string,
-): { ok: true; value: unknown } | { ok: false; message: string } {
-  switch (kind) {
-    case 'whole-number':
-      return WHOLE.test(text) ? { ok: true, value: Number(text) } : { ok: false, message: NOT_WHOLE };
-    case 'whole-number-or-none':
-      return text === '' ? { ok: true, value: null } : valueOf('whole-number', text, name);
-    case 'time': {
-      if (text === '') return { ok: true, value: null };
-      const ms = Date.parse(text);
-      return Number.isNaN(ms)
-        ? { ok: false, message: 'Enter a date and a time.' }
-        : { ok: true, value: new Date(ms).toISOString() };
-    }
-    case 'yes-no':
-      return { ok: true, value: text === 'yes' };
-    case 'lines':
-      return { ok: true, value: linesOf(text) };
-    case 'json':
-      return jsonOf(text);
-    default:
-      return { ok: true, value: text === '' && name === 'shopUrl' ? null : text };
-  }
-}
-
-function textOf(kind: SettingKind, value: unknown): string {
-  if (kind === 'yes-no') return value === true ? 'yes' : 'no';
-  if (kind === 'lines') return Array.isArray(value) ? value.join('\n') : '';
-  if (kind === 'json') return JSON.stringify(value, null, 1);
-  if (kind === 'time') return typeof value === 'string' ? localTime(new Date(value)) : '';
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-function jsonOf(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
-  try {
-    return { ok: true, value: text === '' ? [] : JSON.parse(text) };
-  } catch {
-    return { ok: false, message: 'Enter JSON: a list in square brackets.' };
-  }
-}
-
-/** As a `datetime-local` field wants it: this device's time, to the second. */
-function localTime(at: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
 const sameLanes = (one: readonly LaneTexts[], other: readonly LaneTexts[]): boolean =>
