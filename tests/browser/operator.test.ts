@@ -168,6 +168,82 @@ it('keeps seats and places out of a performance’s sale, and releases them, by 
   expect(errors).toEqual([]);
 });
 
+it('sets a sale up from the venue to the prices, with a seat map looked at first, and keeps its price beside another operator’s', async () => {
+  const { page, errors } = await openRoom('demo', PHONE);
+  await page.getByRole('link', { name: 'Catalogue' }).click();
+  await page.getByText('New venue').click(WAIT);
+  const venue = page.getByRole('form', { name: 'New venue' });
+  for (const [label, text] of Object.entries({
+    'Short name for addresses': 'old-mill',
+    Name: 'Old Mill',
+    City: 'Lyon',
+    Country: 'FR',
+    'Time zone': 'Mars/One',
+  }))
+    await venue.getByLabel(label, { exact: true }).fill(text);
+  await venue.getByRole('button').click();
+  await venue.locator('#new-venue-timeZone-error').filter({ hasText: /./ }).waitFor(WAIT);
+  await venue.getByLabel('Time zone', { exact: true }).fill('Europe/Paris');
+  await venue.getByRole('button').click();
+  await page.getByRole('link', { name: 'Old Mill' }).waitFor(WAIT);
+  await page.getByText('Import a seat map').click();
+  const file = { name: 'mill.csv', mimeType: 'text/csv' };
+  const seats = 'zone,zoneName,priceMinor,currency,row,seat\nstalls,Stalls,5000,EUR,A,1\nstalls,,,,A,';
+  await page.getByLabel('JSON or CSV file').setInputFiles({ ...file, buffer: Buffer.from(`${seats}1`) });
+  await page.getByLabel('Short name of the map').fill('mill');
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByText(/line 3: .* is the id of/).waitFor(WAIT);
+  await page.getByLabel('JSON or CSV file').setInputFiles({ ...file, buffer: Buffer.from(`${seats}2`) });
+  await page.getByRole('button', { name: 'Look at it only' }).click();
+  await page.getByText('“mill” is right and could be written: 2 seats; Stalls (2).').waitFor(WAIT);
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByText('“mill” is written').waitFor(WAIT);
+  await look(page, 'catalogue');
+  await page.getByText('New event').click();
+  const event = page.getByRole('form', { name: 'New event' });
+  await event.locator('option[value=old-mill]').waitFor({ state: 'attached', ...WAIT });
+  await event.getByLabel('Name', { exact: true }).fill('Mill Nights');
+  await event.getByLabel('Venue', { exact: true }).fill('old-mill');
+  await event.getByRole('button').click();
+  await page.getByText('New performance').click(WAIT);
+  const performance = page.getByRole('form', { name: 'New performance' });
+  await performance.getByLabel('Starts', { exact: true }).fill('2031-05-01T20:00:00');
+  await performance.getByLabel('Waiting room').fill('nowhere');
+  await performance.getByLabel('Seat map').fill('mill');
+  await performance.getByRole('button', { name: 'Add the performance' }).click();
+  await performance.locator('#new-performance-room-error').filter({ hasText: 'no such room' }).waitFor(WAIT);
+  await look(page, 'event');
+  await performance.getByLabel('Waiting room').fill('demo');
+  await performance.getByRole('button', { name: 'Add the performance' }).click();
+  await page.getByRole('heading', { name: /^mill-nights-.*2031-05-01/, level: 1 }).waitFor(WAIT);
+  const id = (await page.getByRole('heading', { level: 1 }).textContent()) ?? '';
+  const form = page.getByRole('form', { name: 'Fields' });
+  await form.getByLabel('Price', { exact: true }).fill('much');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByText('Enter an amount').waitFor(WAIT);
+  await form.getByLabel('Price', { exact: true }).fill('62,50');
+  const path = `${stack.ready.edgeUrl}/api/core/v1/operator/performances/${id}`;
+  const meanwhile = await call('PATCH', path, { body: { placesPerBuyer: 3 }, bearer: stack.ready.operatorToken });
+  expect(meanwhile.status).toBe(200);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Somebody else changed this performance').waitFor(WAIT);
+  await page.getByRole('button', { name: 'Reload and keep my edits' }).click(WAIT);
+  expect(await form.getByLabel('Places one buyer may have').inputValue()).toBe('3');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor(WAIT);
+  const { body } = await call('GET', path, { bearer: stack.ready.operatorToken });
+  expect(body).toMatchObject({ placesPerBuyer: 3, zones: [{ id: 'stalls', priceMinor: 6250, capacity: 2 }] });
+  await look(page, 'performance');
+  expect(errors).toEqual([]);
+});
+
+/** Whether a page is sound, and its picture where somebody wants to look at it. */
+async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env['ONSALE_SCREENSHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  await expectSound(page);
+}
+
 it('has an endpoint told of bookings: its secret is shown once, it is paused and deleted', async () => {
   const { page, errors } = await openRoom('demo', PHONE);
   await page.getByRole('link', { name: 'Webhooks' }).click();

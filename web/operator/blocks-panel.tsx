@@ -6,6 +6,7 @@ import { formatDateTime } from '../shared/format.ts';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import { useLoad } from '../shared/use-load.ts';
 import { BlockCard } from './block-card.tsx';
+import { performanceHash } from './console-view.ts';
 import { NewBlockForm } from './new-block-form.tsx';
 import { OPERATOR_API, useFollowed } from './use-operator.ts';
 
@@ -77,7 +78,8 @@ export function BlocksPanel({ performance: id, token, onRefused }: BlocksPanelPr
 function WhichOne({ view: { id, room, startsAt, timeZone } }: { view: PerformanceView }) {
   return (
     <p class="quiet">
-      {id}, {formatDateTime(startsAt, timeZone)} · <a href={`#${encodeURIComponent(room)}`}>its room</a>
+      <a href={performanceHash(id)}>{id}</a>, {formatDateTime(startsAt, timeZone)} ·{' '}
+      <a href={`#${encodeURIComponent(room)}`}>its room</a>
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeLine } from './booking-history.tsx';
-import { blocksHash, bookingHash, readView } from './console-view.ts';
+import { blocksHash, bookingHash, eventHash, performanceHash, readView, venueHash } from './console-view.ts';
 import { describeWork } from './dead-letter.ts';
 
 it('the hash names a room, a view, or nothing that is known', () => {
@@ -11,6 +11,10 @@ it('the hash names a room, a view, or nothing that is known', () => {
   expect(readView('#dead-letters')).toEqual({ kind: 'room', room: 'dead-letters' });
   expect(readView('#/webhooks')).toEqual({ kind: 'webhooks' });
   expect(readView('#/performances')).toEqual({ kind: 'rooms' });
+  expect(readView('#/catalogue')).toEqual({ kind: 'catalogue' });
+  expect(readView(performanceHash('gala'))).toEqual({ kind: 'performance', id: 'gala' });
+  expect(readView(eventHash('tour'))).toEqual({ kind: 'event', id: 'tour' });
+  expect(readView(venueHash('hall'))).toEqual({ kind: 'venue', id: 'hall' });
   expect(readView(blocksHash('gala'))).toEqual({ kind: 'blocks', performance: 'gala' });
   expect(readView('#/bookings')).toEqual({ kind: 'booking', id: null });
   expect(readView(bookingHash('b-1'))).toEqual({ kind: 'booking', id: 'b-1' });

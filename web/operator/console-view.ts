@@ -4,6 +4,8 @@ export type ConsoleView =
   | { kind: 'room'; room: string }
   | { kind: 'dead_letters' }
   | { kind: 'booking'; id: string | null }
+  | { kind: 'catalogue' }
+  | { kind: 'venue' | 'event' | 'performance'; id: string }
   | { kind: 'blocks'; performance: string }
   | { kind: 'webhooks' };
 
@@ -11,16 +13,37 @@ export type ConsoleView =
 export function readView(hash: string): ConsoleView {
   const text = readText(hash);
   if (!text.startsWith('/')) return text === '' ? { kind: 'rooms' } : { kind: 'room', room: text };
-  const [page, id] = text.slice(1).split('/');
+  const [page = '', id = '', part] = text.slice(1).split('/');
   if (page === 'dead-letters') return { kind: 'dead_letters' };
-  if (page === 'bookings') return { kind: 'booking', id: id === undefined || id === '' ? null : id };
-  if (page === 'performances' && id !== undefined && id !== '') return { kind: 'blocks', performance: id };
+  if (page === 'bookings') return { kind: 'booking', id: id === '' ? null : id };
+  if (page === 'catalogue') return { kind: 'catalogue' };
+  if (page === 'performances' && id !== '' && part === 'blocks') return { kind: 'blocks', performance: id };
+  const record = RECORDS.get(page);
+  if (record !== undefined && id !== '') return { kind: record, id };
   if (page === 'webhooks') return { kind: 'webhooks' };
   return { kind: 'rooms' };
 }
 
+const RECORDS: ReadonlyMap<string, 'venue' | 'event' | 'performance'> = new Map([
+  ['venues', 'venue'],
+  ['events', 'event'],
+  ['performances', 'performance'],
+]);
+
+/** Where events, venues and seat maps are. */
+export const catalogueHash = '#/catalogue';
+
+/** Where a venue is edited. */
+export const venueHash = (id: string): string => `#/venues/${encodeURIComponent(id)}`;
+
+/** Where an event is edited. */
+export const eventHash = (id: string): string => `#/events/${encodeURIComponent(id)}`;
+
+/** Where a performance is edited. */
+export const performanceHash = (id: string): string => `#/performances/${encodeURIComponent(id)}`;
+
 /** Where a performance's blocks are. */
-export const blocksHash = (performance: string): string => `#/performances/${encodeURIComponent(performance)}`;
+export const blocksHash = (performance: string): string => `${performanceHash(performance)}/blocks`;
 
 /** Where a booking's history is. */
 export const bookingHash = (id: string): string => `#/bookings/${encodeURIComponent(id)}`;

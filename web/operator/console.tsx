@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { BlocksPanel } from './blocks-panel.tsx';
+import { CataloguePanel } from './catalogue/catalogue-panel.tsx';
+import { EventPanel, PerformancePanel, VenuePanel } from './catalogue/record-panels.tsx';
 import { BookingForm, BookingHistory } from './booking-history.tsx';
-import { readView, type ConsoleView } from './console-view.ts';
+import { catalogueHash, readView, type ConsoleView } from './console-view.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { keepToken, keptToken } from './operator-token.ts';
 import { RoomList } from './room-list.tsx';
@@ -55,6 +57,7 @@ function Views({ view }: { view: ConsoleView }) {
   return (
     <nav class="console-views" aria-label="Console">
       {link('rooms', '#/', 'All rooms')}
+      {link('catalogue', catalogueHash, 'Catalogue')}
       {link('dead_letters', '#/dead-letters', 'Laid-aside work')}
       {link('booking', '#/bookings', 'A booking')}
       {link('webhooks', '#/webhooks', 'Webhooks')}
@@ -80,6 +83,19 @@ function View({ view, ...props }: { view: ConsoleView; token: string; onRefused:
           <DeadLetters {...props} />
         </>
       );
+    case 'catalogue':
+      return (
+        <>
+          <h1>Catalogue</h1>
+          <CataloguePanel {...props} />
+        </>
+      );
+    case 'venue':
+      return <VenuePanel key={view.id} id={view.id} {...props} />;
+    case 'event':
+      return <EventPanel key={view.id} id={view.id} {...props} />;
+    case 'performance':
+      return <PerformancePanel key={view.id} id={view.id} {...props} />;
     case 'blocks':
       return (
         <>

@@ -3,7 +3,7 @@ import type { RoomStats, RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import { AuditList } from './audit-list.tsx';
-import { blocksHash } from './console-view.ts';
+import { blocksHash, performanceHash } from './console-view.ts';
 import { OrderForm } from './order-form.tsx';
 import { CoreHealthList, RoomBanners } from './room-banners.tsx';
 import { RoomNumbers } from './room-numbers.tsx';
@@ -77,7 +77,7 @@ function Performances({ ids }: { ids: readonly string[] }) {
       <ul class="plain wrap-anywhere">
         {ids.map((id) => (
           <li key={id}>
-            {id}: <a href={blocksHash(id)}>blocks and allocations</a>
+            <a href={performanceHash(id)}>{id}</a>: <a href={blocksHash(id)}>blocks and allocations</a>
           </li>
         ))}
       </ul>

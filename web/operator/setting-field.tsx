@@ -1,5 +1,5 @@
 import { TextField } from '../shared/text-field.tsx';
-import type { Setting } from './setting-values.ts';
+import type { Setting, SettingKind } from './setting-values.ts';
 
 export type SettingFieldProps = {
   setting: Setting;
@@ -11,16 +11,18 @@ export type SettingFieldProps = {
 /** One setting with its label, hint and error, in the field that its kind asks for. */
 export function SettingField({ setting, value, error, onInput }: SettingFieldProps) {
   const { name, label, kind, hint } = setting;
-  if (kind === 'text' || kind === 'text-or-none' || kind === 'whole-number' || kind === 'whole-number-or-none') {
+  const oneLine = ONE_LINE.get(kind);
+  if (oneLine !== undefined) {
     return (
       <TextField
         name={name}
         label={label}
-        kind={kind.startsWith('whole') ? 'whole-number' : 'text'}
+        kind={oneLine}
         value={value}
         error={error}
         onInput={onInput}
         {...(hint === undefined ? {} : { hint })}
+        {...(setting.options === undefined ? {} : { suggestions: setting.options })}
       />
     );
   }
@@ -61,6 +63,13 @@ export function SettingField({ setting, value, error, onInput }: SettingFieldPro
     </div>
   );
 }
+
+const ONE_LINE: ReadonlyMap<SettingKind, 'text' | 'whole-number'> = new Map([
+  ['text', 'text'],
+  ['text-or-none', 'text'],
+  ['whole-number', 'whole-number'],
+  ['whole-number-or-none', 'whole-number'],
+]);
 
 const YES_NO = [
   { value: 'no', label: 'No' },

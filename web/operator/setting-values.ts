@@ -20,6 +20,7 @@ export type Setting = {
   kind: SettingKind;
   group: string;
   hint?: string;
+  /** Of a choice all there is; of a text what is offered. */
   options?: readonly { value: string; label: string }[];
 };
 

@@ -5,11 +5,11 @@ import type { Wanted } from './setting-values.ts';
 
 /** How a record becomes the draft `D` of a form, and what of a draft is sent. All pure. */
 export type Drafting<T, D> = {
-  draftOf(view: T): D;
-  isEdited(draft: D, base: D): boolean;
+  draftOf: (view: T) => D;
+  isEdited: (draft: D, base: D) => boolean;
   /** The edits upon what somebody else saved meanwhile. */
-  rebase(draft: D, base: D, latest: D): D;
-  changesOf(draft: D, base: D): Wanted;
+  rebase: (draft: D, base: D, latest: D) => D;
+  changesOf: (draft: D, base: D) => Wanted;
 };
 
 export type VersionedFormProps<T> = {
@@ -29,9 +29,9 @@ export type VersionedForm<D> = {
   isSaved: boolean;
   /** Somebody else has saved a newer version than the form was filled from. */
   isNewer: boolean;
-  change(next: D): void;
-  takeOver(keepsEdits: boolean): void;
-  save(event: Event): Promise<void>;
+  change: (next: D) => void;
+  takeOver: (keepsEdits: boolean) => void;
+  save: (event: Event) => Promise<void>;
 };
 
 /**

@@ -7,6 +7,8 @@ export type TextFieldProps = {
   kind?: 'text' | 'email' | 'whole-number' | 'secret';
   autocomplete?: 'off' | 'name' | 'email';
   hint?: string;
+  /** What is offered while typing; anything else may be typed as well. */
+  suggestions?: readonly { value: string; label: string }[];
 };
 
 /** A labelled input with its hint and its error next to it, tied together for screen readers. */
@@ -19,6 +21,7 @@ export function TextField({
   kind = 'text',
   autocomplete = 'off',
   hint,
+  suggestions,
 }: TextFieldProps) {
   const describedBy = [hint === undefined ? '' : `${name}-hint`, error === null ? '' : `${name}-error`]
     .join(' ')
@@ -31,6 +34,7 @@ export function TextField({
     autocomplete,
     'aria-invalid': error !== null,
     ...(describedBy === '' ? {} : { 'aria-describedby': describedBy }),
+    ...(suggestions === undefined ? {} : { list: `${name}-list` }),
     onInput: (event: { currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value),
   };
   return (
@@ -42,6 +46,15 @@ export function TextField({
       {kind === 'secret' && <input type="password" {...attributes} />}
       {kind === 'text' && <input type="text" {...attributes} />}
       {kind === 'whole-number' && <input type="text" inputMode="numeric" {...attributes} />}
+      {suggestions !== undefined && (
+        <datalist id={`${name}-list`}>
+          {suggestions.map((one) => (
+            <option key={one.value} value={one.value}>
+              {one.label}
+            </option>
+          ))}
+        </datalist>
+      )}
       {hint !== undefined && (
         <p id={`${name}-hint`} class="quiet small">
           {hint}
