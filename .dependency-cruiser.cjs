@@ -49,6 +49,10 @@ const WRAPPED = {
     in: ['core'],
     why: 'core/mail/ owns time-outs, the pool and how a refusal is told without an address.',
   },
+  stripe: {
+    in: ['core'],
+    why: 'core/payments/stripe-calls.ts owns time-outs, the breaker, and what of an error may be told.',
+  },
   bullmq: { in: ['core'], why: 'Jobs are the core’s; others write to the outbox.' },
   valibot: {
     in: [

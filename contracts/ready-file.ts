@@ -11,7 +11,12 @@ export const readyFileSchema = v.object({
   restToken: v.string(),
   operatorToken: v.string(),
   rooms: v.record(v.string(), v.object({ performances: v.array(v.string()) })),
-  payments: v.object({ sandboxUrl: v.string(), webhookSecret: v.string() }),
+  /** `sandboxUrl`: the sandbox provider, or the stand-in for Stripe, which testers drive by the same addresses. */
+  payments: v.object({
+    provider: v.optional(v.picklist(['sandbox', 'stripe'])),
+    sandboxUrl: v.string(),
+    webhookSecret: v.string(),
+  }),
   /** Where the mail that core sends can be read; empty in files that older stacks wrote. */
   mailboxUrl: v.optional(v.string(), ''),
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ConfigError, host, parseConfig, port, text, url } from '../platform/config.ts';
+import { PAYMENT_ENTRIES, readPaymentSettings, type PaymentSettings } from './payments/settings.ts';
 import { type OkpKeySet, okpKeySetSchema } from '../tokens/key-set.ts';
 import { mailFrom, smtpAddress, type SmtpSettings } from './mail/smtp-address.ts';
 import { OIDC_ALGORITHMS, type OidcProvider } from '../tokens/oidc-token.verify.ts';
@@ -14,8 +15,7 @@ const entries = {
   ONSALE_EDGE_JWKS_URL: url('http', 'https'),
   ONSALE_CORE_KEYS_FILE: text,
   ONSALE_OPERATOR_JWKS_FILE: text,
-  ONSALE_PAYMENTS_URL: url('http', 'https'),
-  ONSALE_PAYMENTS_WEBHOOK_SECRET: v.pipe(text, v.startsWith('whsec_', 'must start with whsec_')),
+  ...PAYMENT_ENTRIES,
   ONSALE_WEBHOOK_PRIVATE_HOSTS: v.optional(v.string(), ''),
   ONSALE_SMTP_URL: smtpAddress,
   ONSALE_MAIL_FROM: mailFrom,
@@ -41,8 +41,7 @@ export type CoreConfig = {
   coreKeys: OkpKeySet;
   /** Public half of the operators' key. */
   operatorKeys: OkpKeySet;
-  paymentsUrl: string;
-  paymentsWebhookSecret: string;
+  payments: PaymentSettings;
   /** Hosts that outgoing webhooks may reach though they are private, and without TLS; all others must be public and https. */
   webhookPrivateHosts: readonly string[];
   /** The relay that mail is handed to; null: no mail is sent. */
@@ -67,8 +66,7 @@ export function readCoreConfig(env: Record<string, string | undefined> = process
     edgeJwksUrl: values.ONSALE_EDGE_JWKS_URL,
     coreKeys: readKeySet('ONSALE_CORE_KEYS_FILE', values.ONSALE_CORE_KEYS_FILE),
     operatorKeys: readKeySet('ONSALE_OPERATOR_JWKS_FILE', values.ONSALE_OPERATOR_JWKS_FILE),
-    paymentsUrl: values.ONSALE_PAYMENTS_URL,
-    paymentsWebhookSecret: values.ONSALE_PAYMENTS_WEBHOOK_SECRET,
+    payments: readPaymentSettings(values),
     webhookPrivateHosts: toHosts(values.ONSALE_WEBHOOK_PRIVATE_HOSTS),
     smtp: values.ONSALE_SMTP_URL,
     mailFrom: values.ONSALE_MAIL_FROM,

@@ -3,11 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import type { HeldItem, OperatorRole } from '../contracts/token-claims.ts';
 import { connectDatabase, connectSearch, toDrizzle, type Sql } from '../db/connect.ts';
-import { startSandboxPayments } from '../local-stack/sandbox-payments/start.ts';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '../local-stack/test-stack.ts';
 import { systemClock } from '../platform/clock.ts';
 import { newId } from '../platform/id.ts';
@@ -38,19 +36,17 @@ import { runInventoryOutbox, runPaymentOutbox } from './jobs/run-outbox.ts';
 import { createCoreKeys } from './keys.ts';
 import { NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
-import { createProviderCall } from './payments/provider-calls.ts';
 import { createProviders } from './payments/provider.ts';
-import { createSandboxProvider } from './payments/sandbox-provider.ts';
+import { startProvider, type ProviderName } from './provider-world.fixture.ts';
 
 export { ROOM, SHOW } from './core-world-catalogue.fixture.ts';
 export const ORIGIN = 'http://127.0.0.1:9';
-const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /** What a test answers with: the status, the JSON body, and the headers. */
 export type Reply = { status: number; body: Record<string, unknown>; headers: Headers };
 export type Held = { receipt: string; holdId: string; owner: string };
 
-/** Core over real stores and the real sandbox provider, its jobs run by hand so that tests decide the order of things. */
+/** Core over real stores and a provider that runs beside it, its jobs run by hand so that tests decide the order of things. */
 export type CoreWorld = {
   deps: CoreDeps;
   sql: Sql;
@@ -85,8 +81,8 @@ export type CoreWorld = {
   close(): Promise<void>;
 };
 
-/** `standing`: places of the standing zone, five unless told otherwise. */
-type WorldOptions = { standing?: number; oidc?: CoreDeps['config']['oidc'] };
+/** `standing`: places of the standing zone, five unless told otherwise; `provider`: who takes payments, the sandbox unless told otherwise. */
+type WorldOptions = { standing?: number; provider?: ProviderName; oidc?: CoreDeps['config']['oidc'] };
 
 /** A core world on a Postgres and a Redis of its own, which stop with it. */
 export async function startCoreWorld(options: WorldOptions = {}): Promise<CoreWorld> {
@@ -104,7 +100,7 @@ export async function startCoreWorld(options: WorldOptions = {}): Promise<CoreWo
 export async function openCoreWorld(
   postgres: TestPostgres,
   redis: TestRedis,
-  { standing = 5, oidc = null }: WorldOptions = {},
+  { standing = 5, provider: providerName = 'sandbox', oidc = null }: WorldOptions = {},
 ): Promise<CoreWorld> {
   const database = await postgres.createDatabase();
   const sql = connectDatabase(database.url, { max: 12 });
@@ -122,14 +118,7 @@ export async function openCoreWorld(
   const { server, coreUrl } = await listen(
     (request) => late.app?.fetch(request) ?? new Response(null, { status: 503 }),
   );
-  const sandbox = await startSandboxPayments({
-    host: '127.0.0.1',
-    port: 0,
-    dataFolder: folder,
-    webhookSecret: SECRET,
-    log,
-    webhookUrl: `${coreUrl}/v1/payments/webhooks/sandbox`,
-  });
+  const payments = await startProvider(providerName, { folder, coreUrl, log });
   const config = {
     databaseUrl: database.url,
     redisUrl: redis.url,
@@ -139,8 +128,7 @@ export async function openCoreWorld(
     edgeJwksUrl: ORIGIN,
     coreKeys,
     operatorKeys,
-    paymentsUrl: sandbox.url,
-    paymentsWebhookSecret: SECRET,
+    payments: payments.settings,
     webhookPrivateHosts: ['127.0.0.1'],
     smtp: null,
     mailFrom: 'Onsale <tickets@example.org>',
@@ -149,11 +137,6 @@ export async function openCoreWorld(
     port: 0,
   };
   const catalogue = createCatalogue(toDrizzle(plain), systemClock, createCatalogueMemory());
-  const provider = createSandboxProvider({
-    url: sandbox.url,
-    webhookSecret: SECRET,
-    call: createProviderCall(sandbox.url),
-  });
   const codeBox = createCodeBox();
   const deps: CoreDeps = {
     config,
@@ -170,7 +153,7 @@ export async function openCoreWorld(
     browseCatalogue: catalogue,
     keys: await createCoreKeys(config, localKeys(coreKeys)),
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
-    payments: createProviders(provider),
+    payments: createProviders(payments.provider),
     mailer: NO_MAILER,
     wake: () => {},
     commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
@@ -230,7 +213,7 @@ export async function openCoreWorld(
     deps,
     sql,
     coreUrl,
-    sandboxUrl: sandbox.url,
+    sandboxUrl: payments.service.url,
     codeBox,
     holdSeats: (seats, owner) => hold(seats.map(toSeatItem), owner),
     holdStanding: (quantity, owner) => hold([{ zoneId: 'standing', quantity, priceMinor: STANDING_MINOR }], owner),
@@ -266,21 +249,15 @@ export async function openCoreWorld(
       fetch(String(checkoutUrl).replace(`${ORIGIN}/api/core`, coreUrl), { redirect: 'manual' }),
     sandbox: async (method, path, body) =>
       toReply(
-        await fetch(`${sandbox.url}${path}`, {
+        await fetch(`${payments.service.url}${path}`, {
           method,
           headers: { 'content-type': 'application/json', 'idempotency-key': newId() },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       ),
     async tell(type, data, eventId = newId()) {
-      const body = JSON.stringify({ type, data });
-      const at = new Date(systemClock.nowMs());
-      const headers = {
-        'webhook-id': eventId,
-        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-        'webhook-signature': new Webhook(SECRET).sign(eventId, at, body),
-      };
-      return (await world.call('POST', '/v1/payments/webhooks/sandbox', { body, headers })).status;
+      const { body, headers } = payments.sign(type, data, eventId);
+      return (await world.call('POST', `/v1/payments/webhooks/${providerName}`, { body, headers })).status;
     },
     async forgetClaims() {
       await client.flushall();
@@ -310,7 +287,7 @@ export async function openCoreWorld(
       throw new Error(`fewer than ${events} webhook events came`);
     },
     async close() {
-      await sandbox.stop();
+      await payments.service.stop();
       await new Promise((resolve) => server.close(resolve));
       client.disconnect();
       await Promise.all([sql.end({ timeout: 1 }), plain.end({ timeout: 1 }), searchSql.end({ timeout: 1 })]);

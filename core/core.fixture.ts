@@ -23,8 +23,7 @@ import { createInventory } from './inventory/inventory.ts';
 import { createCoreKeys } from './keys.ts';
 import { NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
-import { createProviders } from './payments/provider.ts';
-import { createSandboxProvider } from './payments/sandbox-provider.ts';
+import { configuredProviders } from './payments/configured-providers.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8787';
 const HOUR = 3_600_000;
@@ -108,8 +107,11 @@ export async function openCore(): Promise<CoreWorld> {
     edgeJwksUrl: 'http://127.0.0.1:9/jwks.json',
     coreKeys: await generateOkpKeySet(),
     operatorKeys: await generateOkpKeySet(),
-    paymentsUrl: 'http://127.0.0.1:9',
-    paymentsWebhookSecret: 'whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0',
+    payments: {
+      current: 'sandbox' as const,
+      sandbox: { url: 'http://127.0.0.1:9', webhookSecret: 'whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0' },
+      stripe: null,
+    },
     webhookPrivateHosts: ['127.0.0.1'],
     smtp: null,
     mailFrom: 'Onsale <tickets@example.org>',
@@ -136,9 +138,7 @@ export async function openCore(): Promise<CoreWorld> {
     catalogue: createCatalogue(toDrizzle(plain), clock, memory),
     browseCatalogue: createCatalogue(toDrizzle(plain), clock, memory),
     inventory: createInventory({ scripts, redis, sql, browseSql: sql, log, clock }),
-    payments: createProviders(
-      createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
-    ),
+    payments: configuredProviders(config.payments),
     mailer: NO_MAILER,
     wake: () => {},
     commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),

@@ -25,8 +25,7 @@ import { startJobs } from './jobs/jobs.ts';
 import { createCoreKeys } from './keys.ts';
 import { createMailer, NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
-import { createProviders } from './payments/provider.ts';
-import { createSandboxProvider } from './payments/sandbox-provider.ts';
+import { configuredProviders } from './payments/configured-providers.ts';
 
 /** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, browsing, and searches (DESIGN §6). */
 const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2, search: 2 } as const;
@@ -72,9 +71,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const db = toDrizzle(plain);
   const memory = createCatalogueMemory();
   const catalogue = createCatalogue(db, systemClock, memory);
-  const payments = createProviders(
-    createSandboxProvider({ url: config.paymentsUrl, webhookSecret: config.paymentsWebhookSecret }),
-  );
+  const payments = configuredProviders(config.payments);
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
   const mailer = config.smtp === null ? NO_MAILER : createMailer(config.smtp, config.mailFrom);
   const codeMailer = createCodeMailer((mail) => mailer.send(mail), log);

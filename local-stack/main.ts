@@ -70,6 +70,8 @@ async function prepare(
     ports,
     external,
     edge: options.edge,
+    payments: options.payments,
+    hasStripeKey: (env['ONSALE_STRIPE_SECRET_KEY'] ?? '') !== '',
     turnstile: readTurnstile(env),
   };
 }
@@ -133,7 +135,7 @@ async function readyContent(settings: StackSettings, { stores, rooms }: StackTab
     restToken,
     operatorToken,
     rooms: rooms(),
-    payments: { sandboxUrl, webhookSecret: keys.webhookSecret },
+    payments: { provider: settings.payments, sandboxUrl, webhookSecret: keys.webhookSecret },
     mailboxUrl,
   };
 }

@@ -3,6 +3,7 @@ import type { AskedPayment } from '../../db/queries/expire-bookings.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CancelOutcome } from '../payments/provider.ts';
+import { toProviderPayment } from './provider-payment.ts';
 import { settleCapture } from '../payments/settle-capture.ts';
 
 /** How long after `payBy` a provider that can't be reached keeps an unpaid booking's seats, ms. Then they go free (BOOKING §3). */
@@ -16,7 +17,7 @@ export type ProviderWord = 'unpaid' | 'paid' | 'ask_again';
  * again by the next sweep, until the hard cap; then the seats go free without its word.
  */
 export async function askBeforeExpiry(
-  deps: Pick<CoreDeps, 'sql' | 'commits' | 'payments'>,
+  deps: Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'config'>,
   due: DueBooking,
   asked: readonly AskedPayment[],
 ): Promise<ProviderWord> {
@@ -31,13 +32,13 @@ export async function askBeforeExpiry(
 }
 
 async function cancelAtProvider(
-  deps: Pick<CoreDeps, 'payments'>,
+  deps: Pick<CoreDeps, 'payments' | 'config'>,
   payment: AskedPayment,
 ): Promise<CancelOutcome | 'unreachable'> {
   const provider = deps.payments.byName(payment.provider);
   if (provider === undefined) return 'unreachable';
   try {
-    return await provider.cancelPayment(payment.id);
+    return await provider.cancelPayment(toProviderPayment(deps.config.origin, payment.bookingId, payment));
   } catch (error) {
     if (error instanceof OperatingError) return 'unreachable';
     throw error;

@@ -8,6 +8,7 @@ import { withinDeadline } from '../http/store-failure.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 import { takeEvent } from '../payments/take-event.ts';
 import { returnUrl } from './checkout-url.ts';
+import { toProviderPayment } from './provider-payment.ts';
 import { hashSecret } from './secrets.ts';
 
 const CODE = /^co_[A-Za-z0-9_-]{43}$/;
@@ -33,8 +34,7 @@ export async function openCheckout(
   const provider = deps.payments.byName(payment.provider);
   if (provider === undefined) throw new OperatingError('payment_provider_unavailable');
   if (!(await whileProgressing(deps.sql, () => markRequested(deps.sql, payment.id)))) return back;
-  const { id: paymentId, amountMinor, currency } = payment;
-  const asked = provider.createPayment({ paymentId, amountMinor, currency, returnUrl: back });
+  const asked = provider.createPayment(toProviderPayment(deps.config.origin, id, payment));
   const { payUrl, paid } = await asked.catch((error: unknown) => {
     if (!(error instanceof OperatingError)) throw error;
     const extra = { payBy: isoTime(booking.payBy.getTime()) };

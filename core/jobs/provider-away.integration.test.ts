@@ -25,7 +25,7 @@ let world: CoreWorld;
 let calls = 0;
 beforeAll(async () => {
   world = await startCoreWorld({ standing: BOOKINGS });
-  const { paymentsUrl: url, paymentsWebhookSecret: webhookSecret } = world.deps.config;
+  const { url, webhookSecret } = world.deps.config.payments.sandbox ?? { url: '', webhookSecret: '' };
   const count: typeof fetch = (...asked) => {
     calls += 1;
     return fetch(...asked);

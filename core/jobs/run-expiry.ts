@@ -8,7 +8,7 @@ import { runBatch } from './run-batch.ts';
 const BATCH = 200;
 const LEASE_SECONDS = 15;
 
-export type ExpiryDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'log' | 'wake'>;
+export type ExpiryDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'config' | 'log' | 'wake'>;
 
 /**
  * Ends unpaid bookings past their `payBy`; returns how many it took. Those the provider can't know of end at once and together,

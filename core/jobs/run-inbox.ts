@@ -1,7 +1,7 @@
 import { failInbox, finishInbox, takeInbox, type InboxRow } from '../../db/queries/webhook-inbox.ts';
 import type { CoreDeps } from '../deps.ts';
 import { applyEvent } from '../payments/apply-event.ts';
-import type { ProviderEvent } from '../payments/provider.ts';
+import type { PaymentProvider, ProviderEvent } from '../payments/provider.ts';
 import { retryLater } from './retry-later.ts';
 import { runBatch } from './run-batch.ts';
 
@@ -10,7 +10,7 @@ const BATCH = 200;
 const LEASE_SECONDS = 30;
 
 export type InboxDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'log' | 'wake'>;
-type Read = { row: InboxRow; event: ProviderEvent };
+type Read = { row: InboxRow; provider: PaymentProvider; event: ProviderEvent };
 
 /**
  * Works off due webhook events; returns how many it took. Payments that confirm are applied together, the rest a few at a time.
@@ -29,16 +29,17 @@ export async function runInbox(deps: InboxDeps): Promise<number> {
   await Promise.all(
     rows.map((row) =>
       attempt(row, async () => {
-        const event = readEvent(deps, row);
+        const provider = providerOf(deps, row);
+        const event = provider.readEvent(row.payload);
         if (event.kind === 'captured' && (await deps.commits.confirmations.confirm(event.capture))) return true;
-        others.push({ row, event });
+        others.push({ row, provider, event });
         return false;
       }),
     ),
   );
-  await runBatch(others, ({ row, event }) =>
+  await runBatch(others, ({ row, provider, event }) =>
     attempt(row, async () => {
-      await applyEvent(deps, event);
+      await applyEvent(deps, provider, event);
       return true;
     }),
   );
@@ -47,10 +48,10 @@ export async function runInbox(deps: InboxDeps): Promise<number> {
   return rows.length;
 }
 
-function readEvent(deps: InboxDeps, row: InboxRow): ProviderEvent {
+function providerOf(deps: InboxDeps, row: InboxRow): PaymentProvider {
   const provider = deps.payments.byName(row.provider);
   if (provider === undefined) throw new TypeError(`there is no provider ${row.provider}`);
-  return provider.readEvent(row.payload);
+  return provider;
 }
 
 async function putOff(deps: InboxDeps, row: InboxRow, error: unknown): Promise<void> {

@@ -12,7 +12,10 @@ const INVENTORY = { kinds: ['inventory.apply'], limit: 200, leaseSeconds: LEASE_
 /** Calls of the provider in a turn: a few at a time, each within its time-out, they end well before the lease. */
 const PAYMENTS = { kinds: ['payment.refund', 'payment.cancel'], limit: 20, leaseSeconds: LEASE_SECONDS } as const;
 
-export type OutboxDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log'>;
+export type OutboxDeps = Pick<
+  CoreDeps,
+  'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log' | 'config'
+>;
 
 /** Brings booked, sold and freed places into Redis, each at least once; returns how many rows it took. */
 export const runInventoryOutbox = (deps: OutboxDeps): Promise<number> =>

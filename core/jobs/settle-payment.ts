@@ -1,12 +1,13 @@
 import * as v from 'valibot';
-import { readBooking } from '../../db/queries/bookings.ts';
+import { readBooking, type PaymentRow } from '../../db/queries/bookings.ts';
 import type { OutboxRow } from '../../db/queries/outbox.ts';
+import { toProviderPayment } from '../bookings/provider-payment.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { PaymentProvider } from '../payments/provider.ts';
 import { settleCapture } from '../payments/settle-capture.ts';
 import { settleRefund } from '../payments/settle-refund.ts';
 
-type Deps = Pick<CoreDeps, 'sql' | 'commits' | 'payments'>;
+type Deps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'config'>;
 
 const refundSchema = v.object({
   paymentId: v.string(),
@@ -22,26 +23,30 @@ export function settlePayment(deps: Deps, row: OutboxRow): Promise<void> {
 }
 
 async function refundPayment(deps: Deps, row: OutboxRow): Promise<void> {
-  const { captureId, ...refund } = parse(refundSchema, row.payload);
-  const provider = await providerOf(deps, row, refund.paymentId);
+  const refund = parse(refundSchema, row.payload);
+  const { provider } = await findPaymentOf(deps, row, refund.paymentId);
   // The capture's own key: however often this row comes, the money goes back once.
-  const refunded = await provider.refundPayment({ ...refund, refundKey: `${refund.paymentId}:${captureId}` });
+  const refunded = await provider.refundPayment({ ...refund, refundKey: `${refund.paymentId}:${refund.captureId}` });
   await settleRefund(deps, refunded);
 }
 
 async function cancelPayment(deps: Deps, row: OutboxRow): Promise<void> {
   const { paymentId } = parse(cancelSchema, row.payload);
-  const provider = await providerOf(deps, row, paymentId);
-  const answer = await provider.cancelPayment(paymentId);
+  const { payment, provider } = await findPaymentOf(deps, row, paymentId);
+  const answer = await provider.cancelPayment(toProviderPayment(deps.config.origin, row.bookingId, payment));
   if (answer.outcome === 'paid') await settleCapture(deps, answer.capture);
 }
 
-async function providerOf(deps: Deps, row: OutboxRow, paymentId: string): Promise<PaymentProvider> {
+async function findPaymentOf(
+  deps: Deps,
+  row: OutboxRow,
+  paymentId: string,
+): Promise<{ payment: PaymentRow; provider: PaymentProvider }> {
   const booking = await readBooking(deps.sql, row.bookingId);
   const payment = booking?.payments.find((attempt) => attempt.id === paymentId);
   const provider = payment && deps.payments.byName(payment.provider);
-  if (provider === undefined) throw new TypeError('the payment or its provider is not here');
-  return provider;
+  if (payment === undefined || provider === undefined) throw new TypeError('the payment or its provider is not here');
+  return { payment, provider };
 }
 
 function parse<S extends v.GenericSchema>(schema: S, payload: unknown): v.InferOutput<S> {

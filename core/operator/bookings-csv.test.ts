@@ -14,6 +14,7 @@ const booking = {
   refundedMinor: 0,
   createdAt: new Date(0),
   payBy: new Date(0),
+  dispute: null,
 };
 
 describe('bookings as CSV', () => {

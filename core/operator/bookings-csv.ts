@@ -14,6 +14,7 @@ const COLUMNS = [
   'refundedMinor',
   'createdAt',
   'payBy',
+  'dispute',
 ];
 
 /** A first character by which spreadsheets take a text for a formula (OWASP, "CSV Injection"). */
@@ -48,6 +49,16 @@ export function bookingsCsv(readPage: (afterId: string) => Promise<ReportedBooki
 function toLine({ id, createdAt, payBy, ...b }: ReportedBooking): string {
   const times = [createdAt, payBy].map((time) => isoTime(time.getTime()));
   const money = [b.totalMinor, b.currency, b.capturedMinor, b.refundedMinor];
-  const cells = [id, b.performanceId, b.status, b.buyerName, b.buyerEmail, b.places, ...money, ...times];
+  const cells = [
+    id,
+    b.performanceId,
+    b.status,
+    b.buyerName,
+    b.buyerEmail,
+    b.places,
+    ...money,
+    ...times,
+    b.dispute ?? '',
+  ];
   return `${cells.map(csvCell).join(',')}\r\n`;
 }

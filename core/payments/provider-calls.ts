@@ -25,46 +25,54 @@ export type ProviderCall = (
   idempotencyKey?: string,
 ) => Promise<ProviderAnswer>;
 
+/** Runs calls of a provider, and says `payment_provider_unavailable` of whatever fails in them. */
+export type ProviderGuard = <T>(call: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
 /**
- * Calls a provider's JSON API through a time-out and a circuit breaker. Answers below 500 are values, 4xx included; all else is
- * `payment_provider_unavailable`. Nothing is repeated here: jobs and buyers come back by themselves.
+ * A time-out and a circuit breaker for the calls of one provider. Nothing is repeated here: jobs and buyers come back by themselves. A
+ * call that was refused has to return that as a value: what throws counts as an outage.
  */
-export function createProviderCall(baseUrl: string, fetcher: typeof fetch = fetch): ProviderCall {
+export function createProviderGuard(timeoutMs: number): ProviderGuard {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
     breaker: new ConsecutiveBreaker(BREAK_AFTER),
   });
-  const policy = wrap(breaker, timeout(TIMEOUT_MS, TimeoutStrategy.Aggressive));
-  return async (method, path, body, idempotencyKey) => {
+  const policy = wrap(breaker, timeout(timeoutMs, TimeoutStrategy.Aggressive));
+  return async (call) => {
     try {
-      return await policy.execute(async ({ signal }) => {
-        const answer = await fetcher(new URL(path, baseUrl), {
-          method,
-          signal,
-          headers: {
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        });
-        if (answer.status >= 500) throw new Error(`the provider answered ${answer.status}`);
-        const parsed: unknown = await answer.json();
-        return { status: answer.status, body: parsed };
-      });
+      // A signal of its own: on the library's, which all calls share, listeners would gather.
+      return await policy.execute(({ signal }) => call(signal), new AbortController().signal);
     } catch (error) {
-      throw new OperatingError(
-        'payment_provider_unavailable',
-        { retryAfterSeconds: 2 },
-        { message: whyOf(error), cause: error },
-      );
+      const details = { message: whyOf(error, timeoutMs), cause: error };
+      throw new OperatingError('payment_provider_unavailable', { retryAfterSeconds: 2 }, details);
     }
   };
 }
 
-function whyOf(error: unknown): string {
+/** Calls a provider's JSON API under such a guard. Answers below 500 are values, 4xx included. */
+export function createProviderCall(baseUrl: string, fetcher: typeof fetch = fetch): ProviderCall {
+  const guard = createProviderGuard(TIMEOUT_MS);
+  return (method, path, body, idempotencyKey) =>
+    guard(async (signal) => {
+      const answer = await fetcher(new URL(path, baseUrl), {
+        method,
+        signal,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (answer.status >= 500) throw new Error(`the provider answered ${answer.status}`);
+      const parsed: unknown = await answer.json();
+      return { status: answer.status, body: parsed };
+    });
+}
+
+function whyOf(error: unknown, timeoutMs: number): string {
   if (error instanceof BrokenCircuitError || isBrokenCircuitError(error))
     return 'the provider failed before and is given a rest';
   // Not the library's isTaskCancelledError, which looks for another error's mark.
-  if (error instanceof TaskCancelledError) return `the provider took longer than ${TIMEOUT_MS} ms`;
+  if (error instanceof TaskCancelledError) return `the provider took longer than ${timeoutMs} ms`;
   return 'the provider could not be asked';
 }

@@ -4,20 +4,36 @@ import type { HeaderSource } from '../http/node-request.ts';
 export type Capture = { paymentId: string; captureId: string; amountMinor: number; currency: string };
 export type Refund = { paymentId: string; refundId: string; amountMinor: number; currency: string };
 
+/** A buyer's bank takes a capture back, or wants to; `status` is the provider's word for where that stands. */
+export type Dispute = {
+  captureId: string;
+  disputeId: string;
+  status: string;
+  reason: string;
+  amountMinor: number;
+  currency: string;
+};
+
 /** What a provider tells by webhook, in our words. Told more than once and in any order. */
 export type ProviderEvent =
   | { kind: 'captured'; capture: Capture }
+  /** The attempt is over; the buyer may make another. */
   | { kind: 'failed'; paymentId: string }
+  /** The buyer's means were refused, but the same payment can still be paid. */
+  | { kind: 'declined'; paymentId: string }
   | { kind: 'cancelled'; paymentId: string }
   | { kind: 'refunded'; refund: Refund }
+  /** Something about this capture changed; what is true now, only the provider's ledger says (`readPayment`). */
+  | { kind: 'look_up'; captureId: string }
+  | { kind: 'disputed'; dispute: Dispute }
   /** A kind of event that changes nothing here. */
   | { kind: 'ignored' };
 
 /** What cancelling came to: `unknown` = the provider was never asked for this payment, so nothing can land. */
 export type CancelOutcome = { outcome: 'cancelled' } | { outcome: 'unknown' } | { outcome: 'paid'; capture: Capture };
 
-/** A payment with all money that the provider moved for it. */
-export type ProviderPayment = { paymentId: string; captures: Capture[]; refunds: Refund[] };
+/** A payment with all money that the provider moved for it. `undone`: refunds that were made and then failed, so that the money is here. */
+export type ProviderPayment = { paymentId: string; captures: Capture[]; refunds: Refund[]; undone?: Refund[] };
 
 export type NewProviderPayment = { paymentId: string; amountMinor: number; currency: string; returnUrl: string };
 
@@ -35,10 +51,12 @@ export type PaymentProvider = {
   createPayment(
     payment: NewProviderPayment,
   ): Promise<{ payUrl: string; paid?: { eventId: string; payloadJson: string } }>;
-  cancelPayment(paymentId: string): Promise<CancelOutcome>;
-  /** `refundKey` makes repeated calls one refund. */
-  refundPayment(refund: Omit<Refund, 'refundId'> & { refundKey: string }): Promise<Refund>;
-  /** A page of its ledger, oldest payment first; null begins, and a null `next` is the end. */
+  cancelPayment(payment: NewProviderPayment): Promise<CancelOutcome>;
+  /** Gives a capture back, or a part of it; `refundKey` makes repeated calls one refund. */
+  refundPayment(refund: Capture & { refundKey: string }): Promise<Refund>;
+  /** The payment of one capture, or null. A provider that never tells `look_up` or `disputed` has none. */
+  readPayment?(captureId: string): Promise<ProviderPayment | null>;
+  /** A page of its ledger, in an order of the provider's own; null begins, and a null `next` is the end. */
   listPayments(cursor: string | null): Promise<{ items: ProviderPayment[]; next: string | null }>;
   /** Judges a webhook's signature and age, and that its body is JSON, which is kept as it is and read later. */
   checkWebhook(headers: HeaderSource, body: string): { ok: true; eventId: string } | { ok: false };

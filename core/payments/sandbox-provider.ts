@@ -60,7 +60,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
       const payloadJson = JSON.stringify({ type: 'payment.succeeded', data });
       return { payUrl, paid: { eventId: `capture:${captureId}`, payloadJson } };
     },
-    async cancelPayment(paymentId) {
+    async cancelPayment({ paymentId }) {
       const answer = await call('POST', `/payments/${paymentId}/cancel`);
       if (answer.status === 404) return { outcome: 'unknown' };
       if (answer.status === 200) return { outcome: 'cancelled' };

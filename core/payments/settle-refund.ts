@@ -1,6 +1,12 @@
 import { lockBooking } from '../../db/queries/bookings.ts';
 import { addHistory, setBookingStatus } from '../../db/queries/change-booking.ts';
-import { findPayment, insertLedgerEntry, setPaymentStatus, sumLedger } from '../../db/queries/payments.ts';
+import {
+  deleteRefundEntry,
+  findPayment,
+  insertLedgerEntry,
+  setPaymentStatus,
+  sumLedger,
+} from '../../db/queries/payments.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { Refund } from './provider.ts';
 import { runTransaction } from './run-transaction.ts';
@@ -29,6 +35,23 @@ export function settleRefund(deps: Pick<CoreDeps, 'sql'>, refund: Refund): Promi
     const isOver = booking.status === 'cancelled' || booking.status === 'expired';
     if (isOver && captured > 0 && refunded >= captured) await setBookingStatus(tx, booking, 'refunded', by);
     else await addHistory(tx, booking, by);
+    return true;
+  });
+}
+
+/**
+ * Takes a refund back that failed after it was made (a closed account): the money is with the provider, in suspense until a person
+ * sends it another way. Noted on the booking's history, once. False: no payment of ours.
+ */
+export function undoRefund(deps: Pick<CoreDeps, 'sql'>, refund: Refund): Promise<boolean> {
+  return runTransaction(deps.sql, async (tx) => {
+    const payment = await findPayment(tx, refund.paymentId);
+    const booking = payment && (await lockBooking(tx, payment.bookingId, { zones: false }));
+    if (!booking) return false;
+    const { paymentId, refundId, amountMinor } = refund;
+    if (!(await deleteRefundEntry(tx, paymentId, refundId))) return true;
+    await setPaymentStatus(tx, paymentId, 'captured');
+    await addHistory(tx, booking, { actor: 'provider', action: 'refund_failed', details: { paymentId, amountMinor } });
     return true;
   });
 }

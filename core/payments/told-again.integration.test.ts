@@ -68,7 +68,7 @@ describe('one payment, told a hundred times at once while four workers take it u
 });
 
 describe('a forged webhook', () => {
-  const SECRET = () => world.deps.config.paymentsWebhookSecret;
+  const SECRET = () => world.deps.config.payments.sandbox?.webhookSecret ?? '';
   const send = async (
     booked: Reply,
     forge: { secret?: string; ageMs?: number; altered?: boolean; without?: string },
@@ -159,5 +159,26 @@ describe('events in another order than they happened', () => {
     await world.tell('payment.succeeded', captureOf(booked));
     await world.drain();
     expect(await statusOf(booked)).toBe('confirmed');
+  });
+
+  it('gives every capture back but the right one, also when it comes after a refund', async () => {
+    const booked = await book();
+    const { paymentId } = buyer.paymentOf(booked);
+    const capture = (captureId: string, amountMinor: number) =>
+      world.tell('payment.succeeded', { paymentId, captureId, amountMinor, currency: 'EUR' });
+    const refunded = (captureId: string, amountMinor: number) =>
+      world.tell('refund.succeeded', { paymentId, refundId: `re-${captureId}`, amountMinor, currency: 'EUR' });
+    await capture('many-wrong', 6000);
+    await world.drain();
+    await refunded('many-wrong', 6000);
+    await world.drain();
+    await capture('many-right', 5000);
+    await world.drain();
+    expect(await statusOf(booked)).toBe('confirmed');
+    await capture('many-third', 5000);
+    await world.drain();
+    const rows = await world.sql`SELECT payload ->> 'captureId' AS id FROM outbox
+      WHERE kind = 'payment.refund' AND payload ->> 'paymentId' = ${paymentId} ORDER BY id`;
+    expect(rows.map((row) => String(row['id']))).toEqual(['many-third', 'many-wrong']);
   });
 });

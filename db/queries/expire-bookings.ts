@@ -62,10 +62,11 @@ export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]):
 }
 
 /** An open attempt to pay that the provider was asked for, and so can know of. */
-export type AskedPayment = { id: string; bookingId: string; provider: string };
+export type AskedPayment = { id: string; bookingId: string; provider: string; amountMinor: number; currency: string };
 
 /** The attempts of these bookings that the provider has to be asked about before they end. A plain read. */
 export async function readAskedPayments(sql: Sql, bookingIds: readonly string[]): Promise<AskedPayment[]> {
-  return sql<AskedPayment[]>`SELECT id, booking_id AS "bookingId", provider FROM payments
+  return sql<AskedPayment[]>`SELECT id, booking_id AS "bookingId", provider, amount_minor AS "amountMinor", currency
+    FROM payments
     WHERE booking_id = ANY (${list(bookingIds)}::uuid[]) AND status = 'open' AND requested_at IS NOT NULL ORDER BY created_at, id`;
 }

@@ -73,6 +73,25 @@ export async function insertLedgerEntry(tx: Transaction, entry: LedgerEntry): Pr
   return rows.length === 1;
 }
 
+/** Takes back a refund that failed after it was made. False when it is not there (any more). Needs the booking's lock. */
+export async function deleteRefundEntry(tx: Transaction, paymentId: string, refundId: string): Promise<boolean> {
+  const rows = await tx`DELETE FROM payment_ledger
+    WHERE payment_id = ${paymentId} AND kind = 'refund' AND provider_event = ${refundId} RETURNING 1`;
+  return rows.length === 1;
+}
+
+/** Whether a booking's history tells of this dispute in this status. Exact under the booking's lock. */
+export async function isDisputeNoted(
+  tx: Transaction,
+  bookingId: string,
+  disputeId: string,
+  status: string,
+): Promise<boolean> {
+  const rows = await tx`SELECT 1 FROM booking_history WHERE booking_id = ${bookingId} AND action = 'dispute'
+    AND details ->> 'disputeId' = ${disputeId} AND details ->> 'status' = ${status} LIMIT 1`;
+  return rows.length === 1;
+}
+
 export type PaymentSums = { paymentId: string; capturedMinor: number; refundedMinor: number };
 
 /** What was captured and refunded, payment by payment, for one booking. Plain read; exact under the booking's lock. */

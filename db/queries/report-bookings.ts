@@ -15,6 +15,8 @@ export type ReportedBooking = {
   refundedMinor: number;
   createdAt: Date;
   payBy: Date;
+  /** Where the last dispute of its money stands, in the provider's word; null when nobody disputes it. */
+  dispute: string | null;
 };
 
 /** Bookings after `afterId` ('' = from the first), of one performance where it is named; ids are ordered by time. */
@@ -25,7 +27,9 @@ export async function readReportedBookings(
   return sql<ReportedBooking[]>`SELECT b.id, b.performance_id AS "performanceId", b.status, b.buyer_name AS "buyerName",
       b.buyer_email AS "buyerEmail", b.total_minor AS "totalMinor", b.currency, b.created_at AS "createdAt", b.pay_by AS "payBy",
       (SELECT coalesce(sum(quantity), 0)::int FROM booking_items i WHERE i.booking_id = b.id) AS places,
-      coalesce(money.captured, 0)::bigint AS "capturedMinor", coalesce(money.refunded, 0)::bigint AS "refundedMinor"
+      coalesce(money.captured, 0)::bigint AS "capturedMinor", coalesce(money.refunded, 0)::bigint AS "refundedMinor",
+      (SELECT h.details ->> 'status' FROM booking_history h WHERE h.booking_id = b.id AND h.action = 'dispute'
+        ORDER BY h.at DESC LIMIT 1) AS dispute
     FROM bookings b LEFT JOIN LATERAL (
       SELECT sum(l.amount_minor) FILTER (WHERE l.kind = 'capture') AS captured,
         sum(l.amount_minor) FILTER (WHERE l.kind = 'refund') AS refunded

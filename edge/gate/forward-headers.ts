@@ -11,10 +11,11 @@ const FORWARDED = [
   'if-match',
   'if-none-match',
   'user-agent',
-  // Standard Webhooks, by which payment providers sign.
+  // By which payment providers sign: Standard Webhooks, and Stripe's own.
   'webhook-id',
   'webhook-signature',
   'webhook-timestamp',
+  'stripe-signature',
 ];
 
 /** Hop-by-hop headers (RFC 9110 §7.6.1) and those that the next connection sets by itself. */

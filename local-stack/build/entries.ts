@@ -18,6 +18,7 @@ export const ENTRIES: readonly Entry[] = [
   { source: 'local-stack/rest-front/main.ts', target: 'local-stack/rest-front-main.js', runtime: 'node' },
   { source: 'local-stack/sandbox-payments/main.ts', target: 'local-stack/sandbox-payments-main.js', runtime: 'node' },
   { source: 'local-stack/mailbox/main.ts', target: 'local-stack/mailbox-main.js', runtime: 'node' },
+  { source: 'local-stack/stripe-stand-in/main.ts', target: 'local-stack/stripe-stand-in-main.js', runtime: 'node' },
   { source: 'local-stack/worker/main.ts', target: 'local-stack/worker-main.js', runtime: 'node' },
   { source: 'web/waiting-page/client.ts', target: 'web/waiting-page/client.js', runtime: 'browser' },
   { source: 'web/shop/main.tsx', target: 'web/shop/main.js', runtime: 'browser' },

@@ -7,29 +7,40 @@ import type { StoreAddresses } from './stores.ts';
 
 /** Our own services, each with exactly the variables of its config.ts. */
 export function serviceParts(settings: StackSettings, stores: StoreAddresses): Part[] {
+  const payments = paymentsPart(settings);
   return [
-    sandboxPart(settings),
+    ...(payments === null ? [] : [payments]),
     mailboxPart(settings),
-    corePart(settings, stores),
+    corePart(settings, stores, payments === null ? [] : [payments.name]),
     admissionPart(settings, stores),
     feedPart(settings, stores),
     edgePart(settings, stores),
   ];
 }
 
-function sandboxPart(settings: StackSettings): Part {
+/** The sandbox provider or the stand-in for Stripe; null where Stripe itself takes the payments. */
+function paymentsPart(settings: StackSettings): Part | null {
   const { root, keys, ports, dataFolder } = settings;
+  const common = { needs: ['build'], root };
+  const env = { ...listenOn(ports.sandbox), ONSALE_CORE_URL: addressesOf(settings).coreUrl };
+  if (settings.payments === 'sandbox') {
+    return servicePart({
+      ...common,
+      name: 'sandbox-payments',
+      script: 'local-stack/sandbox-payments-main.js',
+      env: () => ({
+        ...env,
+        ONSALE_DATA: join(dataFolder, 'sandbox-payments'),
+        ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
+      }),
+    });
+  }
+  if (settings.hasStripeKey) return null;
   return servicePart({
-    name: 'sandbox-payments',
-    needs: ['build'],
-    root,
-    script: 'local-stack/sandbox-payments-main.js',
-    env: () => ({
-      ...listenOn(ports.sandbox),
-      ONSALE_DATA: join(dataFolder, 'sandbox-payments'),
-      ONSALE_CORE_URL: addressesOf(settings).coreUrl,
-      ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
-    }),
+    ...common,
+    name: 'stripe-stand-in',
+    script: 'local-stack/stripe-stand-in-main.js',
+    env: () => ({ ...env, ONSALE_DATA: join(dataFolder, 'stripe-stand-in'), ...standInSecrets(settings) }),
   });
 }
 
@@ -43,11 +54,25 @@ function mailboxPart({ root, ports }: StackSettings): Part {
   });
 }
 
-function corePart(settings: StackSettings, stores: StoreAddresses): Part {
+function paymentVariables(settings: StackSettings): Record<string, string> {
+  const { sandboxUrl } = addressesOf(settings);
+  if (settings.payments === 'sandbox')
+    return { ONSALE_PAYMENTS_URL: sandboxUrl, ONSALE_PAYMENTS_WEBHOOK_SECRET: settings.keys.webhookSecret };
+  const standIn = settings.hasStripeKey ? {} : { ...standInSecrets(settings), ONSALE_STRIPE_URL: sandboxUrl };
+  return { ONSALE_PAYMENTS_PROVIDER: 'stripe', ...standIn };
+}
+
+/** Shaped like Stripe's; they open nothing but this machine's stand-in. */
+const standInSecrets = ({ keys }: StackSettings): Record<string, string> => ({
+  ONSALE_STRIPE_SECRET_KEY: `sk_test_${keys.instance}`,
+  ONSALE_STRIPE_WEBHOOK_SECRET: keys.webhookSecret,
+});
+
+function corePart(settings: StackSettings, stores: StoreAddresses, needs: readonly string[]): Part {
   const { root, keys, ports } = settings;
   return servicePart({
     name: 'core',
-    needs: ['build', 'migrations', 'redis', 'sandbox-payments'],
+    needs: ['build', 'migrations', 'redis', ...needs],
     root,
     script: 'core/main.js',
     env: () => ({
@@ -58,8 +83,7 @@ function corePart(settings: StackSettings, stores: StoreAddresses): Part {
       ONSALE_CORE_SECRET: keys.coreSecret,
       ONSALE_CORE_KEYS_FILE: keys.coreKeysFile,
       ONSALE_OPERATOR_JWKS_FILE: keys.operatorJwksFile,
-      ONSALE_PAYMENTS_URL: addressesOf(settings).sandboxUrl,
-      ONSALE_PAYMENTS_WEBHOOK_SECRET: keys.webhookSecret,
+      ...paymentVariables(settings),
       ONSALE_SMTP_URL: addressesOf(settings).smtpUrl,
       // Whoever tries webhooks on a laptop listens on it.
       ONSALE_WEBHOOK_PRIVATE_HOSTS: 'localhost,127.0.0.1,[::1]',

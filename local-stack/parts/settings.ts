@@ -1,6 +1,6 @@
 import { TURNSTILE_VARIABLES } from '../../edge/config.ts';
 import type { StackKeys } from '../supervisor/keys.ts';
-import type { EdgeRuntime } from '../supervisor/options.ts';
+import type { EdgeRuntime, PaymentsChoice } from '../supervisor/options.ts';
 import { claimPort, reservePort } from '../process/free-port.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -12,6 +12,9 @@ export type StackSettings = {
   ports: { edge: number; core: number; feed: number; rest: number; sandbox: number; mailbox: number; smtp: number };
   external: ExternalStores;
   edge: EdgeRuntime;
+  payments: PaymentsChoice;
+  /** The environment has a key of Stripe's own: no stand-in is needed. */
+  hasStripeKey: boolean;
   /** Variables of the edge that the environment sets for rooms which ask for Turnstile. */
   turnstile: Record<string, string>;
 };

@@ -1,6 +1,12 @@
 import { html } from 'hono/html';
 import type { SandboxPayment } from './payments.ts';
 
+/** What the page shows of a payment; `title` names the provider, `told` what became of the last attempt. */
+export type HostedPayment = Pick<SandboxPayment, 'paymentId' | 'amountMinor' | 'currency' | 'returnUrl' | 'status'> & {
+  title?: string;
+  told?: string;
+};
+
 /** The answer's policy: the page has no script and one style, and its form may lead back to any shop. */
 export const PAGE_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
@@ -9,15 +15,16 @@ export const PAGE_HEADERS = {
 } as const;
 
 /** The provider's payment page: works without script, says what it is, leads back to the shop. */
-export function renderHostedPage(payment: SandboxPayment, locale = 'en'): ReturnType<typeof html> {
+export function renderHostedPage(payment: HostedPayment, locale = 'en'): ReturnType<typeof html> {
   const amount = formatAmount(payment, locale);
-  const body = payment.status === 'open' ? choice(amount) : ended(payment);
+  const body = payment.status === 'open' ? choice(amount, payment.told) : ended(payment);
+  const title = payment.title ?? 'Sandbox payments';
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Pay ${amount} · Sandbox payments</title>
+        <title>Pay ${amount} · ${title}</title>
         <style>
           :root {
             color-scheme: light dark;
@@ -65,7 +72,7 @@ export function renderHostedPage(payment: SandboxPayment, locale = 'en'): Return
       </head>
       <body>
         <main>
-          <h1>Sandbox payments</h1>
+          <h1>${title}</h1>
           ${body}
           <p class="note">
             This is a development provider: no money moves. Reference <code>${payment.paymentId}</code>.
@@ -84,8 +91,9 @@ export function formatAmount(
   return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-const choice = (amount: string) =>
-  html` <p>To pay</p>
+const choice = (amount: string, told?: string) =>
+  html` ${told === undefined ? '' : html`<p role="status">${told}</p>`}
+    <p>To pay</p>
     <p class="amount">${amount}</p>
     <form method="post">
       <button class="pay" name="outcome" value="succeed">Pay ${amount}</button>
@@ -99,6 +107,6 @@ const ENDED = {
   cancelled: 'This payment was cancelled.',
 } as const;
 
-const ended = (payment: SandboxPayment) =>
+const ended = (payment: HostedPayment) =>
   html` <p role="status">${ENDED[payment.status]}</p>
     <p><a href="${payment.returnUrl}">Back to the shop</a></p>`;

@@ -1,5 +1,6 @@
 import { newId } from '../../platform/id.ts';
 import { isoTime, type Clock } from '../../platform/clock.ts';
+import type { WebhookSender } from '../webhook-sender.ts';
 import type { Journal } from './journal.ts';
 import {
   PLAIN_WEBHOOK,
@@ -9,7 +10,6 @@ import {
   type SandboxPayment,
   type WebhookWish,
 } from './payments.ts';
-import type { WebhookSender } from './webhook-sender.ts';
 
 /** What a call on a payment can come to; a refusal carries the public code and its status. */
 export type Outcome<T> =
@@ -21,7 +21,15 @@ export type SandboxProvider = ReturnType<typeof createProvider>;
 const NO_PAYMENT = { ok: false, status: 404, code: 'payment_not_found', detail: 'There is no such payment.' } as const;
 
 /** The provider's decisions over its journal; every change is kept before it is answered or told by webhook. */
-export function createProvider({ journal, sender, clock }: { journal: Journal; sender: WebhookSender; clock: Clock }) {
+export function createProvider({
+  journal,
+  sender,
+  clock,
+}: {
+  journal: Journal;
+  sender: WebhookSender<SandboxEvent>;
+  clock: Clock;
+}) {
   const now = () => isoTime(clock.nowMs());
 
   const tell = (

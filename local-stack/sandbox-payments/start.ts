@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { RunningService } from '../../platform/service.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
 import { createSandboxApp } from './app.ts';
 import { openJournal } from './journal.ts';
 import type { Faults } from './payments.ts';
 import { createProvider } from './provider.ts';
-import { createWebhookSender } from './webhook-sender.ts';
+import { signWebhook } from './sign-webhook.ts';
 
 export type SandboxOptions = {
   host: string;
@@ -28,7 +29,7 @@ export async function startSandboxPayments(options: SandboxOptions): Promise<Run
   const journal = openJournal(options.dataFolder);
   const sender = createWebhookSender({
     url: options.webhookUrl,
-    secret: options.webhookSecret,
+    sign: signWebhook(options.webhookSecret),
     journal,
     faults,
     log: options.log,

@@ -7,6 +7,7 @@ const DEFAULTS = {
   crowd: undefined,
   readyFile: undefined,
   edge: 'workerd',
+  payments: 'sandbox',
   verbose: false,
 };
 
@@ -26,6 +27,7 @@ describe('bin/dev options', () => {
       '/tmp/ready.json',
       '--edge',
       'node',
+      '--payments=stripe',
       '--verbose',
     ];
     expect(parseOptions(args, '/here')).toEqual({
@@ -36,6 +38,7 @@ describe('bin/dev options', () => {
         crowd: 500,
         readyFile: '/tmp/ready.json',
         edge: 'node',
+        payments: 'stripe',
         verbose: true,
       },
     });
@@ -56,6 +59,7 @@ describe('bin/dev options', () => {
     [['--port', '80x'], /--port/],
     [['--crowd', '1.5'], /--crowd/],
     [['--data='], /--data takes a path/],
+    [['--payments', 'cash'], /--payments takes sandbox or stripe/],
   ])('refuses %j and says why', (args, problem) => {
     expect(parseOptions(args, '/')).toEqual({ kind: 'wrong', problem: expect.stringMatching(problem) as unknown });
   });

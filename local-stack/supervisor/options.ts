@@ -4,12 +4,16 @@ import { resolve } from 'node:path';
 /** What the edge runs on: workerd, as on Cloudflare, or Node. */
 export type EdgeRuntime = 'workerd' | 'node';
 
+/** Who takes payments: the sandbox provider, or Stripe (a stand-in, unless a key is set). */
+export type PaymentsChoice = 'sandbox' | 'stripe';
+
 export type DevOptions = {
   port: number | undefined;
   dataFolder: string | undefined;
   crowd: number | undefined;
   readyFile: string | undefined;
   edge: EdgeRuntime;
+  payments: PaymentsChoice;
   verbose: boolean;
 };
 
@@ -18,7 +22,8 @@ export type ParsedOptions =
   | { kind: 'help' }
   | { kind: 'wrong'; problem: string };
 
-export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--edge RUNTIME] [--verbose]
+export const USAGE = `Usage: bin/dev [--port N] [--data DIR] [--crowd N] [--ready-file PATH] [--edge RUNTIME]
+               [--payments PROVIDER] [--verbose]
 
 Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admission worker, feed and sandbox payments.
 
@@ -28,6 +33,8 @@ Runs everything: Postgres, Redis, its REST front, the edge Worker, core, admissi
   --crowd N          sends N simulated visitors once everything is up
   --ready-file PATH  writes addresses, tokens and rooms as JSON (mode 0600) once every part answers
   --edge RUNTIME     what the edge runs on: workerd (default), as on Cloudflare, or node
+  --payments PROVIDER  who takes payments: sandbox (default), or stripe: a local stand-in for Stripe, or Stripe itself when
+                     ONSALE_STRIPE_SECRET_KEY and ONSALE_STRIPE_WEBHOOK_SECRET are set
   --verbose          prints the parts' logs too; they are always in DIR/logs
   --help             this text
 
@@ -48,6 +55,7 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
         crowd: { type: 'string' },
         'ready-file': { type: 'string' },
         edge: { type: 'string', default: 'workerd' },
+        payments: { type: 'string', default: 'sandbox' },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -61,6 +69,7 @@ export function parseOptions(args: readonly string[], cwd: string): ParsedOption
         dataFolder: path('--data', values.data, cwd),
         readyFile: path('--ready-file', values['ready-file'], cwd),
         edge: edgeRuntime(values.edge),
+        payments: paymentsChoice(values.payments),
         verbose: values.verbose,
       },
     };
@@ -79,6 +88,11 @@ function wholeNumber(option: string, text: string | undefined, min: number, max:
 
 function edgeRuntime(text: string): EdgeRuntime {
   if (text !== 'workerd' && text !== 'node') throw new Error('--edge takes workerd or node');
+  return text;
+}
+
+function paymentsChoice(text: string): PaymentsChoice {
+  if (text !== 'sandbox' && text !== 'stripe') throw new Error('--payments takes sandbox or stripe');
   return text;
 }
 

@@ -1,9 +1,5 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/log.ts';
-import { randomSecret } from '../../platform/random.ts';
-import { Webhook } from 'standardwebhooks';
-import type { Journal } from './journal.ts';
-import type { Faults, SandboxEvent } from './payments.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
 
 /** Deliveries under way at once: enough for a sell-out, few enough to leave the receiver its sockets. */
 const MAX_PARALLEL = 16;
@@ -16,33 +12,42 @@ const MAX_ATTEMPTS = 40;
 /** How long a reordered webhook waits for a later one to overtake it, ms. */
 const REORDER_WAIT_MS = 2000;
 
-export type WebhookSender = { send(event: SandboxEvent): void; stop(): Promise<void> };
+/** An event on its way; the faults are a tester's wish. */
+export type Delivery = {
+  eventId: string;
+  copies: number;
+  reorder: boolean;
+  dueAtMs: number;
+  attempts: number;
+  state: 'due' | 'delivered' | 'dropped' | 'given_up';
+};
 
-export type WebhookSenderOptions = {
+export type WebhookSender<E> = { send(event: E): void; stop(): Promise<void> };
+
+export type WebhookSenderOptions<E> = {
   url: string;
-  /** `whsec_…` (Standard Webhooks). */
-  secret: string;
-  journal: Journal;
-  faults: Faults;
+  /** Headers and body of one attempt, signed as the provider signs. */
+  sign(event: E, at: Date): { headers: Record<string, string>; body: string };
+  journal: { events: ReadonlyMap<string, E>; keepEvent(event: E): void };
+  /** `down`: nothing leaves; `dropWebhooks`: events are lost without a trace and not sent again. */
+  faults: { down: boolean; dropWebhooks: boolean };
   log: Logger;
   clock: Clock;
 };
 
 /**
- * Sends events as Standard Webhooks do (https://www.standardwebhooks.com): signed over id, time and body, retried with backoff on
- * any answer but 2xx. Undelivered events of an earlier run are taken up at the start.
+ * Sends a provider's events: signed anew for each attempt, retried with backoff on any answer but 2xx. Undelivered events of an
+ * earlier run are taken up at the start.
  */
-export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
+export function createWebhookSender<E extends Delivery>(options: WebhookSenderOptions<E>): WebhookSender<E> {
   const { journal, faults } = options;
   const nowMs = () => options.clock.nowMs();
-  const signer = new Webhook(options.secret);
-  const forger = new Webhook(randomSecret('').replaceAll(/[-_]/g, 'A').slice(0, 40));
   const waiting = new Map<string, NodeJS.Timeout>();
-  const ready: SandboxEvent[] = [];
+  const ready: E[] = [];
   const running = new Set<Promise<void>>();
   let stopped = false;
 
-  const schedule = (event: SandboxEvent) => {
+  const schedule = (event: E) => {
     const held = event.reorder && event.attempts === 0 ? REORDER_WAIT_MS : 0;
     const start = () => {
       waiting.delete(event.eventId);
@@ -63,7 +68,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     }
   };
 
-  const deliver = async (event: SandboxEvent): Promise<void> => {
+  const deliver = async (event: E): Promise<void> => {
     if (faults.dropWebhooks) return journal.keepEvent({ ...event, state: 'dropped' });
     const attempts = event.attempts + 1;
     const outcomes = faults.down ? [false] : await Promise.all(Array.from({ length: event.copies }, () => post(event)));
@@ -77,20 +82,13 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       return journal.keepEvent({ ...event, attempts, state: 'given_up' });
     }
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
-    const next: SandboxEvent = { ...event, attempts, dueAtMs: nowMs() + pauseMs };
+    const next: E = { ...event, attempts, dueAtMs: nowMs() + pauseMs };
     journal.keepEvent(next);
     if (!stopped) schedule(next);
   };
 
-  const post = async (event: SandboxEvent): Promise<boolean> => {
-    const body = JSON.stringify({ type: event.type, timestamp: event.at, data: event.data });
-    const at = new Date(nowMs());
-    const headers = {
-      'content-type': 'application/json',
-      'webhook-id': event.eventId,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': (event.badSignature ? forger : signer).sign(event.eventId, at, body),
-    };
+  const post = async (event: E): Promise<boolean> => {
+    const { headers, body } = options.sign(event, new Date(nowMs()));
     try {
       const answer = await fetch(options.url, {
         method: 'POST',
