@@ -9,6 +9,7 @@ export type Dispute = {
   captureId: string;
   disputeId: string;
   status: string;
+  stage: 'open' | 'over';
   reason: string;
   amountMinor: number;
   currency: string;

@@ -22,8 +22,10 @@ export function fromStripeAmount(amount: number, currency: string): number {
 
 const scale = (amount: number, by: number): number => (by >= 0 ? amount * 10 ** by : amount / 10 ** -by);
 
-const stripeDecimals = (currency: string): number =>
-  NO_DECIMALS.has(currency) ? 0 : THREE_DECIMALS.has(currency) ? 3 : 2;
+function stripeDecimals(currency: string): number {
+  if (NO_DECIMALS.has(currency)) return 0;
+  return THREE_DECIMALS.has(currency) ? 3 : 2;
+}
 
 /** As prices are shown everywhere here: what one minor unit is follows from `Intl`. */
 const ownDecimals = (currency: string): number =>

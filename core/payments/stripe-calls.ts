@@ -21,15 +21,16 @@ export type StripeAsk = <T>(call: () => Promise<T>) => Promise<StripeAnswer<T>>;
 
 /** Stripe's own client: one version, no repeats (jobs and buyers come back by themselves), nothing measured for Stripe. */
 export function createStripeClient({ secretKey, url }: Pick<StripeSettings, 'secretKey' | 'url'>): Stripe {
-  const { hostname, port, protocol } = new URL(url);
+  const { hostname, port, protocol: scheme } = new URL(url);
+  const protocol = scheme === 'http:' ? 'http' : 'https';
   return new Stripe(secretKey, {
     apiVersion: STRIPE_API_VERSION,
     maxNetworkRetries: 0,
     timeout: TIMEOUT_MS,
     telemetry: false,
     host: hostname,
-    port: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
-    protocol: protocol === 'http:' ? 'http' : 'https',
+    port: Number(port || { http: 80, https: 443 }[protocol]),
+    protocol,
   });
 }
 
@@ -43,6 +44,7 @@ export function createStripeAsk(guard: ProviderGuard = createProviderGuard(TIMEO
         if (!(error instanceof Stripe.errors.StripeError)) throw error;
         const { statusCode: status = 0, code, type } = error;
         // Thrown anew: the client's error carries the request, and of a key that is refused the message shows a part.
+        // oxlint-disable-next-line preserve-caught-error -- The cause is logged with the error, and would tell what must not be.
         if (isOutage(status)) throw new Error(`Stripe answered ${status} (${code ?? type})`);
         return { ok: false, status, code: code ?? type };
       }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isId } from '../../platform/id.ts';
-import type { ProviderEvent } from './provider.ts';
+import type { Dispute, ProviderEvent } from './provider.ts';
 import { fromStripeAmount } from './stripe-amounts.ts';
 
 const metadata = v.optional(v.nullable(v.record(v.string(), v.string())));
@@ -35,14 +35,15 @@ const cancelled = reader(payable, (object) => ofOurs('cancelled', paymentIdOf(ob
 const lookUp = reader(ofIntent, ({ payment_intent: captureId }) =>
   captureId ? { kind: 'look_up', captureId } : { kind: 'ignored' },
 );
-const disputed = reader(disputeSchema, (object) => {
-  if (!object.payment_intent) return { kind: 'ignored' };
-  const { id: disputeId, status, reason } = object;
-  const currency = object.currency.toUpperCase();
-  const amountMinor = fromStripeAmount(object.amount, currency);
-  const dispute = { captureId: object.payment_intent, disputeId, status, reason, amountMinor, currency };
-  return { kind: 'disputed', dispute };
-});
+const disputed = (stage: Dispute['stage']) =>
+  reader(disputeSchema, (object) => {
+    if (!object.payment_intent) return { kind: 'ignored' };
+    const { id: disputeId, status, reason } = object;
+    const currency = object.currency.toUpperCase();
+    const amountMinor = fromStripeAmount(object.amount, currency);
+    const dispute = { captureId: object.payment_intent, disputeId, status, stage, reason, amountMinor, currency };
+    return { kind: 'disputed', dispute };
+  });
 
 /** https://docs.stripe.com/api/events/types: those that mean something here. */
 const READERS = new Map<string, (object: unknown) => ProviderEvent>([
@@ -61,8 +62,8 @@ const READERS = new Map<string, (object: unknown) => ProviderEvent>([
   ['charge.refunded', lookUp],
   ['refund.updated', lookUp],
   ['refund.failed', lookUp],
-  ['charge.dispute.created', disputed],
-  ['charge.dispute.closed', disputed],
+  ['charge.dispute.created', disputed('open')],
+  ['charge.dispute.closed', disputed('over')],
 ]);
 const envelopeSchema = v.object({ type: v.string(), data: v.optional(v.object({ object: v.unknown() })) });
 

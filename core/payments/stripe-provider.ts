@@ -119,7 +119,7 @@ async function makeRefund({ stripe, ask }: Parts, refund: Capture & { refundKey:
   if (answer.ok && MADE.has(answer.value.status ?? '')) return toRefund(paymentId, answer.value);
   // A person was faster, in Stripe's dashboard: the money is back, which is what was asked for.
   if (!answer.ok && answer.code === 'charge_already_refunded') {
-    const [last] = (await listRefunds({ stripe, ask }, captureId)).filter(({ status }) => MADE.has(status ?? ''));
+    const last = (await listRefunds({ stripe, ask }, captureId)).find(({ status }) => MADE.has(status ?? ''));
     if (last !== undefined) return toRefund(paymentId, last);
   }
   // Not an outage: after some attempts the row waits for a person.

@@ -62,8 +62,10 @@ describe('what happens at Stripe without our doing', () => {
   it('a dispute is noted when it begins and when it ends, once each, and changes nothing else', async () => {
     const booked = await buyer.book();
     await buyer.pay(booked);
-    for (const status of ['needs_response', 'lost', 'lost']) await at(booked, 'dispute', { status });
-    await buyer.settle(3);
+    for (const status of ['needs_response', 'lost', 'lost']) {
+      await at(booked, 'dispute', { status });
+      await buyer.settle(1);
+    }
     const notes = (await historyOf(booked)).filter(({ action }) => action === 'dispute');
     expect(notes).toMatchObject([
       { status: 'needs_response', reason: 'fraudulent', amountMinor: 5000, currency: 'EUR' },

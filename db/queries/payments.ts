@@ -80,15 +80,14 @@ export async function deleteRefundEntry(tx: Transaction, paymentId: string, refu
   return rows.length === 1;
 }
 
-/** Whether a booking's history tells of this dispute in this status. Exact under the booking's lock. */
+/** Whether a booking's history tells of this dispute in this status, or of its end. Exact under the booking's lock. */
 export async function isDisputeNoted(
   tx: Transaction,
   bookingId: string,
-  disputeId: string,
-  status: string,
+  { disputeId, status }: { disputeId: string; status: string },
 ): Promise<boolean> {
   const rows = await tx`SELECT 1 FROM booking_history WHERE booking_id = ${bookingId} AND action = 'dispute'
-    AND details ->> 'disputeId' = ${disputeId} AND details ->> 'status' = ${status} LIMIT 1`;
+    AND details ->> 'disputeId' = ${disputeId} AND (details ->> 'status' = ${status} OR details ->> 'stage' = 'over') LIMIT 1`;
   return rows.length === 1;
 }
 

@@ -9,6 +9,7 @@ import type { Records, StandInEvent } from './records.ts';
 
 /** A refusal in Stripe's shape (https://docs.stripe.com/api/errors). */
 export type Refusal = { status: number; type: string; code?: string; message: string };
+/** A call that is refused; the app answers what it says. */
 export class StripeRefusal extends Error {
   override readonly name = 'StripeRefusal';
   readonly refusal: Refusal;

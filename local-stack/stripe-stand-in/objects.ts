@@ -53,7 +53,7 @@ export const toSession = (payment: StandInPayment, publicUrl: string, expanded: 
   livemode: false,
   metadata: payment.metadata,
   mode: 'payment',
-  payment_intent: payment.intent === 'none' ? null : expanded ? toIntent(payment, false) : payment.intentId,
+  payment_intent: payment.intent === 'none' ? null : idOr(expanded, payment.intentId, () => toIntent(payment, false)),
   payment_status: payment.intent === 'succeeded' ? 'paid' : 'unpaid',
   status: payment.status,
   success_url: payment.successUrl,
@@ -68,7 +68,8 @@ export const toIntent = (payment: StandInPayment, expanded: boolean) => ({
   amount_received: payment.intent === 'succeeded' ? payment.amount : 0,
   created: payment.created,
   currency: payment.currency,
-  latest_charge: payment.intent !== 'succeeded' ? null : expanded ? toCharge(payment, true) : payment.chargeId,
+  latest_charge:
+    payment.intent === 'succeeded' ? idOr(expanded, payment.chargeId, () => toCharge(payment, true)) : null,
   livemode: false,
   metadata: payment.intentMetadata,
   status: payment.intent,
@@ -87,6 +88,7 @@ export const toCharge = (payment: StandInPayment, withRefunds: boolean) => ({
   ...(withRefunds ? { refunds: toList(payment.refunds.map((refund) => toRefund(payment, refund))) } : {}),
 });
 
+/** A Refund. */
 export const toRefund = (payment: StandInPayment, refund: StandInRefund) => ({
   id: refund.id,
   object: 'refund',
@@ -99,6 +101,7 @@ export const toRefund = (payment: StandInPayment, refund: StandInRefund) => ({
   status: refund.status,
 });
 
+/** A Dispute, always for the whole charge. */
 export const toDispute = (payment: StandInPayment, { id, status, created }: StandInPayment['disputes'][number]) => ({
   id,
   object: 'dispute',
@@ -119,3 +122,6 @@ export const toList = <T>(data: T[], hasMore = false, url = '/v1') => ({
   has_more: hasMore,
   url,
 });
+
+/** Another object by its id, or itself where the caller asked to expand it. */
+const idOr = <T>(expanded: boolean, id: string, object: () => T): string | T => (expanded ? object() : id);
