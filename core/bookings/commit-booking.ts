@@ -1,6 +1,7 @@
 import type { Sql } from '../../db/connect.ts';
 import type { BookingToWrite } from '../../db/queries/booking-batch.ts';
 import type { NewBooking } from '../../db/queries/new-booking.ts';
+import type { PlacedBooking } from '../../db/queries/read-claims.ts';
 import { writeBookings, type WriteVerdict } from '../../db/queries/write-bookings.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import type { Batcher, Flushed } from '../commits/batcher.ts';
@@ -76,9 +77,21 @@ async function writeOnce(sql: Sql, commits: readonly Commit[], ownWork: OwnWork)
   const batch = commits.map((commit) => commit.toWrite);
   const verdicts = await writeBookings(sql, batch, ownWork.leaseSeconds);
   const written = batch.filter((_, index) => verdicts[index]?.verdict === 'written');
-  ownWork.add(written.map(({ row }) => ({ id: row.outboxId, bookingId: row.id, version: 1 })));
+  ownWork.add(written.map(({ row }) => ({ id: row.outboxId, placed: placedOf(row) })));
   return commits.map((commit, index) => toFlushed(commit, verdicts[index]));
 }
+
+/** A booking as it has just been written. */
+const placedOf = ({ id, performanceId, holdId, legs: [fromLeg, toLeg], items }: NewBooking): PlacedBooking => ({
+  id,
+  performanceId,
+  version: 1,
+  status: 'pending_payment',
+  holdId,
+  fromLeg,
+  toLeg,
+  items: items.map(({ zoneId, seatId, quantity, blockId = null }) => ({ zoneId, seatId, quantity, blockId })),
+});
 
 function toFlushed(commit: Commit, verdict: WriteVerdict | undefined): Flushed<CommitOutcome> {
   const { draft, json, toWrite } = commit;

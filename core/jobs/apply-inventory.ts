@@ -17,20 +17,28 @@ type Deps = Pick<CoreDeps, 'sql' | 'scripts' | 'catalogue' | 'inventory'>;
 /** A booking on its way into Redis, and the rows that ask for it. */
 type Ready = { performance: Performance; claims: BookingClaims; rows: OutboxRow[] };
 type Script = [Ready, ...Ready[]];
+/** A row, and its booking where that is known: as it was written with the row. */
+type ToldRow = OutboxRow & { placed?: PlacedBooking };
 
 /**
- * Brings bookings as they are now into Redis: rows that come late or twice then say the same, and one booking's rows are one change.
- * All are read at once, and those of one performance go in together; but one that has failed before goes alone, so that what is wrong
+ * Brings bookings as they are now, or as their newest row knows them, into Redis: rows that come late or twice then say the same, and
+ * one booking's rows are one change. Those that are not known are read at once, and those of one performance go in together; but one that has failed before goes alone, so that what is wrong
  * with it puts off nobody else.
  */
-export async function applyInventory(deps: Deps, rows: readonly OutboxRow[], report: Report): Promise<void> {
-  const ids = [...new Set(rows.map((row) => row.bookingId))];
-  const found = new Map((await readPlacedBookings(deps.sql, ids)).map((booking) => [booking.id, booking]));
+export async function applyInventory(deps: Deps, rows: readonly ToldRow[], report: Report): Promise<void> {
+  const rowsOf = new Map<string, [ToldRow, ...ToldRow[]]>();
+  for (const row of rows) {
+    const same = rowsOf.get(row.bookingId);
+    if (same === undefined) rowsOf.set(row.bookingId, [row]);
+    else same.push(row);
+  }
+  const unknown = [...rowsOf].filter(([, own]) => newestOf(own).placed === undefined).map(([id]) => id);
+  const read = unknown.length === 0 ? [] : await readPlacedBookings(deps.sql, unknown);
+  const found = new Map(read.map((booking) => [booking.id, booking]));
   const ready: Ready[] = [];
-  for (const id of ids) {
-    const own = rows.filter((row) => row.bookingId === id);
+  for (const [id, own] of rowsOf) {
     try {
-      ready.push({ ...(await prepare(deps, found.get(id))), rows: own });
+      ready.push({ ...(await prepare(deps, newestOf(own).placed ?? found.get(id))), rows: own });
     } catch (error) {
       await report(own, async () => {
         throw error;
@@ -52,6 +60,9 @@ export async function applyInventory(deps: Deps, rows: readonly OutboxRow[], rep
     );
   await runBatch(toScripts(ready), work, PARALLEL_SCRIPTS);
 }
+
+const newestOf = (rows: readonly [ToldRow, ...ToldRow[]]): ToldRow =>
+  rows.reduce((newest, row) => (row.version > newest.version ? row : newest));
 
 async function prepare(
   { catalogue }: Pick<Deps, 'catalogue'>,

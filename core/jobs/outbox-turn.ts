@@ -1,4 +1,11 @@
-import { failOutbox, finishOutbox, takeOutbox, type FailedWork, type OutboxRow } from '../../db/queries/outbox.ts';
+import {
+  failOutbox,
+  finishOutbox,
+  forgetOutbox,
+  takeOutbox,
+  type FailedWork,
+  type OutboxRow,
+} from '../../db/queries/outbox.ts';
 import type { CoreDeps } from '../deps.ts';
 import { retryLater } from './retry-later.ts';
 
@@ -18,24 +25,28 @@ export async function takeOutboxTurn(
 }
 
 /** The same for rows that are taken already. */
-export async function workOff(
+export async function workOff<R extends OutboxRow>(
   deps: Pick<CoreDeps, 'sql' | 'log'>,
-  rows: readonly OutboxRow[],
-  deliver: (rows: readonly OutboxRow[], report: Report) => Promise<void>,
+  rows: readonly R[],
+  deliver: (rows: readonly R[], report: Report) => Promise<void>,
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const done: string[] = [];
+  const done: OutboxRow[] = [];
   const failed: FailedWork[] = [];
   await deliver(rows, async (own, work) => {
     try {
       await work();
-      done.push(...own.map((row) => row.id));
+      done.push(...own);
     } catch (error) {
       for (const row of own) failed.push(putOff(deps, row, error));
     }
   });
+  // What the inventory was told is in the booking's history; what was asked of the provider stays to be looked at.
+  const told = done.filter((row) => row.kind === 'inventory.apply').map((row) => row.id);
+  const asked = done.filter((row) => row.kind !== 'inventory.apply').map((row) => row.id);
   await Promise.all([
-    done.length > 0 ? finishOutbox(deps.sql, done) : undefined,
+    told.length > 0 ? forgetOutbox(deps.sql, told) : undefined,
+    asked.length > 0 ? finishOutbox(deps.sql, asked) : undefined,
     failed.length > 0 ? failOutbox(deps.sql, failed) : undefined,
   ]);
   return rows.length;

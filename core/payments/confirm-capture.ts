@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/connect.ts';
-import { confirmBookings, type CaptureToConfirm, type ConfirmedBooking } from '../../db/queries/confirm-bookings.ts';
+import { confirmBookings, type CaptureToConfirm } from '../../db/queries/confirm-bookings.ts';
+import type { PlacedBooking } from '../../db/queries/read-claims.ts';
 import { newId } from '../../platform/id.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import { MAX_WAITING_JOBS } from '../commits/limits.ts';
@@ -39,9 +40,9 @@ export function createConfirmations(sql: Sql, ownWork: OwnWork): Confirmations {
 /** The rows that confirmed captures have left in the outbox. */
 export const toOwnWork = (
   captures: readonly (CaptureToConfirm | null)[],
-  confirmed: readonly (ConfirmedBooking | null)[],
+  confirmed: readonly (PlacedBooking | null)[],
 ): Parameters<OwnWork['add']>[0] =>
-  confirmed.flatMap((one, i) => {
+  confirmed.flatMap((placed, i) => {
     const id = captures[i]?.outboxId;
-    return one === null || id === undefined ? [] : [{ id, ...one }];
+    return placed === null || id === undefined ? [] : [{ id, placed }];
   });

@@ -1,7 +1,7 @@
 import type { Sql } from '../../db/connect.ts';
 import { isLostConnection } from '../../db/failure.ts';
-import type { ConfirmedBooking } from '../../db/queries/confirm-bookings.ts';
 import { keepEvents, type EventToSettle } from '../../db/queries/keep-events.ts';
+import type { PlacedBooking } from '../../db/queries/read-claims.ts';
 import { putInbox } from '../../db/queries/webhook-inbox.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import type { OwnWork } from '../commits/own-work.ts';
@@ -52,7 +52,7 @@ async function keepOrSettle(
   sql: Sql,
   events: readonly EventToSettle[],
   leaseSeconds: number,
-): Promise<(ConfirmedBooking | null)[]> {
+): Promise<(PlacedBooking | null)[]> {
   try {
     return await keepEvents(sql, events, leaseSeconds);
   } catch (error) {

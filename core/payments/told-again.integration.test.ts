@@ -48,7 +48,8 @@ describe('one payment, told a hundred times at once while four workers take it u
       for (let i = 0; i < 10; i += 1) await runInbox(world.deps);
     });
     await Promise.all([...telling, ...work]);
-    await world.drain();
+    // The outbox is left as it is: its rows go once they are delivered, and they are counted here.
+    while ((await runInbox(world.deps)) > 0);
   };
 
   it('by one event: one capture, one set of tickets, one outbox row, one event', async () => {

@@ -2,6 +2,7 @@ import { arrayLiteral as list } from '../array-literal.ts';
 import type { Connection, Sql } from '../connect.ts';
 import { inOneTrip } from '../one-trip.ts';
 import { leased } from './outbox.ts';
+import type { PlacedBooking } from './read-claims.ts';
 
 /** Money that the provider took for a payment of ours; `outboxId` is that of the row which tells the inventory. */
 export type CaptureToConfirm = {
@@ -11,9 +12,6 @@ export type CaptureToConfirm = {
   currency: string;
   outboxId: string;
 };
-
-/** A booking that was confirmed, and its version since. */
-export type ConfirmedBooking = { bookingId: string; version: number };
 
 /**
  * Confirms the bookings that these captures pay in full, first and only: ledger, payment, claims, booking, tickets, history, outbox.
@@ -25,7 +23,7 @@ export async function confirmBookings(
   sql: Sql,
   captures: readonly CaptureToConfirm[],
   leaseSeconds = 0,
-): Promise<(ConfirmedBooking | null)[]> {
+): Promise<(PlacedBooking | null)[]> {
   const paymentIds = list(captures.map((capture) => capture.paymentId));
   const rows = await inOneTrip(sql, (tx) => ({
     locks: [
@@ -39,15 +37,19 @@ export async function confirmBookings(
 }
 
 /** A row of what a statement with `confirmation` returns. */
-export type ConfirmedRow = ConfirmedBooking & { ord: number };
+export type ConfirmedRow = PlacedBooking & { ord: number };
 
-/** The end of such a statement. */
-export const confirmedRows = (tx: Connection) =>
-  tx`SELECT ord::int AS ord, booking_id AS "bookingId", version FROM paid`;
+/** The end of such a statement: the bookings as they are from now on, so that whoever tells the inventory need not read them. */
+export const confirmedRows = (tx: Connection) => tx`
+    SELECT paid.ord::int AS ord, paid.booking_id AS id, paid.performance_id AS "performanceId", paid.version, 'confirmed' AS status,
+      paid.hold_id AS "holdId", paid.from_leg AS "fromLeg", paid.to_leg AS "toLeg", own.items
+    FROM paid CROSS JOIN LATERAL (SELECT json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity,
+        'blockId', i.block_id)) AS items
+      FROM booking_items i WHERE i.booking_id = paid.booking_id) own`;
 
 /** What each of a batch has confirmed. */
-export function inOrder(batch: readonly unknown[], rows: readonly ConfirmedRow[]): (ConfirmedBooking | null)[] {
-  const confirmed = new Map(rows.map(({ ord, bookingId, version }) => [ord, { bookingId, version }]));
+export function inOrder(batch: readonly unknown[], rows: readonly ConfirmedRow[]): (PlacedBooking | null)[] {
+  const confirmed = new Map(rows.map(({ ord, ...placed }) => [ord, placed]));
   return batch.map((_, index) => confirmed.get(index + 1) ?? null);
 }
 
@@ -63,7 +65,7 @@ export const captureTable = (tx: Connection, captures: readonly (CaptureToConfir
 
 /** Those of `capture` that confirm a booking, one for each booking. Its row has to be locked before the statement's snapshot. */
 export const payable = (tx: Connection) => tx`
-      SELECT DISTINCT ON (b.id) c.*, b.id AS booking_id, b.version + 1 AS version
+      SELECT DISTINCT ON (b.id) c.*, b.id AS booking_id, b.version + 1 AS version, b.performance_id, b.hold_id, b.from_leg, b.to_leg
       FROM capture c
       CROSS JOIN LATERAL (SELECT p.booking_id FROM payments p WHERE p.id = c.payment_id LIMIT 1) payment
       CROSS JOIN LATERAL (SELECT * FROM bookings b WHERE b.id = payment.booking_id LIMIT 1) b

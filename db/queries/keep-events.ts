@@ -8,9 +8,9 @@ import {
   inOrder,
   payable,
   type CaptureToConfirm,
-  type ConfirmedBooking,
   type ConfirmedRow,
 } from './confirm-bookings.ts';
+import type { PlacedBooking } from './read-claims.ts';
 import type { EventToKeep } from './webhook-inbox.ts';
 
 /** An event as it was told, and the capture that it tells of, if any. */
@@ -29,7 +29,7 @@ export async function keepEvents(
   sql: Sql,
   events: readonly EventToSettle[],
   leaseSeconds = 0,
-): Promise<(ConfirmedBooking | null)[]> {
+): Promise<(PlacedBooking | null)[]> {
   const captures = events.map((event) => event.capture);
   const paymentIds = list(captures.flatMap((capture) => capture?.paymentId ?? []));
   const rows = await inOneTrip(sql, (tx) => ({
@@ -42,9 +42,10 @@ export async function keepEvents(
     told AS MATERIALIZED (
       SELECT * FROM unnest(${list(events.map((event) => event.provider))}::text[], ${list(events.map((event) => event.eventId))}::text[],
         ${list(events.map((event) => event.payloadJson))}::text[]) WITH ORDINALITY AS t (provider, event_id, payload, ord)),
+    locked AS MATERIALIZED (
+      SELECT id FROM unnest(string_to_array(current_setting('onsale.locked'), ',')::uuid[]) AS l (id)),
     settled AS MATERIALIZED (
-      SELECT * FROM (${payable(tx)}) AS payable
-      WHERE booking_id = ANY (string_to_array(current_setting('onsale.locked'), ',')::uuid[])),
+      SELECT * FROM (${payable(tx)}) AS payable WHERE booking_id IN (SELECT id FROM locked)),
     kept AS (
       INSERT INTO webhook_inbox (provider, event_id, payload, attempts, processed_at)
       SELECT told.provider, told.event_id, told.payload::jsonb, CASE WHEN settled.ord IS NULL THEN 0 ELSE 1 END,
