@@ -156,7 +156,7 @@ export async function openCoreWorld(
     payments: createProviders(payments.provider),
     mailer: NO_MAILER,
     wake: () => {},
-    commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
+    commits: createCommits({ bookings: sql, events: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),

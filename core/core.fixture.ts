@@ -141,7 +141,7 @@ export async function openCore(): Promise<CoreWorld> {
     payments: configuredProviders(config.payments),
     mailer: NO_MAILER,
     wake: () => {},
-    commits: createCommits({ bookings: sql, buyers: sql, jobs: sql }),
+    commits: createCommits({ bookings: sql, events: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),
     meter: createRequestMeter(systemClock),
     revokedOperators: createRevokedOperators(sql, systemClock),

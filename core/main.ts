@@ -27,8 +27,17 @@ import { createMailer, NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { configuredProviders } from './payments/configured-providers.ts';
 
-/** Connections at most, per process: buyers' statements, their group commits, plain reads, jobs, browsing, and searches (DESIGN §6). */
-const POOLS = { buyers: 10, commits: IN_FLIGHT, plain: 4, jobs: 6, browse: 2, browsePlain: 2, search: 2 } as const;
+/** Connections at most, per process: buyers' statements, group commits of bookings and of providers' events, plain reads, jobs, browsing, and searches (DESIGN §6). */
+const POOLS = {
+  buyers: 10,
+  commits: IN_FLIGHT,
+  events: IN_FLIGHT,
+  plain: 4,
+  jobs: 6,
+  browse: 2,
+  browsePlain: 2,
+  search: 2,
+} as const;
 
 /** How long codes that are still to be sent keep a stopping process, ms. */
 const CODES_LEFT_MS = 2000;
@@ -59,6 +68,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const pool = (max: number, applicationName: string) => connectDatabase(config.databaseUrl, { max, applicationName });
   const sql = pool(POOLS.buyers, 'onsale-core');
   const commitSql = pool(POOLS.commits, 'onsale-core-batches');
+  // Of its own, so that a large statement is planned on few connections and found there again.
+  const eventSql = pool(POOLS.events, 'onsale-core-events');
   const plain = pool(POOLS.plain, 'onsale-core-plain');
   const browseSql = pool(POOLS.browse, 'onsale-core-browse');
   const browsePlain = pool(POOLS.browsePlain, 'onsale-core-browse-plain');
@@ -76,7 +87,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const mailer = config.smtp === null ? NO_MAILER : createMailer(config.smtp, config.mailFrom);
   const codeMailer = createCodeMailer((mail) => mailer.send(mail), log);
   const ownWork = createOwnWork();
-  const commits = createCommits({ bookings: commitSql, buyers: sql, jobs: jobsSql }, ownWork);
+  const commits = createCommits({ bookings: commitSql, events: eventSql, jobs: jobsSql }, ownWork);
   const jobs = startJobs({
     sql: jobsSql,
     commits,
@@ -120,7 +131,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     await codeMailer.drain(CODES_LEFT_MS);
     mailer.close();
     redis.disconnect();
-    const pools = [sql, commitSql, plain, jobsSql, browseSql, browsePlain, searchSql];
+    const pools = [sql, commitSql, eventSql, plain, jobsSql, browseSql, browsePlain, searchSql];
     await Promise.all(pools.map((own) => own.end({ timeout: 3 })));
   };
   return { deps, close };

@@ -1,5 +1,5 @@
 import { createBatcher, type Batcher, type Flushed } from './batcher.ts';
-import { BATCH, IN_FLIGHT } from './limits.ts';
+import { BATCH, ENOUGH, IN_FLIGHT } from './limits.ts';
 import { writeSafely } from './write-safely.ts';
 
 export type BatchWriterOptions<T, R> = {
@@ -14,5 +14,5 @@ export type BatchWriterOptions<T, R> = {
 export function createBatchWriter<T, R>({ write, maxWaiting, ...of }: BatchWriterOptions<T, R>): Batcher<T, R> {
   const safe = of.isWanted === undefined ? { write } : { write, isWanted: of.isWanted };
   const flush = (batch: readonly T[]) => writeSafely(safe, batch);
-  return createBatcher({ flush, maxBatch: BATCH, maxInFlight: IN_FLIGHT, maxWaiting, ...of });
+  return createBatcher({ flush, maxBatch: BATCH, maxInFlight: IN_FLIGHT, enough: ENOUGH, maxWaiting, ...of });
 }

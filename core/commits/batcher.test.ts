@@ -89,6 +89,76 @@ describe('a batcher', () => {
     expect(alone.batches()).toEqual(['a', 'a']);
   });
 
+  describe('that gathers enough', () => {
+    const gathering = (options: Partial<BatcherOptions<string, string>> = {}) => {
+      let nowMs = 0;
+      const later: { atMs: number; work: () => void }[] = [];
+      const after = (ms: number, work: () => void) => void later.push({ atMs: nowMs + ms, work });
+      const made = harness({ enough: 3, now: () => nowMs, after, ...options });
+      const pass = (ms: number) => {
+        nowMs += ms;
+        for (const one of later.splice(0)) {
+          if (one.atMs <= nowMs) one.work();
+          else later.push(one);
+        }
+      };
+      const submit = (items: string) => {
+        for (const item of items) void made.batcher.submit(item);
+      };
+      return { ...made, pass, submit };
+    };
+
+    it('lets fewer wait for the flush under way and, after one of several, for as long again as that took', async () => {
+      const { submit, turn, done, pass, batches } = gathering();
+      submit('ab');
+      await turn();
+      submit('cd');
+      await turn();
+      pass(10);
+      await done(0);
+      expect(batches()).toEqual(['ab']);
+      pass(9);
+      expect(batches()).toEqual(['ab']);
+      pass(1);
+      expect(batches()).toEqual(['ab', 'cd']);
+    });
+
+    it('flushes enough at once, also beside a flush under way, and lets nobody wait after a lone one', async () => {
+      const { submit, turn, done, pass, batches } = gathering();
+      submit('ab');
+      await turn();
+      submit('cde');
+      await turn();
+      expect(batches()).toEqual(['ab', 'cde']);
+      pass(10);
+      await done(1);
+      await done(0);
+      submit('fgh');
+      await turn();
+      expect(batches()).toEqual(['ab', 'cde', 'fgh']);
+      const lone = gathering();
+      lone.submit('a');
+      await lone.turn();
+      lone.submit('b');
+      lone.pass(10);
+      await lone.done(0);
+      expect(lone.batches()).toEqual(['a', 'b']);
+    });
+
+    it('makes one batch of what waits in all lanes, and waits for nothing when it is to end', async () => {
+      const { submit, turn, done, pass, batches, batcher } = gathering({ laneOf: (item) => item.charCodeAt(0) });
+      submit('ab');
+      await turn();
+      expect(batches()).toEqual(['ba']);
+      submit('cd');
+      pass(10);
+      await done(0);
+      expect(batches()).toEqual(['ba']);
+      void batcher.drain();
+      expect(batches()).toEqual(['ba', 'dc']);
+    });
+  });
+
   it('does not begin what nobody waits for any more, and says so', async () => {
     const gone = new Set(['b']);
     const { batcher, turn, batches } = harness({ isWanted: (item) => !gone.has(item) });

@@ -15,6 +15,11 @@ export type BatcherOptions<T, R> = {
   maxBatch: number;
   /** Flushes under way at most: one that Postgres works on, and one that is ready when it returns. */
   maxInFlight: number;
+  /**
+   * So many that wait are worth a flush at once; fewer are gathered for a while (below). Absent: whatever waits is flushed as soon as
+   * there is room for it.
+   */
+  enough?: number;
   /** Items that wait at most; more are refused as `busy`. */
   maxWaiting: number;
   /** Which of the `maxInFlight` lanes an item waits in: batches of different lanes should want different locks. */
@@ -23,6 +28,9 @@ export type BatcherOptions<T, R> = {
   isWanted?: (item: T) => boolean;
   /** Runs `work` once this turn of the event loop has handed in what it has; `setImmediate` outside tests. */
   defer?: (work: () => void) => void;
+  /** The clock by which it gathers, ms; and what calls it back. */
+  now?: () => number;
+  after?: (ms: number, work: () => void) => void;
 };
 
 export type Batcher<T, R> = {
@@ -32,11 +40,19 @@ export type Batcher<T, R> = {
   drain(): Promise<void>;
 };
 
+/** How long a few are gathered at most, ms: after a flush that a slow Postgres held up, nobody waits as long again. */
+const MAX_GATHER_MS = 50;
+
 type Waiting<T, R> = { item: T; settle: (outcome: Settled<R>) => void };
+type Lane<T, R> = { waiting: Waiting<T, R>[]; inFlight: number };
 
 /**
  * Group commit (BOOKING §4): gathers items and flushes them together, the next batch when the last returns. So a lone item waits for
- * nobody, and a crowd fills its own batches: there is no timer to tune.
+ * nobody, and a crowd fills its own batches.
+ *
+ * With `enough`: beginning a statement costs as much as a dozen of its rows, so a crowd that is cut into small batches is served later,
+ * not sooner. Fewer than enough wait until the flush under way returns and, where that was of several, for as long again as it took, within
+ * bounds: a gap that is small beside what everybody waits anyhow, and that follows Postgres's mood.
  *
  *     submit ─► waiting (by lane, bounded) ─► in flight (≤ maxInFlight) ─► settled
  *                   ▲                              │
@@ -44,29 +60,51 @@ type Waiting<T, R> = { item: T; settle: (outcome: Settled<R>) => void };
  */
 export function createBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
   const { maxBatch, maxInFlight, maxWaiting, isWanted = () => true, laneOf = () => 0 } = options;
+  const { enough = 1, now = () => performance.now() } = options;
   const defer = options.defer ?? ((work) => void setImmediate(work));
-  const lanes = Array.from({ length: maxInFlight }, () => ({ waiting: [] as Waiting<T, R>[], inFlight: 0 }));
+  const after = options.after ?? ((ms, work) => void setTimeout(work, ms));
+  const lanes = Array.from({ length: maxInFlight }, (): Lane<T, R> => ({ waiting: [], inFlight: 0 }));
+  const laneFor = (item: T) => lanes.at(laneOf(item) % maxInFlight);
   const drained: (() => void)[] = [];
-  let [waitingCount, inFlight] = [0, 0];
-  let isDeferred = false;
+  let [waitingCount, inFlight, gatherUntilMs] = [0, 0, 0];
+  let [isDeferred, isGathering] = [false, false];
 
   const pump = (): void => {
     isDeferred = false;
-    while (inFlight < maxInFlight && waitingCount > 0) start(leastBusy(lanes));
+    while (inFlight < maxInFlight && waitingCount > 0 && mayBegin())
+      start(waitingCount < enough ? lanes : [leastBusy(lanes)]);
     if (inFlight === 0 && waitingCount === 0) for (const resolve of drained.splice(0)) resolve();
   };
 
-  const start = (lane: (typeof lanes)[number]): void => {
-    const taken = lane.waiting.splice(0, maxBatch);
+  const mayBegin = (): boolean => {
+    if (waitingCount >= enough) return true;
+    const leftMs = drained.length > 0 ? 0 : gatherUntilMs - now();
+    if (inFlight > 0 || leftMs <= 0) return inFlight === 0;
+    if (!isGathering)
+      after(leftMs, () => {
+        isGathering = false;
+        pump();
+      });
+    isGathering = true;
+    return false;
+  };
+
+  /** Flushes what waits in these lanes: all of them while there is little, so that it is one batch. */
+  const start = (from: readonly Lane<T, R>[]): void => {
+    const taken: Waiting<T, R>[] = [];
+    for (const lane of from) taken.push(...lane.waiting.splice(0, maxBatch - taken.length));
     waitingCount -= taken.length;
     for (const one of taken) if (!isWanted(one.item)) one.settle(notBegun());
     const batch = taken.filter((one) => isWanted(one.item));
     if (batch.length === 0) return;
-    lane.inFlight += 1;
+    const busy = from.filter((lane) => batch.some(({ item }) => laneFor(item) === lane));
+    for (const lane of busy) lane.inFlight += 1;
     inFlight += 1;
+    const beganMs = now();
     const settle = (outcomes: readonly Flushed<R>[]) => {
-      lane.inFlight -= 1;
+      for (const lane of busy) lane.inFlight -= 1;
       inFlight -= 1;
+      gatherUntilMs = batch.length > 1 ? now() + Math.min(now() - beganMs, MAX_GATHER_MS) : 0;
       const again: Waiting<T, R>[] = [];
       for (const [index, one] of batch.entries()) {
         const outcome = outcomes[index] ?? {
@@ -77,7 +115,7 @@ export function createBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R
         if (outcome.kind === 'again') again.push(one);
         else one.settle(outcome);
       }
-      lane.waiting.unshift(...again);
+      for (const one of again.toReversed()) laneFor(one.item)?.waiting.unshift(one);
       waitingCount += again.length;
       pump();
     };
@@ -90,7 +128,7 @@ export function createBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R
       if (waitingCount >= maxWaiting)
         return Promise.reject(new OperatingError('busy', {}, { message: 'too many wait to be written' }));
       return new Promise((settle) => {
-        lanes.at(laneOf(item) % maxInFlight)?.waiting.push({ item, settle });
+        laneFor(item)?.waiting.push({ item, settle });
         waitingCount += 1;
         if (isDeferred) return;
         isDeferred = true;

@@ -16,16 +16,16 @@ export type Commits = {
 };
 
 /** Whom a commit goes over. */
-type Pools = { bookings: Sql; buyers: Sql; jobs: Sql };
+type Pools = { bookings: Sql; events: Sql; jobs: Sql };
 
 /**
- * Group commits: bookings over a pool of their own, with a connection for each batch under way; events of providers over the buyers'
- * pool, the jobs' over theirs. What bookings and confirmations leave to do in Redis is handed to `ownWork`.
+ * Group commits: bookings and events of providers over pools of their own, with a connection for each batch under way, the jobs'
+ * over theirs. What bookings and confirmations leave to do in Redis is handed to `ownWork`.
  */
-export function createCommits({ bookings: own, buyers, jobs }: Pools, ownWork: OwnWork = NO_OWN_WORK): Commits {
+export function createCommits({ bookings: own, events, jobs }: Pools, ownWork: OwnWork = NO_OWN_WORK): Commits {
   const [bookings, inbox, confirmations, expiries] = [
     createBookingCommits(own, ownWork),
-    createInboxWrites(buyers, ownWork),
+    createInboxWrites(events, ownWork),
     createConfirmations(jobs, ownWork),
     createExpiries(jobs),
   ];

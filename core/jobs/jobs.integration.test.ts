@@ -82,7 +82,7 @@ describe('the background work of core', () => {
   it('leaves a booking’s row to the process that wrote it, and takes it when that has died with it', async () => {
     const ownWork = createOwnWork();
     const { sql } = world;
-    const commits = createCommits({ bookings: sql, buyers: sql, jobs: sql }, ownWork);
+    const commits = createCommits({ bookings: sql, events: sql, jobs: sql }, ownWork);
     const wanted = draft(['s55']);
     await commits.bookings.commit(wanted);
     expect(await runInventoryOutbox(world.deps)).toBe(0);

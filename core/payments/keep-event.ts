@@ -20,7 +20,7 @@ export type InboxWrites = {
   drain(): Promise<void>;
 };
 
-/** Batches of events over the buyers' pool; what they leave to do in Redis is this process's own work. */
+/** Batches of events over a pool that has a connection for each flush under way; what they leave to do in Redis is this process's own work. */
 export function createInboxWrites(sql: Sql, ownWork: OwnWork): InboxWrites {
   const batcher = createBatchWriter<EventToSettle, boolean>({
     write: async (events) => {
