@@ -35,7 +35,8 @@ function headOf(kind: TokenKind<v.GenericSchema>, key: SigningKey): string {
   return head;
 }
 
-const toBase64UrlText = (text: string): string => toBase64Url(new TextEncoder().encode(text));
+const encoder = new TextEncoder();
+const toBase64UrlText = (text: string): string => toBase64Url(encoder.encode(text));
 
 export type VerifyOptions = {
   issuer: string;

@@ -8,7 +8,7 @@ import type { CoreConfig } from '../../core/config.ts';
 import type { CoreDeps } from '../../core/deps.ts';
 import { toHoldView } from '../../core/holds/hold-view.ts';
 import { resolveWish } from '../../core/holds/resolve-wish.ts';
-import { labelAnswer, sendJson } from '../../core/http/answer.ts';
+import { labelAnswer, sendEmpty, sendJson } from '../../core/http/answer.ts';
 import type { CoreApp, CoreContext, CoreEnv } from '../../core/http/context.ts';
 import { requirePass } from '../../core/http/credentials.ts';
 import { requireIdempotencyKey } from '../../core/http/idempotency-key.ts';
@@ -44,7 +44,7 @@ export function createShell(deps: ShellDeps, current: () => Pattern): CoreApp {
     if (!provider.checkWebhook(headersOf(c.req.raw), payload).ok) throw new OperatingError('signature_invalid');
     const event = provider.readEvent(JSON.parse(payload));
     if (event.kind !== 'captured' || !(await current().pay(event.capture))) throw new OperatingError('not_found');
-    return c.body(null, 204);
+    return sendEmpty(c);
   });
   return app;
 }

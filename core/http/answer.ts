@@ -20,6 +20,12 @@ export function sendJson(
   });
 }
 
+/** Answers 204, with all headers from the start as above: the adapter has no light answer without a body, but one of these is enough. */
+export function sendEmpty(c: CoreContext): Response {
+  c.set('isLabelled', true);
+  return new Response(null, { status: 204, headers: { ...OWN, 'x-request-id': c.get('requestId') } });
+}
+
 /** Adds our headers to an answer that `sendJson` did not make. */
 export function labelAnswer(c: CoreContext): void {
   if (c.get('isLabelled') === true) return;

@@ -6,8 +6,11 @@ const STALLED_MS = 850;
 /** How often a waiting write looks, ms. */
 const LOOK_EVERY_MS = 50;
 
-/** Writes that each pool has finished so far. */
-const finished = new WeakMap<object, number>();
+/** What is seen of a pool: looks so far, the one after which it last finished a write, and who waits for it. */
+type Watch = { looks: number; progressAt: number; waiting: Set<Waiter>; timer: NodeJS.Timeout | null };
+type Waiter = { since: number; looksAllowed: number; giveUp: () => void };
+
+const watches = new WeakMap<object, Watch>();
 
 /** What a write knows of whoever waits for it. Once `isRefused`, the caller was told no: what has not begun must not begin. */
 export type Turn = { isRefused: boolean };
@@ -23,32 +26,57 @@ export function requireWaiting(turn: Turn): void {
  * Postgres that hangs is. A write that had begun may still happen: only for writes that a second request with the same key finds
  * again. `stalledAfterMs` is longer for a single write that is large by itself. Throws `busy`, having begun nothing, when the pool's gate is full (`maxInHand`, where it is not the usual one).
  */
-export async function whileProgressing<T>(
+export function whileProgressing<T>(
   pool: object,
   write: (turn: Turn) => Promise<T>,
   maxInHand?: number,
   stalledAfterMs = STALLED_MS,
 ): Promise<T> {
   const turn: Turn = { isRefused: false };
-  let timer: NodeJS.Timeout | undefined;
-  const stalled = new Promise<never>((_resolve, reject) => {
-    let [seen, stalledMs] = [finished.get(pool), 0];
-    // Counted by looks, not by the clock: a process too busy to look has not given its pool the time to finish anything.
-    timer = setInterval(() => {
-      stalledMs = finished.get(pool) === seen ? stalledMs + LOOK_EVERY_MS : 0;
-      seen = finished.get(pool);
-      if (stalledMs < stalledAfterMs) return;
-      turn.isRefused = true;
-      reject(
-        new OperatingError('store_unavailable', { retryAfterSeconds: 1 }, { message: 'Postgres finishes nothing' }),
-      );
-    }, LOOK_EVERY_MS);
+  const watch = watchOf(pool);
+  return new Promise((resolve, reject) => {
+    const waiter: Waiter = {
+      since: watch.looks,
+      looksAllowed: Math.ceil(stalledAfterMs / LOOK_EVERY_MS),
+      giveUp() {
+        turn.isRefused = true;
+        leave(watch, waiter);
+        const message = 'Postgres finishes nothing';
+        reject(new OperatingError('store_unavailable', { retryAfterSeconds: 1 }, { message }));
+      },
+    };
+    enter(watch, waiter);
+    const finished = () => void (watch.progressAt = watch.looks);
+    throughGate(pool, () => write(turn).finally(finished), maxInHand)
+      .finally(() => leave(watch, waiter))
+      .then(resolve, reject);
   });
-  try {
-    const work = () => write(turn).finally(() => finished.set(pool, (finished.get(pool) ?? 0) + 1));
-    const written = throughGate(pool, work, maxInHand);
-    return await Promise.race([written, stalled]);
-  } finally {
-    clearInterval(timer);
-  }
+}
+
+function watchOf(pool: object): Watch {
+  const known = watches.get(pool);
+  if (known !== undefined) return known;
+  const watch: Watch = { looks: 0, progressAt: 0, waiting: new Set(), timer: null };
+  watches.set(pool, watch);
+  return watch;
+}
+
+/** One timer looks for all who wait for a pool. Looks are counted, not the clock: a process too busy to look has not given its pool the time to finish anything. */
+function enter(watch: Watch, waiter: Waiter): void {
+  watch.waiting.add(waiter);
+  watch.timer ??= setInterval(() => look(watch), LOOK_EVERY_MS);
+}
+
+function leave(watch: Watch, waiter: Waiter): void {
+  watch.waiting.delete(waiter);
+  if (watch.waiting.size > 0 || watch.timer === null) return;
+  clearInterval(watch.timer);
+  watch.timer = null;
+}
+
+/** The first look after somebody came, or after progress, may be as soon as that: it counts for nothing. */
+function look(watch: Watch): void {
+  watch.looks += 1;
+  for (const waiter of watch.waiting)
+    if (watch.looks - Math.max(waiter.since, watch.progressAt) > waiter.looksAllowed) waiter.giveUp();
 }

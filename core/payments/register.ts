@@ -1,5 +1,6 @@
 import { isStorable } from '../../contracts/plain-text.ts';
 import type { CoreDeps } from '../deps.ts';
+import { sendEmpty } from '../http/answer.ts';
 import type { CoreApp } from '../http/context.ts';
 import { invalidRequest, parseJson, readText } from '../http/json-body.ts';
 import { problem } from '../http/problems.ts';
@@ -19,6 +20,6 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     if (!isStorable(payload)) throw invalidRequest([{ path: '', message: 'holds text that can’t be kept' }]);
     // Told again by the provider when this fails; the row's key makes twice into once.
     await takeEvent(deps, provider, { eventId: checked.eventId, payloadJson, payload });
-    return c.body(null, 204);
+    return sendEmpty(c);
   });
 }
