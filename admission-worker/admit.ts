@@ -1,13 +1,13 @@
 import { effectiveRate, rateBounds } from '../contracts/autopilot.ts';
 import { servedLanes, type RoomRow } from '../db/queries/rooms.ts';
 import { writeTick, type TicketFact, type TickRecord } from '../db/queries/write-tick.ts';
-import type { ScriptClient } from '../redis/script-client.ts';
+import type { TickClient } from '../redis/script-client.ts';
 import { commitTick, tickRoom, type TickBounds, type TickResult } from '../redis/room/tick-room.ts';
 import type { AskPostgres } from './ask-postgres.ts';
 import type { AutopilotStep } from './autopilot.ts';
 import { withRounds } from './board-rounds.ts';
 
-export type Stores = { postgres: AskPostgres; scripts: ScriptClient };
+export type Stores = { postgres: AskPostgres; scripts: TickClient };
 
 /**
  * `lost`: Redis has no state of this epoch, or an older one than Postgres: the room must be restored. `stale`: another worker was

@@ -1,6 +1,6 @@
 import { listDueRevocations, type Revocation } from '../db/queries/revoked-tickets.ts';
 import { listRooms, type RoomRow } from '../db/queries/rooms.ts';
-import type { ScriptClient } from '../redis/script-client.ts';
+import type { TickClient } from '../redis/script-client.ts';
 import type { Logger } from '../platform/log.ts';
 import { createPostgresGate, type RenewablePool } from './ask-postgres.ts';
 import type { CoreSight } from './core-sight.ts';
@@ -8,7 +8,7 @@ import type { CoreSight } from './core-sight.ts';
 /** What the whole worker works with. */
 export type Worker = {
   pool: RenewablePool;
-  scripts: ScriptClient;
+  scripts: TickClient;
   log: Logger;
   /** Adds rooms to the index that tells "unknown" from "lost"; its own call, outside the rooms' hash tags. */
   announceRooms(rooms: string[]): Promise<void>;

@@ -8,7 +8,7 @@ import { ROOMS_KEY } from '../redis/keys.ts';
 import { answerCall } from '../redis/room/answer.ts';
 import { joinRoom } from '../redis/room/join.ts';
 import { readRoomInfo } from '../redis/room/room-info.ts';
-import type { ScriptClient } from '../redis/script-client.ts';
+import type { TickClient } from '../redis/script-client.ts';
 import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
 import { writeSoldOut } from '../db/queries/rooms.ts';
 import type { Worker } from './directory.ts';
@@ -19,7 +19,7 @@ let testRedis: TestRedis;
 let redis: Redis;
 let sql: Sql;
 let away: Sql;
-let scripts: ScriptClient;
+let scripts: TickClient;
 let now = 1_800_000_000_000;
 /** What a test takes away for a while. */
 const surroundings = { postgresAway: false, coreThere: true };

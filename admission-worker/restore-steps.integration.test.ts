@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRevocation } from '../db/queries/revoked-tickets.ts';
 import { roomKeys } from '../redis/keys.ts';
 import { commitTick, tickRoom } from '../redis/room/tick-room.ts';
-import type { RedisReply, ScriptClient } from '../redis/script-client.ts';
+import type { RedisReply, TickClient } from '../redis/script-client.ts';
 import { setTestClock } from '../redis/test-clock.ts';
 import { admit } from './admit.ts';
 import { askDirectly } from './ask-postgres.ts';
@@ -40,7 +40,7 @@ async function emptyRedis() {
 }
 
 /** The worker's way to Redis, with something that happens before its second step of spent tickets. */
-const interrupted = (before: () => Promise<void>): ScriptClient => {
+const interrupted = (before: () => Promise<void>): TickClient => {
   let steps = 0;
   return {
     ...world.scripts,
@@ -50,7 +50,7 @@ const interrupted = (before: () => Promise<void>): ScriptClient => {
     },
   };
 };
-const restoreOver = async (scripts: ScriptClient) =>
+const restoreOver = async (scripts: TickClient) =>
   restore({ postgres: askDirectly(world.sql()), scripts }, await world.row());
 const dies = async () => {
   throw new Error('the worker is gone');
@@ -105,18 +105,27 @@ describe('a restore in steps', () => {
 
   it('clears away what an older copy of Redis held of sessions and of people who were called since', async () => {
     await world.openRoom();
-    const [left, stranger] = [await world.join(), await world.join()];
-    const { live, state } = roomKeys(ROOM);
+    const [left, stranger, other] = [await world.join(), await world.join(), await world.join()];
+    const { live, unclaimed, state } = roomKeys(ROOM);
     await world.ticks(1);
     await world.ask(left);
     await world.ticks(9);
-    await world.redis.zadd(live, world.now() + 60_000, stranger.ticketId);
-    await world.redis.set(`{r:${ROOM}}:access:${stranger.ticketId}`, `${world.now() + 60_000} session`);
+    const end = world.now() + 60_000;
+    await world.redis.zadd(live, end, stranger.ticketId);
+    await world.redis.set(`{r:${ROOM}}:access:${stranger.ticketId}`, `${end} session`);
+    await world.redis.zadd(unclaimed, end, end);
+    await world.redis.sadd(`${unclaimed}:${end}`, other.ticketId);
+    await world.redis.set(`{r:${ROOM}}:access:${other.ticketId}`, `${end} key 1`);
     await world.redis.zadd(`{r:${ROOM}}:waiting:general`, Number(left.score), left.ticketId);
     await world.redis.hset(state, 'tick', 1, 'committed', 1);
     expect(await restoreOver(world.scripts)).toBe(2);
-    expect(await world.redis.zrange(live, 0, -1)).toEqual([left.ticketId]);
+    expect(await world.redis.zrange(live, 0, -1)).toEqual([]);
+    const [window, ...more] = await world.redis.zrange(unclaimed, 0, -1);
+    expect(more).toEqual([]);
+    expect(await world.redis.smembers(`${unclaimed}:${window}`)).toEqual([left.ticketId]);
+    expect(await world.redis.hget(state, 'unclaimed')).toBe('1');
     expect(await world.redis.zcard(`{r:${ROOM}}:waiting:general`)).toBe(0);
+    expect(await world.ask(other)).not.toMatchObject({ state: 'admitted' });
     expect(await world.ask(stranger)).not.toMatchObject({ state: 'active' });
   });
 });
@@ -147,7 +156,7 @@ describe('a step that comes late', () => {
     await world.ask(ticket);
     await world.advance(1000);
     const replies: RedisReply[] = [];
-    const noting: ScriptClient = {
+    const noting: TickClient = {
       ...world.scripts,
       async run(script, keys, args) {
         const reply = await world.scripts.run(script, keys, args);
@@ -160,7 +169,7 @@ describe('a step that comes late', () => {
     // Others finish it and go on; then the one that began it wakes up.
     await world.ticks(3);
     const before = await world.row();
-    const late: ScriptClient = { ...world.scripts, run: async () => replies[0] ?? null };
+    const late: TickClient = { ...world.scripts, run: async () => replies[0] ?? null };
     expect(await admit({ ...world.stores(), scripts: late }, before)).toEqual({ status: 'stale' });
     expect(await commitTick(world.scripts, ROOM, before.epoch, ['general'], begun.result)).toBe(false);
     expect(await world.row()).toEqual(before);

@@ -8,7 +8,7 @@ import { answerCall } from '../redis/room/answer.ts';
 import { joinRoom } from '../redis/room/join.ts';
 import type { PlaceFacts } from '../redis/room/place-reply.ts';
 import type { TicketRef } from '../redis/room/ticket-keys.ts';
-import type { ScriptClient } from '../redis/script-client.ts';
+import type { TickClient } from '../redis/script-client.ts';
 import { scriptsWithTestClock, setTestClock } from '../redis/test-clock.ts';
 import { admit, type AdmitOutcome, type Stores } from './admit.ts';
 import { askDirectly } from './ask-postgres.ts';
@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 export type RoomWorld = {
   redis: Redis;
   testRedis: TestRedis;
-  scripts: ScriptClient;
+  scripts: TickClient;
   sql: () => Sql;
   /** Both, as `admit` and `restore` take them. */
   stores: () => Stores;

@@ -6,7 +6,7 @@ import { listRooms } from '../db/queries/rooms.ts';
 import { startTestPostgres, startTestRedis } from '../local-stack/test-stack.ts';
 import { createNodeScriptClient } from '../redis/client.node.ts';
 import { roomKeys } from '../redis/keys.ts';
-import type { ScriptClient } from '../redis/script-client.ts';
+import type { TickClient } from '../redis/script-client.ts';
 import { mainThreadMs } from './measure/processor-time.ts';
 import { toTimings } from './measure/time.ts';
 import type { BenchOptions } from './options.ts';
@@ -75,9 +75,9 @@ async function fill(sql: Sql, spent: number, live: number): Promise<void> {
 }
 
 /** A script client that notes what Redis's main thread worked for each script, ms. Nobody else may ask that Redis meanwhile. */
-function countWork(client: ScriptClient, pid: number): { scripts: ScriptClient; workMs: number[] } {
+function countWork(client: TickClient, pid: number): { scripts: TickClient; workMs: number[] } {
   const workMs: number[] = [];
-  const scripts: ScriptClient = {
+  const scripts: TickClient = {
     ...client,
     async run(script, keys, args) {
       const { workedMs } = mainThreadMs(pid);

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { gatherWrites } from './gather-writes.node.ts';
 import { guardCommand, toReply } from './guard-command.ts';
-import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
+import { COMMAND_TIMEOUT_MS, type TickClient } from './script-client.ts';
 import { isUnknownScript, toOperatingError } from './script-error.ts';
 import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
 
@@ -28,7 +28,7 @@ export function connectRedis(
 }
 
 /** Scripts over ioredis. `scripts` differs from what is shipped only in tests that bring their own clock. */
-export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPTS): ScriptClient {
+export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPTS): TickClient {
   const gather = gatherWrites(redis);
   return {
     async run(name, keys, args) {
@@ -41,6 +41,7 @@ export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPT
       }
       return guardCommand(name, async () => toReply(await redis.eval(lua, keys.length, ...keys, ...args)));
     },
+    list: (key, count) => guardCommand('LRANGE', () => redis.lrange(key, 0, count - 1)),
     get: (key) => guardCommand('GET', () => redis.get(key)),
     isMember: (key, member) =>
       guardCommand('SISMEMBER', async () => {

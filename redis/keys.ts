@@ -23,6 +23,8 @@ export const roomKeys = (room: string) =>
     state: `${tag(room)}:state`,
     board: `${tag(room)}:board`,
     live: `${tag(room)}:live`,
+    /** Ends of claim windows; the tickets of each stand in a set of its own (includes/unclaimed.lua). */
+    unclaimed: `${tag(room)}:live:unclaimed`,
     spent: `${tag(room)}:spent`,
     ring: `${tag(room)}:ring`,
     facts: `${tag(room)}:facts`,

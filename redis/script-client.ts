@@ -22,5 +22,11 @@ export type ScriptClient = {
   unbounded?: ScriptClient;
 };
 
+/** Who ticks rooms reads lists as well: a thousand entries on their way through a script would each become a string of Lua. */
+export type TickClient = ScriptClient & {
+  /** The first `count` entries of a list (LRANGE). */
+  list(key: string, count: number): Promise<string[]>;
+};
+
 /** How long one command may take before the store counts as down, in ms: well inside the one second of DESIGN §2.7. */
 export const COMMAND_TIMEOUT_MS = 800;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { ScriptClient } from '../../redis/script-client.ts';
+import type { TickClient } from '../../redis/script-client.ts';
 import type { ScriptName } from '../../redis/scripts.generated.ts';
 
 /**
@@ -9,14 +9,14 @@ import type { ScriptName } from '../../redis/scripts.generated.ts';
 export type ScriptRun = { wallMs: number; scriptMs: number; cpuMs: number; commands: Map<string, number> };
 type Spent = { commands: Map<string, number>; cpuMs: number };
 
-export type TimedScripts = ScriptClient & {
+export type TimedScripts = TickClient & {
   /** Runs so far, by script. */
   runs(script: ScriptName): readonly ScriptRun[];
   forget(): void;
 };
 
 /** A script client that asks Redis before and after each run of some scripts how long commands took. Nothing else may run meanwhile. */
-export function timeScripts(redis: Redis, client: ScriptClient, timed: readonly ScriptName[]): TimedScripts {
+export function timeScripts(redis: Redis, client: TickClient, timed: readonly ScriptName[]): TimedScripts {
   const runs = new Map<ScriptName, ScriptRun[]>();
   return {
     ...client,

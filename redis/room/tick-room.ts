@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { accessKey, laneKeys, roomChannel, roomKeys } from '../keys.ts';
-import { asList, asNumber, asText, asTexts } from '../reply.ts';
-import type { ScriptClient } from '../script-client.ts';
+import { asList, asNumber, asText } from '../reply.ts';
+import type { ScriptClient, TickClient } from '../script-client.ts';
 
 const laneNumbersSchema = v.object({
   counter: v.number(),
@@ -67,7 +67,7 @@ export type TickBounds = { usersPerMinute: number; mostInside: number | null };
  * where there are any. Nothing of it counts before `commitTick`.
  */
 export async function tickRoom(
-  client: ScriptClient,
+  client: TickClient,
   { id: room, epoch, tick }: { id: string; epoch: number; tick: number },
   lanes: string[],
   bounds: TickBounds | null = null,
@@ -86,23 +86,39 @@ export async function tickRoom(
   if (status === 'lost') return { status };
   if (status === 'skipped') return { status, aheadTicks: asNumber(reply[1]) };
   if (status !== 'ticked' && status !== 'pending') throw new TypeError('the tick replied with an unknown status');
-  const [, numbers, board, admissions, facts] = asList(reply, 5);
+  const [, numbers, board, admissions, factCount] = asList(reply, 5);
+  const facts = await readFacts(client, keys.facts, asNumber(factCount));
+  // Another worker has finished this tick meanwhile, or Redis lost it: the next tick tells which.
+  if (facts === null) return { status: 'skipped', aheadTicks: 0 };
   const result = {
     ...v.parse(tickNumbersSchema, JSON.parse(asText(numbers))),
     board: asText(board),
-    admitted: toLines(asText(admissions)).map(toAdmission),
-    facts: asTexts(facts),
+    admitted: toLines(asText(admissions)).flatMap(toAdmissions),
+    facts,
   };
   return { status, result };
 }
 
+/**
+ * The first facts of the list, which only a commit shortens; null where they are no more. Who reads others, because the tick was committed in
+ * between, writes nothing: Postgres has that tick.
+ */
+async function readFacts(client: TickClient, key: string, count: number): Promise<string[] | null> {
+  const facts = count === 0 ? [] : await client.list(key, count);
+  return facts.length < count ? null : facts;
+}
+
 const toLines = (text: string): string[] => (text === '' ? [] : text.split('\n'));
 
-function toAdmission(line: string): Admission {
-  const [id, score, lane, from] = line.split(' ');
-  if (id === undefined || score === undefined || lane === undefined || from === undefined)
-    throw new TypeError('the tick admitted somebody it does not name');
-  return { id, score, lane, late: from === 'late' };
+function toAdmissions(line: string): Admission[] {
+  const [lane = '', from, ...words] = line.split(' ');
+  const admissions: Admission[] = [];
+  for (let at = 0; at < words.length; at += 2) {
+    const [id, score] = [words[at], words[at + 1]];
+    if (id === undefined || score === undefined) throw new TypeError('the tick admitted somebody it does not name');
+    admissions.push({ id, score, lane, late: from === 'late' });
+  }
+  return admissions;
 }
 
 /** Makes a written tick count: keys claimable, board published. Idempotent; false when another worker was first. */

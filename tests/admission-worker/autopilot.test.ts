@@ -15,7 +15,7 @@ import { parseCoreHealth } from '../../redis/health/core-health.ts';
 import { writeRoomStock } from '../../redis/health/room-stock.ts';
 import { CORE_HEALTH_KEY, ROOMS_KEY } from '../../redis/keys.ts';
 import { joinRoom } from '../../redis/room/join.ts';
-import type { ScriptClient } from '../../redis/script-client.ts';
+import type { TickClient } from '../../redis/script-client.ts';
 import { scriptsWithTestClock, setTestClock } from '../../redis/test-clock.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
@@ -31,7 +31,7 @@ let redis: Redis;
 let proxy: TcpProxy;
 let sql: Sql;
 let coreSql: Sql;
-let scripts: ScriptClient;
+let scripts: TickClient;
 let health: { stop(): Promise<void> };
 let now = systemClock.nowMs() + 86_400_000;
 let serveAll: () => Promise<void>;

@@ -5,8 +5,8 @@ import { connectDatabase, type Sql } from '../../db/connect.ts';
 import { migrate } from '../../db/migrate.ts';
 import { connectRedis, createNodeScriptClient } from '../../redis/client.node.ts';
 import { writeCoreHealth } from '../../redis/health/core-health.ts';
-import { roomChannel, roomKeys } from '../../redis/keys.ts';
-import type { ScriptClient } from '../../redis/script-client.ts';
+import { roomChannel } from '../../redis/keys.ts';
+import type { TickClient } from '../../redis/script-client.ts';
 import { createSubscriber } from '../../redis/subscriber.node.ts';
 import {
   startMortalRedis,
@@ -16,6 +16,7 @@ import {
   type PausablePostgres,
   type WorkerProcess,
 } from './processes.ts';
+import { countInside } from '../support/count-inside.ts';
 
 /** One published board, as it came over pub/sub; times are this process's, ms. */
 export type Frame = { board: Board; admitted: string[]; heardAt: number };
@@ -25,7 +26,7 @@ export type WorkersWorld = {
   postgres: PausablePostgres;
   redis: MortalRedis;
   sql: Sql;
-  scripts: ScriptClient;
+  scripts: TickClient;
   /** What was published of each room, in order. */
   frames: Map<string, Frame[]>;
   /** Access keys and sessions that are alive. */
@@ -63,7 +64,7 @@ export async function startWorkersWorld(options: { onSmallDisk?: boolean } = {})
     sql,
     scripts,
     frames,
-    liveCount: (room) => redis.zcard(roomKeys(room).live),
+    liveCount: (room) => countInside(redis, room),
     save: async () => void (await redis.save()),
     async makeRoom(room, { rate, capacity }) {
       await sql`INSERT INTO rooms (id, name, new_users_per_minute, total_active_users, session_duration_seconds, claim_window_seconds,

@@ -12,6 +12,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { newTicketId } from '../../platform/random.ts';
 import { ROOMS_KEY, roomKeys } from '../../redis/keys.ts';
+import { createNodeScriptClient } from '../../redis/client.node.ts';
 import { joinRoom } from '../../redis/room/join.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
 
@@ -27,13 +28,13 @@ let token: string;
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
   world = await openCoreWorld(postgres, redis);
-  const { log, redis: client, scripts } = world.deps;
+  const { log, redis: client } = world.deps;
   // The fixture lays out a room without its line; the worker restores it whole from Postgres.
   await redis.flush();
   health = startHealth(world.deps);
   rounds = startRoomLoops({
     pool: fixedPool(world.sql),
-    scripts,
+    scripts: createNodeScriptClient(client),
     log,
     lookAtCore: () => lookAtCore(client),
     announceRooms: async (rooms) => void (await client.sadd(ROOMS_KEY, ...rooms)),

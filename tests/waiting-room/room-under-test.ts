@@ -17,10 +17,11 @@ import type { PlaceFacts } from '../../redis/room/place-reply.ts';
 import { readPlace } from '../../redis/room/read-place.ts';
 import type { TicketRef } from '../../redis/room/ticket-keys.ts';
 import { tickRoom, type TickOutcome } from '../../redis/room/tick-room.ts';
-import type { ScriptClient } from '../../redis/script-client.ts';
+import type { TickClient } from '../../redis/script-client.ts';
 import type { ScriptName, ScriptSet } from '../../redis/scripts.generated.ts';
 import { scriptsWithTestClock, setTestClock } from '../../redis/test-clock.ts';
 import type { Settings } from './model.ts';
+import { countInside } from '../support/count-inside.ts';
 
 export const START = 1_800_000_000_000;
 const DAY_MS = 86_400_000;
@@ -64,7 +65,7 @@ function mutated(mutations: Mutation[]): ScriptSet {
   return scripts;
 }
 
-async function openRoom(sql: Sql, redis: Redis, first: RoomSettings, scripts: ScriptClient) {
+async function openRoom(sql: Sql, redis: Redis, first: RoomSettings, scripts: TickClient) {
   let settings = first;
   let now = START;
   await redis.flushall();
@@ -153,7 +154,7 @@ async function openRoom(sql: Sql, redis: Redis, first: RoomSettings, scripts: Sc
       await setTestClock(redis, now);
       for (const [key, dump] of snapshot) await redis.restore(key, 0, dump);
     },
-    liveCount: () => redis.zcard(roomKeys('demo').live),
+    liveCount: () => countInside(redis, 'demo'),
     state: () => redis.hgetall(roomKeys('demo').state),
     inLine: async (lane: string) => {
       const keys = laneKeys('demo', lane);

@@ -21,7 +21,8 @@ local function give_up(room, id, score, exp_ms, access_key)
   redis.call('ZREM', seen_key, id)
   redis.call('HDEL', answers_key, id)
   redis.call('DEL', access_key)
-  if redis.call('ZREM', live_key, id) == 1 then redis.call('HINCRBY', state_key, 'freed', 1) end
+  local unclaimed = access and not access.session and forget_unclaimed(state_key, live_key, digits(access.until_ms), id)
+  if redis.call('ZREM', live_key, id) == 1 or unclaimed then redis.call('HINCRBY', state_key, 'freed', 1) end
   redis.call('ZADD', spent_key, digits(exp_ms), id)
   redis.call('RPUSH', facts_key, table.concat({ 'left', id, digits(room.now), digits(room.now), digits(exp_ms) }, ' '))
 end

@@ -2,6 +2,7 @@
 --- @include "numbers"
 --- @include "calls"
 --- @include "batch"
+--- @include "unclaimed"
 --- @include "tick-pace"
 --- Purpose: the fourth to sixth step of a tick: close calls and learn from them, admit with lanes taking turns by weight, write access keys.
 local function close_calls(room, lane)
@@ -19,61 +20,40 @@ end
 
 local function count_lines(lane)
   lane.ready_count, lane.late_count = redis.call('ZCARD', lane.ready), redis.call('ZCARD', lane.late)
-  lane.punctual, lane.behind, lane.taken_punctual, lane.taken_behind = {}, {}, 0, 0
-  lane.gone = {}
+  lane.punctual, lane.behind, lane.taken_punctual, lane.taken_behind = 0, 0, 0, 0
 end
 
--- The first of both lines of a lane, as id and score in turn: no more than may enter at all.
-local function read_heads(room, lane)
+-- How many of both lines of a lane may enter: no more than may enter at all.
+local function count_able(room, lane)
   if room.allowance == 0 then return end
   -- Nobody beyond the start of the oldest open call: who answers in time is never overtaken.
   local gate = lane.calls[1] and digits(lane.calls[1].from) or '+inf'
-  lane.punctual = redis.call('ZRANGEBYSCORE', lane.ready, '-inf', gate, 'WITHSCORES', 'LIMIT', 0, room.allowance)
+  lane.punctual = math.min(redis.call('ZCOUNT', lane.ready, '-inf', gate), room.allowance)
   -- Where those who are ready can use it all, late ones get their credit and no more.
-  local most = #lane.punctual < 2 * room.allowance and room.allowance or math.min(room.allowance, math.floor(lane.late_credit))
-  if lane.late_count > 0 and most > 0 then lane.behind = redis.call('ZRANGE', lane.late, 0, most - 1, 'WITHSCORES') end
+  local most = lane.punctual < room.allowance and room.allowance or math.min(room.allowance, math.floor(lane.late_credit))
+  lane.behind = math.min(lane.late_count, most)
 end
 
-local function has_punctual(lane) return lane.punctual[2 * lane.taken_punctual + 1] ~= nil end
-local function has_behind(lane) return lane.behind[2 * lane.taken_behind + 1] ~= nil end
+local function has_punctual(lane) return lane.taken_punctual < lane.punctual end
+local function has_behind(lane) return lane.taken_behind < lane.behind end
 local function is_able(lane)
   return has_punctual(lane) or (has_behind(lane) and (lane.ready_count == lane.taken_punctual or lane.late_credit >= 1))
 end
 
--- Lets the next ones of a line in, at most `most`; returns how many of it are in by now. What is said of them is kept in pieces until the end:
--- Redis's Lua hashes every letter of each string that is made.
-local function take_from(room, lane, heads, taken, most, mark)
-  local ids, gone, said = room.admitted, lane.gone, room.admissions
-  local count, left, pieces = #ids, #gone, #said
-  local last = math.min(#heads / 2, taken + most)
-  for index = taken + 1, last do
-    local id = heads[2 * index - 1]
-    if pieces > 0 then
-      pieces = pieces + 1
-      said[pieces] = '\n'
-    end
-    count, left, pieces = count + 1, left + 1, pieces + 4
-    ids[count], gone[left] = id, id
-    said[pieces - 3], said[pieces - 2], said[pieces - 1], said[pieces] = id, ' ', heads[2 * index], mark
-  end
-  return last
-end
-
-local function take(room, lane, most)
+-- Lets the next ones of a lane in, at most `most`; returns how many.
+local function take(lane, most)
   -- The late line goes by credit, one by one; where nobody stands in it, all at once.
   if has_behind(lane) then
     if lane.late_credit >= 1 or not has_punctual(lane) then
-      lane.taken_behind = take_from(room, lane, lane.behind, lane.taken_behind, 1, ' ' .. lane.name .. ' late')
-      lane.late_to = math.max(lane.late_to, tonumber(lane.behind[2 * lane.taken_behind]))
+      lane.taken_behind = lane.taken_behind + 1
       lane.late_credit = math.max(0, lane.late_credit - 1)
       return 1
     end
     most = 1
   end
-  local before = lane.taken_punctual
-  lane.taken_punctual = take_from(room, lane, lane.punctual, before, most, ' ' .. lane.name .. ' ready')
-  lane.admitted_to = tonumber(lane.punctual[2 * lane.taken_punctual])
-  return lane.taken_punctual - before
+  local count = math.min(lane.punctual - lane.taken_punctual, most)
+  lane.taken_punctual = lane.taken_punctual + count
+  return count
 end
 
 -- Whose turn it is (smooth weighted round robin): what a lane can't use passes on. Nil when nobody may enter any more; `alone` when no other
@@ -97,37 +77,51 @@ local function choose(room, present)
   while left > 0 do
     local lane, alone = next_lane(present)
     if not lane then return end
-    left = left - take(room, lane, alone and left or 1)
+    left = left - take(lane, alone and left or 1)
   end
 end
 
--- The access keys, not claimable before the tick is committed. They have no TTL: `live` knows their end, and a later tick takes them out.
-local function write_keys(room)
-  local until_text, prefix, pairs_of, entries = digits(room.until_ms), ARGV[2], {}, {}
+-- Who is let in, as id and score in turn: out of line, with an access key that is not claimable before the tick is committed. The keys have no
+-- TTL: the set of their window knows them, and a later tick takes out who is left. Redis's Lua hashes every letter of each string that is made, so the text
+-- of admissions is made of all at once.
+local function give_keys(room, lane, entered, from)
+  local until_text, prefix = digits(room.until_ms), ARGV[2]
   local value = until_text .. ' key ' .. digits(room.period)
-  for index, id in ipairs(room.admitted) do
-    local at = 2 * index
-    pairs_of[at - 1], pairs_of[at] = prefix .. id, value
-    entries[at - 1], entries[at] = until_text, id
+  room.admissions[#room.admissions + 1] = lane.name .. ' ' .. from .. ' ' .. table.concat(entered, ' ')
+  local ids = {}
+  for index = 1, #entered, 2 do
+    local id = entered[index]
+    ids[#ids + 1] = id
+    entered[index], entered[index + 1] = prefix .. id, value
   end
-  each_chunk(pairs_of, function(...) redis.call('MSET', ...) end)
-  each_chunk(entries, function(...) redis.call('ZADD', live_key, ...) end)
+  each_chunk(entered, function(...) redis.call('MSET', ...) end)
+  keep_unclaimed(state_key, live_key, until_text, ids)
+  each_chunk(ids, function(...) redis.call('ZREM', lane.seen, ...) end)
 end
 
--- Who got a key stands in no line any more: they were the first of each.
-local function leave_line(lane)
-  if lane.taken_punctual > 0 then redis.call('ZREMRANGEBYRANK', lane.ready, 0, lane.taken_punctual - 1) end
-  if lane.taken_behind > 0 then redis.call('ZREMRANGEBYRANK', lane.late, 0, lane.taken_behind - 1) end
-  each_chunk(lane.gone, function(...) redis.call('ZREM', lane.seen, ...) end)
-  lane.ready_count = lane.ready_count - lane.taken_punctual
-  lane.late_count = lane.late_count - lane.taken_behind
+-- They are the first of each line.
+local function let_in_lane(room, lane)
+  if lane.taken_punctual > 0 then
+    local entered = redis.call('ZPOPMIN', lane.ready, lane.taken_punctual)
+    lane.admitted_to = tonumber(entered[#entered])
+    lane.ready_count = lane.ready_count - lane.taken_punctual
+    give_keys(room, lane, entered, 'ready')
+  end
+  if lane.taken_behind > 0 then
+    local entered = redis.call('ZPOPMIN', lane.late, lane.taken_behind)
+    lane.late_to = math.max(lane.late_to, tonumber(entered[#entered]))
+    lane.late_count = lane.late_count - lane.taken_behind
+    give_keys(room, lane, entered, 'late')
+  end
 end
 
 local function let_in(room)
-  local count = #room.admitted
+  local count = 0
+  for _, lane in ipairs(room.lanes) do
+    count = count + lane.taken_punctual + lane.taken_behind
+    let_in_lane(room, lane)
+  end
   if count == 0 then return end
-  write_keys(room)
-  for _, lane in ipairs(room.lanes) do leave_line(lane) end
   room.pace = math.max(0, room.pace - count * MINUTE_MS)
   room.live = room.live + count
   room.last_minute = room.last_minute + count
@@ -146,7 +140,7 @@ local function admit(room)
   end
   for _, lane in ipairs(present) do
     lane.late_credit = math.min(lane.late_credit, 1) + LATE_SHARE * room.allowance * lane.weight / weights
-    read_heads(room, lane)
+    count_able(room, lane)
   end
   choose(room, present)
   let_in(room)

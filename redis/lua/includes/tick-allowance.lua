@@ -1,4 +1,5 @@
 --- @include "law"
+--- @include "numbers"
 --- Purpose: the third step of a tick: how many may enter now, in whole people: pace, the rolling minute, the slots.
 local MAX_ADMITTED = 5000 -- a tick's work is bounded, most of all where nobody is held back
 
@@ -14,7 +15,8 @@ end
 
 local function allow(room)
   local rate = room.rate
-  local last_minute, live, pace = count_last_minute(room.now), redis.call('ZCARD', live_key), room.pace
+  local last_minute, pace = count_last_minute(room.now), room.pace
+  local live = redis.call('ZCARD', live_key) + number_or(redis.call('HGET', state_key, 'unclaimed'), 0)
   local allowance = 0
   if room.running then
     pace = math.min(pace, math.max(MINUTE_MS, rate * TICK_MS)) + rate * math.min(room.elapsed, MAX_ELAPSED_MS)

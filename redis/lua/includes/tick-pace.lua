@@ -32,7 +32,7 @@ local function measure_pace(room, lane)
   local keep = math.exp(-room.elapsed / memory)
   served.count, served.ms = served.count * keep, served.ms * keep
   -- Who stands behind an open call waits for its window, not for a slot.
-  local shut = room.allowance > 0 and #lane.punctual == 0
+  local shut = room.allowance > 0 and lane.punctual == 0
   if room.running and served.busy and not shut then
     served.count, served.ms = served.count + lane.taken_punctual, served.ms + math.min(room.elapsed, MAX_ELAPSED_MS)
   end

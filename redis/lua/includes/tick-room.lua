@@ -62,6 +62,6 @@ local function read_tick(s, c, now)
     limit = limit, rate = math.min(limit, number_or(ARGV[5], limit)),
     capacity = capacity, slots = math.min(capacity, number_or(ARGV[6], capacity)),
     pace = number_or(s.pace, 0), freed = number_or(s.freed, 0), turnover = number_or(s.turnover, 0),
-    until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admitted = {}, admissions = {},
+    until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admissions = {},
   }
 end

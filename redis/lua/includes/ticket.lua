@@ -3,6 +3,7 @@
 --- @include "numbers"
 --- @include "calls"
 --- @include "line"
+--- @include "unclaimed"
 --- Purpose: what the personal scripts share: one ticket's state and what it changes.
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 waiting, 7 ready, 8 ready-seen, 9 late, 10 calls, 11 answers, 12 access:<id>
 local RECOVERING = redis.error_reply('ONSALE room_recovering')
@@ -85,8 +86,9 @@ local function settled(room, id, score, access)
   return nil
 end
 
-local function claim(room, id, score, access_key, exp_ms)
+local function claim(room, id, score, access_key, exp_ms, window_end)
   local until_ms = room.now + room.session_ms
+  forget_unclaimed(state_key, live_key, digits(window_end), id)
   redis.call('SET', access_key, digits(until_ms) .. ' session', 'PX', room.session_ms + KEY_TIDY_MS)
   redis.call('ZADD', live_key, until_ms, id)
   redis.call('ZADD', spent_key, exp_ms, id)
@@ -121,7 +123,7 @@ end
 local function answer(room, id, score, exp_ms, claims, access_key)
   local access = read_access(access_key)
   if claims and access and not access.session and access.until_ms > room.now and access.tick <= room.committed then
-    return claim(room, id, score, access_key, exp_ms)
+    return claim(room, id, score, access_key, exp_ms, access.until_ms)
   end
   local known = settled(room, id, score, access)
   if known then return known end

@@ -28,7 +28,7 @@ for index = 7, #ARGV do
   if #near > 0 then redis.call('HSET', state_key, field, cjson.encode(near)) end
 end
 redis.call('HSET', state_key, 'committed', tick)
-redis.call('HDEL', state_key, 'pending', 'pendingBoard', 'pendingAdmissions', 'pendingFacts')
+redis.call('HDEL', state_key, 'pending', 'pendingShown', 'pendingAdmitted', 'pendingFacts')
 redis.call('LTRIM', KEYS[4], ARGV[6], -1)
 redis.call('SET', board_key, ARGV[3])
 redis.call('PUBLISH', ARGV[4], ARGV[5])

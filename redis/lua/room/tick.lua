@@ -7,9 +7,9 @@
 ---   inside (people), both '' without an autopilot, then the lanes' names in the order of their keys
 --- Returns: {'lost'} for another epoch's or an older state than Postgres has, {'skipped', periods ahead of Redis time} for a period already
 ---   done; {'ticked' or 'pending' for one that somebody still has to commit (the windows of its keys begin anew), numbers JSON (tick, at,
----   configVersion, opened, liveUntil, lanes), board JSON, admissions as text, facts as a list}. A line of admissions: id, score, lane, ready
----   or late. A fact: what, id, at, until, exp (ms), or for keys that ended at one moment: ended, expired or unclaimed, at (ms), then up to
----   1000 ids.
+---   configVersion, opened, liveUntil, lanes), board JSON, admissions as text, how many of the list of facts belong to it}. A line of
+---   admissions: lane, ready or late, then id and score of each. A fact: what, id, at, until, exp (ms), or for keys that ended at one moment:
+---   ended, expired or unclaimed, at (ms), then up to 1000 ids.
 --- Cost: O(admitted × log + expired × log + 64 marks per lane).
 local config_key, state_key, live_key, spent_key, facts_key, ring_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 --- @include "tick-room"
@@ -28,7 +28,7 @@ local last_tick = number_or(s.tick, 0)
 if last_tick < tonumber(ARGV[4]) then return { 'lost' } end
 if number_or(s.committed, 0) < last_tick then
   -- Begun by a version that kept it otherwise: nothing of it counts yet, so a restore may take its place.
-  if not s.pendingBoard then return { 'lost' } end
+  if not s.pendingAdmitted then return { 'lost' } end
   local result = pending_result(s)
   renew_keys(s, hash(config_key), result, now_ms())
   return reply_with('pending', result)
