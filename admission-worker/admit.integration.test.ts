@@ -161,7 +161,7 @@ describe('a tick', () => {
     });
     expect(await world.ask(ticket)).toMatchObject({ state: 'active' });
     if (first.status === 'ticked')
-      expect(await commitTick(world.scripts, ROOM, 1, ['general'], first.result)).toBe(false);
+      expect(await commitTick(world.scripts, ROOM, 1, ['general'], first.result)).toBe('before');
   });
 
   it('runs once a period, however many workers try', async () => {

@@ -36,7 +36,9 @@ export async function admit(
   const result = await withRounds(room, outcome.result);
   const written = await postgres((sql) => writeTick(sql, toRecord(room, result, redisRunId, pilot)));
   if (written === 'stale' || written === 'lost') return { status: written };
-  await commitTick(scripts, room.id, room.epoch, lanes, result);
+  const committed = await commitTick(scripts, room.id, room.epoch, lanes, result);
+  // This worker was stopped in between: the next round takes the tick up again.
+  if (committed === 'late') return { status: 'skipped', aheadTicks: 0 };
   return { status: 'admitted', result, leftBehind: outcome.status === 'pending' };
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { accessKey } from '../redis/keys.ts';
 import { leaveRoom } from '../redis/room/leave.ts';
+import type { TickClient } from '../redis/script-client.ts';
 import type { TicketRef } from '../redis/room/ticket-keys.ts';
 import { setTestClock } from '../redis/test-clock.ts';
 import { admit, type Stores } from './admit.ts';
@@ -70,6 +71,27 @@ it('tells Postgres of the new window, also when it had the tick before, so that 
   // Postgres goes by its own clock, which no test moves: to it the key's end lies years ahead.
   await restore(world.stores(), await world.row());
   expect(await world.ask(ticket)).toMatchObject({ state: 'active' });
+});
+
+it('begins the windows anew when the worker was stopped between its write and its commit', async () => {
+  const [claims, never] = await beginTick(2, postgresAway);
+  if (claims === undefined || never === undefined) throw new Error('who?');
+  const stopped: TickClient = {
+    ...world.scripts,
+    async run(script, keys, args) {
+      if (script === 'commit-tick') await world.advance(CLAIM_SECONDS * 1000 + 500);
+      return world.scripts.run(script, keys, args);
+    },
+  };
+  const outcome = await admit({ ...world.stores(), scripts: stopped }, await world.row());
+  expect(outcome, 'not committed').toEqual({ status: 'skipped', aheadTicks: 0 });
+  expect(await world.ask(claims), 'nothing is lost meanwhile').toMatchObject({ state: 'ready', againMs: 1000 });
+  expect(admittedIds(await world.ticks(1))).toHaveLength(2);
+  await world.ticks(CLAIM_SECONDS - 1);
+  await world.advance(999);
+  expect(await world.ask(claims), 'in the last moment').toMatchObject({ state: 'active' });
+  await world.ticks(1);
+  expect(await world.ask(never), 'one unclaimed key').toMatchObject({ state: 'late' });
 });
 
 it('gives no key back to who left meanwhile, and begins no window anew that is a moment old', async () => {

@@ -171,7 +171,7 @@ describe('a step that comes late', () => {
     const before = await world.row();
     const late: TickClient = { ...world.scripts, run: async () => replies[0] ?? null };
     expect(await admit({ ...world.stores(), scripts: late }, before)).toEqual({ status: 'stale' });
-    expect(await commitTick(world.scripts, ROOM, before.epoch, ['general'], begun.result)).toBe(false);
+    expect(await commitTick(world.scripts, ROOM, before.epoch, ['general'], begun.result)).toBe('before');
     expect(await world.row()).toEqual(before);
     expect(await world.sql()`SELECT ticket_id FROM admissions`).toHaveLength(1);
   });

@@ -121,14 +121,17 @@ function toAdmissions(line: string): Admission[] {
   return admissions;
 }
 
-/** Makes a written tick count: keys claimable, board published. Idempotent; false when another worker was first. */
+/**
+ * Makes a written tick count: keys claimable, board published. Idempotent. `before`: another worker was first. `late`: the claim windows of its
+ * keys are too old by now; the tick stays pending, and whoever ticks next renews them.
+ */
 export async function commitTick(
   client: ScriptClient,
   room: string,
   epoch: number,
   lanes: string[],
   result: TickResult,
-): Promise<boolean> {
+): Promise<'committed' | 'before' | 'late'> {
   const keys = roomKeys(room);
   const announcement = JSON.stringify({
     board: result.board,
@@ -139,5 +142,7 @@ export async function commitTick(
     [keys.config, keys.state, keys.board, keys.facts, ...lanes.map((lane) => laneKeys(room, lane).calls)],
     [epoch, result.tick, result.board, roomChannel(room), announcement, result.facts.length, ...lanes],
   );
-  return asNumber(reply) === 1;
+  const committed = asNumber(reply);
+  if (committed < 0) return 'late';
+  return committed === 1 ? 'committed' : 'before';
 }

@@ -14,6 +14,7 @@ local TURNOVER_MEMORY_MS = 30000
 local ANSWER_MIN_MS, ANSWER_MAX_MS, GRACE_MS = 5000, 180000, 10000
 local MAX_ELAPSED_MS = 3000 -- a worker that was away does not pay out what it missed
 local MINUTE_MS = 60000
+local LATE_COMMIT_MS = 3000 -- a tick that is not committed by then has to renew its claim windows first; longer than a worker waits for Postgres
 local REMEMBER_SILENT_MS = 3600000 -- how long the late time and the strikes of a silent ticket are kept
 local FORGET_SILENT_MS = 30000 -- when a silent ticket is forgotten whose call may be open still
 local RESTORED_CALL = 1000000000 -- size of a call after a loss: nobody knows how many it covers

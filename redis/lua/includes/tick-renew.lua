@@ -6,6 +6,8 @@
 local function renew_keys(s, c, result, now)
   local before = tonumber(string.match(result.numbers, '"liveUntil":(%d+)'))
   local until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000
+  -- Judged just now, whether or not they have to begin anew.
+  redis.call('HSET', state_key, 'pendingSince', digits(now))
   if not before or until_ms - before < TICK_MS then return end
   local ids, standing, keys = {}, {}, {}
   -- Words come in pairs: lane and line, then id and score of each.

@@ -125,7 +125,8 @@ end
 local function write_state(room, result)
   local fields = { 'tick', room.period, 'at', digits(room.now), 'openMs', digits(room.open_ms), 'opened', room.opened and '1' or '0',
     'pace', digits(room.pace), 'freed', 0, 'turnover', digits(room.turnover),
-    'pending', result.numbers, 'pendingShown', result.board, 'pendingAdmitted', result.admissions, 'pendingFacts', result.fact_count }
+    'pending', result.numbers, 'pendingShown', result.board, 'pendingAdmitted', result.admissions, 'pendingFacts', result.fact_count,
+    'pendingSince', digits(room.now) }
   for _, lane in ipairs(room.lanes) do write_lane(fields, lane) end
   redis.call('HSET', state_key, unpack(fields))
 end
