@@ -1,9 +1,14 @@
+import AxeBuilder from '@axe-core/playwright';
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openVisitor, startBrowser } from '../support/browser.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const WAIT = { timeout: 30_000 };
+const ASHA = 'asha@example.org';
+const messagesSchema = v.object({ items: v.array(v.object({ id: v.string(), subject: v.string() })) });
 let stack: Stack;
 let browser: Browser;
 
@@ -48,7 +53,7 @@ it('two visitors wait and are admitted; one buys, and the other sees the seat go
   await other.page.locator(`button[data-seat="${seatId}"]:disabled`).waitFor(WAIT);
 
   await buyer.page.getByLabel('Full name').fill('Asha Rao');
-  await buyer.page.getByLabel('E-mail').fill('asha@example.org');
+  await buyer.page.getByLabel('E-mail').fill(ASHA);
   await buyer.page.locator('form button[type=submit]').click();
   await buyer.page.getByRole('button', { name: /^Pay/ }).click(WAIT);
   await buyer.page.waitForURL(/\/shop\/\?booking=/, WAIT);
@@ -59,6 +64,79 @@ it('two visitors wait and are admitted; one buys, and the other sees the seat go
   await sold.waitFor(WAIT);
   expect([...buyer.errors, ...other.errors]).toEqual([]);
 });
+
+it('who booked as a guest signs in elsewhere by the code in the mail, cancels there, and has their data erased', async () => {
+  const { page, errors } = await openVisitor(browser, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+  await page.goto(`${stack.ready.edgeUrl}/shop/?account`);
+  await page.getByLabel('E-mail').fill(ASHA);
+  await page.keyboard.press('Enter');
+  const code = page.getByLabel('Code');
+  await code.waitFor(WAIT);
+  expect([await code.getAttribute('autocomplete'), await code.getAttribute('inputmode')]).toEqual([
+    'one-time-code',
+    'numeric',
+  ]);
+  await page.keyboard.type('0');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('That code is wrong').waitFor(WAIT);
+  await expectSound(page);
+  await code.fill(await mailedCode(ASHA));
+  await page.keyboard.press('Enter');
+  await page.getByText(`Signed in as ${ASHA}`).waitFor(WAIT);
+  await page.locator('.own-booking').getByText('Confirmed').waitFor(WAIT);
+  await expectSound(page);
+  // What signs them in is nothing that a script of the page could take away.
+  expect(await page.evaluate('document.cookie + JSON.stringify(localStorage)')).not.toContain('as_');
+
+  await goThroughTheRoom(page);
+  await (await openZone(page)).nth(1).click();
+  await page.getByRole('button', { name: /^Hold/ }).click();
+  await page.getByRole('heading', { name: 'Held for you' }).waitFor(WAIT);
+  await expect.poll(() => page.getByLabel('E-mail').inputValue(), WAIT).toBe(ASHA);
+
+  await page.goto(`${stack.ready.edgeUrl}/shop/?account`);
+  await eraseData(page);
+  await page.getByText('You have a paid booking').waitFor(WAIT);
+  await page.locator('.own-booking a').first().click();
+  await page.locator('img.qr').first().waitFor(WAIT);
+  await page.getByRole('button', { name: 'Cancel booking' }).click();
+  await page.getByRole('button', { name: 'Cancel the booking' }).click();
+  await page.getByText('This booking is cancelled').waitFor(WAIT);
+  await page.goBack();
+  const download = page.waitForEvent('download', WAIT);
+  await page.getByRole('link', { name: 'Download my data' }).click();
+  expect(await readFile(await (await download).path(), 'utf8')).toContain('Asha Rao');
+  await eraseData(page);
+  await page.getByText('Your data is erased').waitFor(WAIT);
+  expect((await page.context().cookies()).filter(({ name }) => name.includes('account'))).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+async function eraseData(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Erase my data' }).click(WAIT);
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+}
+
+/** The newest sign-in code that came to an address, as its owner reads it. */
+async function mailedCode(address: string): Promise<string> {
+  const { mailboxUrl } = stack.ready;
+  const read = async () => {
+    const list = v.parse(messagesSchema, await (await fetch(`${mailboxUrl}/messages.json?to=${address}`)).json());
+    const id = list.items.find(({ subject }) => subject === 'Your sign-in code')?.id;
+    if (id === undefined) return '';
+    const message: unknown = await (await fetch(`${mailboxUrl}/messages/${id}/message.json`)).json();
+    return /\b\d{8}\b/.exec(v.parse(v.object({ text: v.string() }), message).text)?.[0] ?? '';
+  };
+  await expect.poll(read, WAIT).not.toBe('');
+  return read();
+}
+
+/** Whether the page fits its width, and what axe finds. */
+async function expectSound(page: Page): Promise<void> {
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+}
 
 it('a visitor without script joins, waits by refreshing, and enters by a button', async () => {
   const { page } = await openVisitor(browser, { javaScriptEnabled: false });

@@ -6,6 +6,8 @@ export type ApiProblem = {
   status: number;
   detail: string;
   errors: FieldError[];
+  /** When it is worth trying again, where the server said so. */
+  retryAfterSeconds?: number;
   /** The whole problem document, with the members that belong to the code (`seats`, `limit`, `available`). */
   document: Partial<Problem>;
 };
@@ -107,7 +109,9 @@ function headersOf(call: Call, method: string): Record<string, string> {
 async function readProblem(response: Response): Promise<ApiProblem> {
   const isProblem = response.headers.get('content-type')?.includes('json') === true;
   const document = isProblem ? await readJson<Partial<Problem>>(response) : {};
+  const seconds = Number(response.headers.get('retry-after') ?? 0);
   return {
+    ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}),
     code: document.code ?? 'internal',
     status: response.status,
     detail: document.detail ?? 'Something went wrong on our side.',

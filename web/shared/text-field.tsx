@@ -5,7 +5,7 @@ export type TextFieldProps = {
   error: string | null;
   onInput: (value: string) => void;
   kind?: 'text' | 'email' | 'whole-number' | 'secret';
-  autocomplete?: 'off' | 'name' | 'email';
+  autocomplete?: 'off' | 'name' | 'email' | 'one-time-code';
   hint?: string;
   /** What is offered while typing; anything else may be typed as well. */
   suggestions?: readonly { value: string; label: string }[];
@@ -61,7 +61,7 @@ export function TextField({
         </p>
       )}
       {error !== null && (
-        <p id={`${name}-error`} class="field-error">
+        <p id={`${name}-error`} class="field-error" role="alert">
           {error}
         </p>
       )}

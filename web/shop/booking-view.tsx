@@ -8,34 +8,42 @@ import { LoadError, Loading, Notice } from '../shared/notice.tsx';
 import { BookingItems } from './booking-items.tsx';
 import { BookingStatusNotice } from './booking-status-notice.tsx';
 import { EntryTickets } from './entry-tickets.tsx';
-import { bookingToken } from './kept-tokens.ts';
+import { bookingToken, wasSignedIn } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
+import { SignIn } from './sign-in.tsx';
 import { useBooking } from './use-booking.ts';
 import { usePlaces } from './use-places.ts';
 
-/** The way back from checkout, and to one's tickets at any time: this browser kept the booking's token. */
+/** The way back from checkout, and to one's tickets at any time: by the token that this browser kept, or by being signed in. */
 export function BookingView({ bookingId }: { bookingId: string }) {
+  const [round, setRound] = useState(0);
   const token = bookingToken(bookingId);
-  if (token === null) {
-    return (
-      <div class="stack">
-        <h1>This booking is not known here</h1>
-        <p>Open it in the browser you booked with: it alone keeps the key to your booking.</p>
-      </div>
-    );
-  }
-  return <KnownBooking bookingId={bookingId} token={token} />;
+  if (token === null && !wasSignedIn()) return <UnknownBooking onSignedIn={() => setRound(round + 1)} />;
+  return <KnownBooking key={round} bookingId={bookingId} token={token} onSignedIn={() => setRound(round + 1)} />;
 }
 
-function KnownBooking({ bookingId, token }: { bookingId: string; token: string }) {
+function UnknownBooking({ onSignedIn }: { onSignedIn: () => void }) {
+  return (
+    <div class="stack narrow">
+      <h1>Open your booking</h1>
+      <p>Sign in with the e-mail address that it was booked with, or open it in the browser you booked with.</p>
+      <SignIn onSignedIn={onSignedIn} />
+    </div>
+  );
+}
+
+type KnownProps = { bookingId: string; token: string | null; onSignedIn: () => void };
+
+function KnownBooking({ bookingId, token, onSignedIn }: KnownProps) {
   const { booking, problem, refresh, isSlow } = useBooking(bookingId, token);
   const places = usePlaces(booking?.performanceId ?? null);
   if (booking === null) {
     if (problem === null) return <Loading what="your booking" />;
-    return problem.status === 404 ? (
-      <Notice kind="error">There is no such booking.</Notice>
+    if (problem.status !== 404) return <LoadError problem={problem} onRetry={refresh} />;
+    return token === null ? (
+      <UnknownBooking onSignedIn={onSignedIn} />
     ) : (
-      <LoadError problem={problem} onRetry={refresh} />
+      <Notice kind="error">There is no such booking.</Notice>
     );
   }
   return (
@@ -59,7 +67,7 @@ function KnownBooking({ bookingId, token }: { bookingId: string; token: string }
   );
 }
 
-type ActionsProps = { booking: Booking; token: string; onChange: () => void };
+type ActionsProps = { booking: Booking; token: string | null; onChange: () => void };
 
 function BookingActions({ booking, token, onChange }: ActionsProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -69,7 +77,11 @@ function BookingActions({ booking, token, onChange }: ActionsProps) {
   const post = async <T,>(what: string): Promise<T | null> => {
     setBusy(true);
     const path = `/api/core/v1/bookings/${booking.bookingId}/${what}`;
-    const answer = await callApi<T>(path, { method: 'POST', token, idempotencyKey: newIdempotencyKey() });
+    const answer = await callApi<T>(path, {
+      method: 'POST',
+      ...(token === null ? {} : { token }),
+      idempotencyKey: newIdempotencyKey(),
+    });
     setBusy(false);
     setProblem(answer.ok ? null : answer.problem);
     return answer.ok ? answer.data : null;

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BookingCreated } from '../../contracts/bookings.ts';
 import type { FieldError } from '../../contracts/errors.ts';
 import type { HoldView } from '../../contracts/holds.ts';
@@ -6,16 +6,23 @@ import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-clien
 import { formatMoney } from '../shared/format.ts';
 import { TextField } from '../shared/text-field.tsx';
 import { checkBuyer } from './check-buyer.ts';
-import { forgetHold, keepBookingToken } from './kept-tokens.ts';
+import { forgetHold, keepBookingToken, keepSignedIn } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
+import { useAccount } from './use-account.ts';
 
 /** Refusals that mean: the seats are gone, choose again. */
 const LOST = new Set(['hold_expired', 'hold_lost', 'seats_unavailable', 'receipt_invalid']);
+
+const SIGNED_OUT = 'You are no longer signed in. Press the button again to book as a guest; nothing is lost.';
 
 /** Name and e-mail; books the hold and goes on to the payment. */
 export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: ApiProblem) => void }) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
+  const account = useAccount();
+  useEffect(() => {
+    if (account !== null) setEmail((typed) => (typed === '' ? account.email : typed));
+  }, [account]);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -37,8 +44,8 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
     if (attempt.current.what !== what) attempt.current = { what, key: newIdempotencyKey() };
     const answer = await callApi<BookingCreated>('/api/core/v1/bookings', {
       method: 'POST',
+      // The receipt is in the body, so that the session of who is signed in can stand beside it.
       body: { receipt: hold.receipt, buyer },
-      token: hold.receipt,
       idempotencyKey: attempt.current.key,
     });
     if (answer.ok) {
@@ -49,6 +56,10 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
     }
     setBusy(false);
     if (LOST.has(answer.problem.code)) return onLost(answer.problem);
+    if (answer.problem.code === 'unauthenticated') {
+      keepSignedIn(false);
+      return setProblem({ ...answer.problem, code: 'signed_out', detail: SIGNED_OUT });
+    }
     setErrors(answer.problem.errors.map(({ path, message }) => ({ path: path.replace(/^buyer\./, ''), message })));
     return setProblem(answer.problem);
   };
@@ -68,7 +79,11 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
         label="E-mail"
         kind="email"
         autocomplete="email"
-        hint="For messages about this booking."
+        hint={
+          account === null
+            ? 'For messages about this booking. You need no account.'
+            : `For messages about this booking. It will be among the bookings of ${account.email}.`
+        }
         value={email}
         error={errorOf('email')}
         onInput={setEmail}

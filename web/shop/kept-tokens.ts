@@ -5,6 +5,7 @@ import type { HoldView } from '../../contracts/holds.ts';
  * hold of a performance (for the tab). Storage may be full or forbidden; then only the page forgets.
  */
 const BOOKING = 'onsale-booking-';
+const SIGNED_IN = 'onsale-signed-in';
 const HOLD = 'onsale-hold-';
 
 /** Remembers the token that `POST bookings` gave. */
@@ -13,6 +14,28 @@ export const keepBookingToken = (bookingId: string, token: string): void =>
 
 /** The token of a booking that was made in this browser. */
 export const bookingToken = (bookingId: string): string | null => take(localStorage, BOOKING + bookingId);
+
+/** Forgets the tokens of all bookings: what they open was erased. */
+export function forgetBookings(): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(BOOKING)) localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept either.
+  }
+}
+
+/** Notes whether somebody is signed in here: only then is it worth asking who. The session itself no script can read. */
+export function keepSignedIn(isSignedIn: boolean): void {
+  if (isSignedIn) return put(localStorage, SIGNED_IN, 'yes');
+  try {
+    localStorage.removeItem(SIGNED_IN);
+  } catch {
+    // Nothing was kept either.
+  }
+}
+
+/** Whether somebody signed in here and has not signed out, as far as this browser knows. */
+export const wasSignedIn = (): boolean => take(localStorage, SIGNED_IN) !== null;
 
 /** Remembers a hold, so that a reload does not lose sight of it. */
 export const keepHold = (hold: HoldView): void =>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { AccountView } from './account-view.tsx';
 import { BookingView } from './booking-view.tsx';
 import { EventsView } from './events-view.tsx';
 import { PerformanceView } from './performance-view.tsx';
@@ -25,6 +26,7 @@ export function Shop() {
   };
 
   if (address.view === 'booking') return <BookingView key={address.bookingId} bookingId={address.bookingId} />;
+  if (address.view === 'account') return <AccountView onShow={show} />;
   if (address.view === 'events') {
     const { room, terms = NO_TERMS } = address;
     const search = (next: SearchTerms) => {

@@ -8,17 +8,18 @@ const LATER_MS = 4000;
 /** After this many looks the page stops promising that it is a matter of seconds. */
 const SOON_LOOKS = 20;
 
-/** Follows a booking until nothing changes by itself any more. */
-export function useBooking(bookingId: string, token: string) {
+/** Follows a booking until nothing changes by itself any more. Without a token it is the session's account that opens it. */
+export function useBooking(bookingId: string, token: string | null) {
   const [booking, setBooking] = useState<BookingView | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [looks, setLooks] = useState(0);
   const [round, setRound] = useState(0);
   useEffect(() => {
+    const call = token === null ? {} : { token };
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (count: number): Promise<void> => {
-      const answer = await callApi<BookingView>(`/api/core/v1/bookings/${encodeURIComponent(bookingId)}`, { token });
+      const answer = await callApi<BookingView>(`/api/core/v1/bookings/${encodeURIComponent(bookingId)}`, call);
       if (stopped) return;
       setLooks(count);
       setProblem(answer.ok ? null : answer.problem);

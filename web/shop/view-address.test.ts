@@ -9,6 +9,7 @@ test.each<ViewAddress>([
   { view: 'events', terms: { kind: 'train', from: 'Mumbai', to: 'NDLS' } },
   { view: 'performance', performanceId: 'demo-concert-1' },
   { view: 'performance', performanceId: 'demo-train-1', from: 'ST', to: 'KOTA' },
+  { view: 'account' },
   { view: 'booking', bookingId: '0198c0de-0000-7000-8000-000000000000' },
 ])('an address survives being written and read: %j', (address) => {
   expect(readAddress(writeAddress(address))).toEqual(address);

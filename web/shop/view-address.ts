@@ -5,13 +5,16 @@ export type ViewAddress =
   /** `room`: only what that room protects, where its waiting page sends those it lets in. `terms`: what is searched for. */
   | { view: 'events'; room?: string; terms?: SearchTerms }
   | { view: 'performance'; performanceId: string; from?: string; to?: string }
-  | { view: 'booking'; bookingId: string };
+  | { view: 'booking'; bookingId: string }
+  /** The visitor's own bookings and data, or the way to sign in. */
+  | { view: 'account' };
 
 /** Reads a query string. */
 export function readAddress(search: string): ViewAddress {
   const query = new URLSearchParams(search);
   const bookingId = query.get('booking');
   if (bookingId !== null && bookingId !== '') return { view: 'booking', bookingId };
+  if (query.has('account')) return { view: 'account' };
   const performanceId = query.get('performance');
   const room = query.get('room');
   if (performanceId === null || performanceId === '') {
@@ -33,6 +36,7 @@ export function writeAddress(address: ViewAddress): string {
     return `?${new URLSearchParams({ ...(room === undefined ? {} : { room }), ...toQuery(terms) })}`;
   }
   if (address.view === 'booking') return `?${new URLSearchParams({ booking: address.bookingId })}`;
+  if (address.view === 'account') return '?account';
   const { performanceId, from, to } = address;
   const legs = from !== undefined && to !== undefined ? { from, to } : {};
   return `?${new URLSearchParams({ performance: performanceId, ...legs })}`;

@@ -1,0 +1,88 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { AccountBooking, AccountBookings } from '../../contracts/accounts.ts';
+import type { BookingStatus } from '../../contracts/bookings.ts';
+import { callApi, type ApiProblem } from '../shared/api-client.ts';
+import { formatCount, formatDateTime, formatMoney } from '../shared/format.ts';
+import { LoadError, Loading } from '../shared/notice.tsx';
+import { followLink } from './follow-link.ts';
+import { writeAddress, type ViewAddress } from './view-address.ts';
+
+const STATUS: Record<BookingStatus, string> = {
+  pending_payment: 'Waiting for payment',
+  confirmed: 'Confirmed',
+  expired: 'Not paid in time',
+  cancelled: 'Cancelled',
+  refunded: 'Paid back',
+};
+
+/** The bookings of who is signed in, the newest first, a page at a time. */
+export function OwnBookings({ onShow }: { onShow: (address: ViewAddress) => void }) {
+  const { items, next, problem, isBusy, load } = usePages();
+  const isEmpty = items.length === 0;
+  return (
+    <section class="stack" aria-labelledby="bookings-title">
+      <h2 id="bookings-title">Bookings</h2>
+      {isEmpty && isBusy && <Loading what="your bookings" />}
+      {isEmpty && !isBusy && problem === null && (
+        <p>There are none yet. Those you make with this address appear here.</p>
+      )}
+      <ul class="own-bookings">
+        {items.map((booking) => (
+          <Line key={booking.bookingId} booking={booking} onShow={onShow} />
+        ))}
+      </ul>
+      {problem !== null && <LoadError problem={problem} onRetry={() => void load()} />}
+      {problem === null && next !== null && (
+        <div class="button-row">
+          <button type="button" class="button" disabled={isBusy} onClick={() => void load()}>
+            More bookings
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Line({ booking, onShow }: { booking: AccountBooking; onShow: (address: ViewAddress) => void }) {
+  const address: ViewAddress = { view: 'booking', bookingId: booking.bookingId };
+  const { places, total } = booking;
+  return (
+    <li class="card own-booking">
+      <div>
+        <h3>
+          <a href={writeAddress(address)} onClick={(event) => followLink(event, () => onShow(address))}>
+            {booking.eventName}
+          </a>
+        </h3>
+        <p>
+          <time dateTime={booking.startsAt}>{formatDateTime(booking.startsAt, booking.timeZone)}</time>
+        </p>
+        <p class="quiet">
+          {places === 1 ? '1 place' : `${formatCount(places)} places`} ·{' '}
+          {formatMoney(total.amountMinor, total.currency)}
+        </p>
+      </div>
+      <p class={`own-booking-status own-booking-${booking.status}`}>{STATUS[booking.status]}</p>
+    </li>
+  );
+}
+
+/** Pages read so far; `load` reads the next, or the same one again after a failure. */
+function usePages() {
+  const [items, setItems] = useState<AccountBooking[]>([]);
+  const [next, setNext] = useState<string | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [isBusy, setBusy] = useState(true);
+  const read = useCallback(async (cursor: string | null): Promise<void> => {
+    setBusy(true);
+    const query = cursor === null ? '' : `?${new URLSearchParams({ cursor }).toString()}`;
+    const answer = await callApi<AccountBookings>(`/api/core/v1/accounts/me/bookings${query}`);
+    setBusy(false);
+    setProblem(answer.ok ? null : answer.problem);
+    if (!answer.ok) return;
+    setItems((before) => [...before, ...answer.data.items]);
+    setNext(answer.data.next);
+  }, []);
+  useEffect(() => void read(null), [read]);
+  return { items, next, problem, isBusy, load: () => read(next) };
+}
