@@ -8,18 +8,10 @@ import type { CoreWorld } from './core-world.fixture.ts';
 
 const readySchema = v.object({ url: v.string() });
 
-/** `env`: further variables; `onOutput`: hears what the process writes, which else goes to the test's own output. */
-type Overrides = {
-  databaseUrl?: string;
-  port?: number;
-  env?: Record<string, string>;
-  onOutput?: (text: string) => void;
-};
-
 /** Core as processes of their own, as the stack runs it, over the stores and with the keys of a world. */
 export type CoreProcesses = {
   /** Starts one and waits until it answers. */
-  start(overrides?: Overrides): Promise<{ url: string; child: ChildProcess }>;
+  start(overrides?: { databaseUrl?: string; port?: number }): Promise<{ url: string; child: ChildProcess }>;
   /** Kills whatever still runs. */
   stop(): Promise<void>;
 };
@@ -32,7 +24,7 @@ export async function prepareCoreProcesses(world: CoreWorld): Promise<CoreProces
   await writeFile(join(folder, 'operator-keys.json'), JSON.stringify(config.operatorKeys));
   const children: ChildProcess[] = [];
   return {
-    async start({ databaseUrl = config.databaseUrl, port = 0, env: more = {}, onOutput } = {}) {
+    async start({ databaseUrl = config.databaseUrl, port = 0 } = {}) {
       const env = {
         DATABASE_URL: databaseUrl,
         REDIS_URL: config.redisUrl,
@@ -47,14 +39,11 @@ export async function prepareCoreProcesses(world: CoreWorld): Promise<CoreProces
         ONSALE_WEBHOOK_PRIVATE_HOSTS: config.webhookPrivateHosts.join(','),
         LOG_LEVEL: 'fatal',
         ...(port === 0 ? {} : { PORT: String(port) }),
-        ...more,
       };
-      const output = onOutput === undefined ? 'inherit' : 'pipe';
       const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts')], {
         env,
-        stdio: ['ignore', output, output, 'ipc'],
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
-      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => onOutput?.(String(chunk)));
       children.push(child);
       const url = await new Promise<string>((resolve, reject) => {
         child.once('message', (message) => resolve(v.parse(readySchema, message).url));
