@@ -78,7 +78,7 @@ end
 
 -- Adds the seats that `hold.best` asks for, marked held, to the hold's; or returns the refusal and leaves nothing marked.
 local function take_best(meta, now, hold, named)
-  local chosen = {}
+  local chosen, best_wishes, choose_seats = {}, best_seats()
   for _, wish in ipairs(best_wishes(hold.best)) do
     local refused = choose_seats(meta, now, hold, wish, chosen)
     if refused then
