@@ -39,14 +39,19 @@ export function afterLoopTime(ms: number, onTime: () => void, now: () => number 
 }
 
 /** Waits for work no longer than `ms` by the loop, then rejects with what `tooLate` makes. The work itself goes on. */
-export async function withinLoopTime<T>(ms: number, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
-  let timer: LoopTimer | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = afterLoopTime(ms, () => reject(tooLate()));
+export function withinLoopTime<T>(ms: number, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
+  // One promise and no race of several: each store command of each request waits here.
+  return new Promise((resolve, reject) => {
+    const timer = afterLoopTime(ms, () => reject(tooLate()));
+    work().then(
+      (result) => {
+        timer.cancel();
+        resolve(result);
+      },
+      (error: unknown) => {
+        timer.cancel();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    timer?.cancel();
-  }
 }
