@@ -30,10 +30,16 @@ declare global {
   }
 }
 
+type NodeBuffer = {
+  from(bytes: ArrayBufferLike, offset: number, length: number): { toString(as: 'base64url'): string };
+};
+/** Node's own, where there is one: this file is also for workerd, whose types know of none. */
+const nodeBuffer = (globalThis as { Buffer?: NodeBuffer }).Buffer;
+
 /** base64url without padding (RFC 4648 §5); by the runtime itself where it can, which takes a tenth of the time. */
 export function toBase64Url(bytes: Uint8Array): string {
-  if (typeof Buffer !== 'undefined')
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+  if (nodeBuffer !== undefined)
+    return nodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
   if (bytes.toBase64 !== undefined) return bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
   let binary = '';
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
