@@ -10,6 +10,8 @@ export const MAX_OFFLINE_SCANS = 150;
 /** What becomes of a ticket at a gate. `revoked`: cancelled, or given to somebody else, who has a newer one. */
 export const CHECK_IN_RESULTS = ['admit', 'already_in', 'revoked', 'wrong_performance', 'forged'] as const;
 export type CheckInResult = (typeof CHECK_IN_RESULTS)[number];
+/** Why a ticket is `revoked`: its booking was cancelled, or it was given to somebody else, who has another ticket for the place. */
+export type RevokedReason = 'cancelled' | 'transferred';
 
 const code = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 /** In lower case, as it is kept and told. */
@@ -43,6 +45,7 @@ export type OfflineScans = v.InferOutput<typeof offlineScansSchema>;
  */
 export type CheckInView = {
   result: CheckInResult;
+  reason?: RevokedReason;
   ticketId?: string;
   performanceId?: string;
   zone?: string;

@@ -9,7 +9,7 @@ export type Credential =
   | 'access_pass'
   /** A hold receipt as Bearer or in the body. */
   | 'hold_receipt'
-  /** The opaque token that `POST bookings` returned. */
+  /** The opaque token that `POST bookings` returned; for one entry ticket, also the token of whom it was given to. */
   | 'booking_token'
   /** The short-lived code in a checkout address. */
   | 'checkout_code'

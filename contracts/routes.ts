@@ -105,6 +105,28 @@ export const CORE_ROUTES = [
   },
   {
     method: 'GET',
+    path: '/v1/entry-tickets/:id',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'One entry ticket',
+  },
+  {
+    method: 'GET',
+    path: '/v1/entry-tickets/:id/qr.svg',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'Its QR',
+  },
+  {
+    method: 'POST',
+    path: '/v1/entry-tickets/:id/transfer',
+    credentials: ['booking_token'],
+    account: 'instead',
+    idempotent: true,
+    summary: 'Give it to somebody else',
+  },
+  {
+    method: 'GET',
     path: '/v1/bookings/:id/checkout',
     credentials: ['checkout_code'],
     summary: 'Redirect to the provider',

@@ -89,6 +89,8 @@ export const revocationListClaimsSchema = v.object({
   aud: audience,
   sub: v.string(),
   revoked: v.array(v.string()),
+  /** Those of them that somebody else has now, by another ticket. */
+  transferred: v.optional(v.array(v.string()), []),
 });
 export type RevocationListClaims = v.InferOutput<typeof revocationListClaimsSchema>;
 

@@ -1,5 +1,5 @@
 import type { EntryTicket } from '../contracts/bookings.ts';
-import type { CheckInResult } from '../contracts/check-ins.ts';
+import type { CheckInResult, RevokedReason } from '../contracts/check-ins.ts';
 import { verifyEntryTicket, type EntryTicketKeys } from './entry-ticket.verify.ts';
 
 /** What a gate without a network goes by: core's public keys, the last revocation list, and whom it has let in itself. */
@@ -7,6 +7,8 @@ export type OfflineGate = {
   performanceId: string;
   keys: EntryTicketKeys;
   revoked: ReadonlySet<string>;
+  /** Those of them that somebody else has now. */
+  transferred: ReadonlySet<string>;
   /** Ids of tickets that this gate has let in. What other gates did it learns when it hands in its scans. */
   letIn: ReadonlySet<string>;
 };
@@ -16,9 +18,9 @@ export type OfflineGate = {
  * shown at two gates at once is found when both hand in their scans. Pure but for the signature.
  */
 export async function judgeOffline(
-  { performanceId, keys, revoked, letIn }: OfflineGate,
+  { performanceId, keys, revoked, transferred, letIn }: OfflineGate,
   code: string,
-): Promise<{ result: CheckInResult; ticket?: EntryTicket }> {
+): Promise<{ result: CheckInResult; reason?: RevokedReason; ticket?: EntryTicket }> {
   const checked = await verifyEntryTicket(keys, code);
   if (!checked.ok) return { result: 'forged' };
   const { ticket } = checked;
@@ -27,5 +29,6 @@ export async function judgeOffline(
     if (revoked.has(ticket.ticketId)) return 'revoked';
     return letIn.has(ticket.ticketId) ? 'already_in' : 'admit';
   })();
-  return { result, ticket };
+  if (result !== 'revoked') return { result, ticket };
+  return { result, reason: transferred.has(ticket.ticketId) ? 'transferred' : 'cancelled', ticket };
 }

@@ -58,6 +58,7 @@ async function makePerson(email: string, seat: string): Promise<Person> {
     ids: {
       '/v1/bookings/:id': String(booked.body['bookingId']),
       ':ticketId': tickets.tickets[0]?.id ?? '',
+      '/v1/entry-tickets/:id': tickets.tickets[0]?.id ?? '',
       '/v1/holds/:id': held.holdId,
     },
     tokens: {

@@ -9,6 +9,9 @@ import { fitsHash } from './secrets.ts';
 
 const TOKEN = /^bk_[A-Za-z0-9_-]{43}$/;
 
+/** Whether a bearer is a booking's token by its looks. */
+export const isBookingToken = (token: string): boolean => TOKEN.test(token);
+
 /**
  * The booking that the caller's token opens: the booking's own, or one of the account that it belongs to. Anything else, a booking of
  * others included, is `not_found`, and what can't be a booking's id or token costs no query.

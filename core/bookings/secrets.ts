@@ -7,6 +7,9 @@ export type HashedSecret = { secret: string; hash: Uint8Array };
 /** The token that opens a booking (`bk_…`). */
 export const newBookingToken = (): HashedSecret => hashed(randomSecret('bk_'));
 
+/** The token that opens one entry ticket which was given to somebody (`et_…`). */
+export const newTicketToken = (): HashedSecret => hashed(randomSecret('et_'));
+
 /** The code of a checkout address. */
 export const newCheckoutCode = (): HashedSecret => hashed(randomSecret('co_'));
 

@@ -12,7 +12,7 @@ import {
 import { isoTime } from '../../platform/clock.ts';
 import { verifyEntryTicket, type EntryTicketKeys } from '../../tokens/entry-ticket.verify.ts';
 import { invalidRequest } from '../http/json-body.ts';
-import { judgeTicket } from './judge-ticket.ts';
+import { judgeTicket, revokedReason } from './judge-ticket.ts';
 
 /** A scan, and whether the gate has let its bearer in already, on its own. */
 export type GateScan = Scan & { code: string; isOffline: boolean };
@@ -40,8 +40,10 @@ async function record(tx: Transaction, ticket: EntryTicket, scan: Scan, isOfflin
   const result = own ? 'admit' : judgeTicket(scan.performanceId, { version: ticket.version, row, first });
   if (result === 'admit' && !own && !(await insertCheckIn(tx, ticket.ticketId, scan, isOffline)))
     throw invalidRequest([{ path: 'scans', message: `scan ${scan.scanId} was another ticket’s before` }]);
+  const reason = result === 'revoked' ? revokedReason(row) : null;
   return {
     result,
+    ...(reason === null ? {} : { reason }),
     ticketId: ticket.ticketId,
     performanceId: ticket.performanceId,
     zone: ticket.zone,

@@ -79,12 +79,13 @@ export function register(app: CoreApp, deps: CoreDeps): void {
       c.req.query('performanceId') ?? '',
     );
     const read = () => readRevokedTickets(deps.browseSql, performance.id);
-    const ticketIds = await withinDeadline(deps.browseSql, read);
+    const tickets = await withinDeadline(deps.browseSql, read);
     const [nowMs, issuer] = [deps.clock.nowMs(), deps.config.origin];
     const list = await signRevocationList(deps.keys.signing, {
       issuer,
       performanceId: performance.id,
-      ticketIds,
+      ticketIds: tickets.map(({ id }) => id),
+      transferred: tickets.filter(({ isTransferred }) => isTransferred).map(({ id }) => id),
       nowMs,
     });
     const view: RevocationsView = { performanceId: performance.id, issuedAt: isoTime(nowMs), list };

@@ -1,16 +1,22 @@
 import { renderSVG } from 'uqr';
+import { transferRequestSchema, type EntryTicketView } from '../../contracts/entry-tickets.ts';
 import type { WholeBooking } from '../../db/queries/bookings.ts';
 import { readEntryTickets, type EntryTicketRow } from '../../db/queries/entry-tickets.ts';
+import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
+import { readJson } from '../http/json-body.ts';
+import { runIdempotent, sendAnswer } from '../idempotency/run-idempotent.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { openBooking } from '../bookings/open-booking.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp, CoreContext } from '../http/context.ts';
 import { entryTicketCode, toEntryTicketsView } from './entry-tickets-view.ts';
+import { openEntryTicket } from './open-ticket.ts';
+import { transferTicket } from './transfer-ticket.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
-/** Entry tickets of a confirmed booking, and the QR code of each. */
+/** Entry tickets of a confirmed booking, the QR code of each, and giving one to somebody else. */
 export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/bookings/:id/tickets', async (c) => {
     const { booking, tickets } = await openTickets(deps, c);
@@ -21,10 +27,58 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const { booking, tickets } = await openTickets(deps, c);
     const ticket = tickets.find((row) => row.id === c.req.param('ticketId'));
     if (ticket === undefined) throw new OperatingError('not_found');
-    const svg = renderSVG(await entryTicketCode(deps.keys.signing, booking, ticket), { ecc: 'M', border: 4 });
-    const headers = { 'content-type': 'image/svg+xml', 'content-security-policy': "default-src 'none'", ...NO_STORE };
-    return c.body(svg, 200, headers);
+    return sendQr(c, await entryTicketCode(deps.keys.signing, booking, ticket));
   });
+
+  app.get('/v1/entry-tickets/:id', async (c) => {
+    const { booking, ticket } = await openValidTicket(deps, c);
+    const view: EntryTicketView = {
+      id: ticket.id,
+      performanceId: booking.performanceId,
+      seat: ticket.seatId,
+      zone: ticket.zoneId,
+      holder: { name: ticket.holderName ?? booking.buyerName },
+      code: await entryTicketCode(deps.keys.signing, booking, ticket),
+      qrSvgUrl: `${deps.config.origin}/api/core/v1/entry-tickets/${ticket.id}/qr.svg`,
+    };
+    return c.json(view, 200, NO_STORE);
+  });
+
+  app.get('/v1/entry-tickets/:id/qr.svg', async (c) => {
+    const { booking, ticket } = await openValidTicket(deps, c);
+    return sendQr(c, await entryTicketCode(deps.keys.signing, booking, ticket));
+  });
+
+  app.post('/v1/entry-tickets/:id/transfer', async (c) => {
+    const { ticket, booking, token: credential } = await openEntryTicket(deps, c.req.param('id'), c.req.raw.headers);
+    const key = requireIdempotencyKey(c.req.raw.headers);
+    const wish = await readJson(c.req.raw, transferRequestSchema);
+    const hash = bodyHash(`POST /v1/entry-tickets/${ticket.id}/transfer`, wish);
+    const keyed = { caller: `booking:${booking.id}`, key, bodyHash: hash, credential };
+    const answer = await runIdempotent(deps, keyed, async (tx) => {
+      const subject = { ticketId: ticket.id, bookingId: booking.id };
+      const body = await transferTicket(tx, subject, wish);
+      return { status: 201, body };
+    });
+    return sendAnswer(c, answer);
+  });
+}
+
+function sendQr(c: CoreContext, code: string): Response {
+  const svg = renderSVG(code, { ecc: 'M', border: 4 });
+  const headers = { 'content-type': 'image/svg+xml', 'content-security-policy': "default-src 'none'", ...NO_STORE };
+  return c.body(svg, 200, headers);
+}
+
+/** Refuses: `not_found` without a token of the ticket's, `entry_ticket_revoked` for one that was cancelled or given away. */
+async function openValidTicket(deps: CoreDeps, c: CoreContext): ReturnType<typeof openEntryTicket> {
+  const opened = await openEntryTicket(deps, c.req.param('id') ?? '', c.req.raw.headers);
+  const { isRevoked, isTransferred } = opened.ticket;
+  if (isRevoked)
+    throw new OperatingError('entry_ticket_revoked', {
+      extra: { reason: isTransferred ? 'transferred' : 'cancelled' },
+    });
+  return opened;
 }
 
 /** Refuses: `not_found` without the booking's token, `booking_not_confirmed` while there are no tickets. */

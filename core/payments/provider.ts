@@ -59,8 +59,11 @@ export type PaymentProvider = {
   readPayment?(captureId: string): Promise<ProviderPayment | null>;
   /** A page of its ledger, in an order of the provider's own; null begins, and a null `next` is the end. */
   listPayments(cursor: string | null): Promise<{ items: ProviderPayment[]; next: string | null }>;
-  /** Judges a webhook's signature and age. */
-  checkWebhook(headers: HeaderSource, body: string): { ok: true; eventId: string } | { ok: false };
+  /** Judges a webhook's signature and age; `payloadJson` is what of it is kept and read later, all of it when absent. */
+  checkWebhook(
+    headers: HeaderSource,
+    body: string,
+  ): { ok: true; eventId: string; payloadJson?: string } | { ok: false };
   /** Reads a payload that was kept. Throws TypeError when it is none of the provider's. */
   readEvent(payload: unknown): ProviderEvent;
 };

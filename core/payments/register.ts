@@ -12,9 +12,10 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.post('/v1/payments/webhooks/:provider', async (c) => {
     const provider = deps.payments.byName(c.req.param('provider'));
     if (provider === undefined) return problem(c, 'not_found');
-    const payloadJson = await readText(c.req.raw);
-    const checked = provider.checkWebhook(headersOf(c.req.raw), payloadJson);
+    const text = await readText(c.req.raw);
+    const checked = provider.checkWebhook(headersOf(c.req.raw), text);
     if (!checked.ok) return problem(c, 'signature_invalid');
+    const payloadJson = checked.payloadJson ?? text;
     const payload = parseJson(payloadJson);
     // Postgres would refuse it, and the provider would send it again for ever.
     if (!isStorable(payload)) throw invalidRequest([{ path: '', message: 'holds text that can’t be kept' }]);

@@ -78,6 +78,33 @@ export function readStripeEvent(payload: unknown): ProviderEvent {
   return read === undefined ? { kind: 'ignored' } : read(event.output.data?.object);
 }
 
+const told = v.optional(v.nullable(v.union([v.string(), v.number()])));
+/** All that is read of an event's object. Stripe tells more: names, addresses and cards of buyers, which are nobody's business here. */
+const keptSchema = v.object({
+  id: v.string(),
+  type: v.string(),
+  created: v.optional(v.number()),
+  data: v.object({
+    object: v.object({
+      id: told,
+      object: told,
+      metadata: v.optional(v.nullable(v.object({ paymentId: told }))),
+      payment_intent: told,
+      amount: told,
+      amount_received: told,
+      currency: told,
+      status: told,
+      reason: told,
+    }),
+  }),
+});
+
+/** An event as it is kept: what is read of it, as JSON. One of another shape keeps its kind only. */
+export function keptStripeEvent(event: { id: string; type: string }): string {
+  const kept = v.safeParse(keptSchema, event);
+  return JSON.stringify(kept.success ? kept.output : { id: event.id, type: event.type });
+}
+
 /** Our id of a payment, which stands in its metadata; null for one that is not ours. */
 export function paymentIdOf(object: { metadata?: Record<string, string> | null | undefined }): string | null {
   const id = object.metadata?.['paymentId'] ?? '';

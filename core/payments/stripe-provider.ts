@@ -9,7 +9,7 @@ import {
   type StripeAsk,
   type StripeSettings,
 } from './stripe-calls.ts';
-import { paymentIdOf, readStripeEvent } from './stripe-events.ts';
+import { keptStripeEvent, paymentIdOf, readStripeEvent } from './stripe-events.ts';
 
 /** How far a webhook's time may be off, seconds; Stripe's own advice. */
 const TOLERANCE_SECONDS = 300;
@@ -54,8 +54,9 @@ export function createStripeProvider(
     checkWebhook(headers, body) {
       const signature = headers.get('stripe-signature') ?? '';
       try {
-        const { id } = stripe.webhooks.constructEvent(body, signature, settings.webhookSecret, TOLERANCE_SECONDS);
-        return typeof id === 'string' && id.length <= 255 ? { ok: true, eventId: id } : { ok: false };
+        const event = stripe.webhooks.constructEvent(body, signature, settings.webhookSecret, TOLERANCE_SECONDS);
+        const isUsable = typeof event.id === 'string' && event.id.length <= 255;
+        return isUsable ? { ok: true, eventId: event.id, payloadJson: keptStripeEvent(event) } : { ok: false };
       } catch {
         // Forged, too old or no JSON: the caller answers 400, which says no more than that.
         return { ok: false };

@@ -79,6 +79,16 @@ describe('what happens at Stripe without our doing', () => {
     expect(line).toMatch(/,lost$/);
   });
 
+  it('nothing of an event is kept that says who paid', async () => {
+    const eventId = newId();
+    const billing = { name: 'Ada Lovelace', email: 'ada@example.org' };
+    await world.tell('charge.refunded', { id: 'ch_1', payment_intent: 'pi_other', billing_details: billing }, eventId);
+    await buyer.settle(1);
+    const [row] = await world.sql`SELECT payload::text AS payload FROM webhook_inbox WHERE event_id = ${eventId}`;
+    expect(row?.['payload']).toContain('pi_other');
+    expect(row?.['payload']).not.toContain('Ada');
+  });
+
   it('a declined card is noted and leaves the attempt open', async () => {
     const booked = await buyer.book();
     await buyer.pay(booked, { outcome: 'fail' });

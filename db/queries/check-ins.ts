@@ -7,6 +7,8 @@ export type TicketAtGate = {
   performanceId: string;
   version: number;
   isRevoked: boolean;
+  /** Revoked since somebody else has it now, by another ticket. */
+  isTransferred: boolean;
 };
 
 /** A check-in as it is kept. */
@@ -20,9 +22,12 @@ export type Scan = CheckIn & { performanceId: string; actor: string };
  */
 export async function lockTicket(tx: Transaction, ticketId: string): Promise<TicketAtGate | null> {
   const [row] = await tx<TicketAtGate[]>`SELECT t.id, b.performance_id AS "performanceId", t.version,
-      t.revoked_at IS NOT NULL AS "isRevoked"
+      t.revoked_at IS NOT NULL AS "isRevoked", false AS "isTransferred"
     FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id WHERE t.id = ${ticketId} FOR UPDATE OF t`;
-  return row ?? null;
+  if (row?.isRevoked !== true) return row ?? null;
+  // After the lock, and only then: the row that takes its place may have been written while this waited.
+  const replaced = await tx`SELECT 1 FROM entry_tickets WHERE replaces = ${ticketId}`;
+  return { ...row, isTransferred: replaced.length > 0 };
 }
 
 /** The check-in of a ticket, or null. A plain read; under the ticket's lock it stays as it is. */
@@ -82,11 +87,13 @@ export async function listConflicts(
     ORDER BY recorded_at, scan_id LIMIT ${limit}`;
 }
 
-/** Ids of a performance's tickets that are revoked. A plain read: bookings by performance, their revoked tickets by index. */
-export async function readRevokedTickets(sql: Sql, performanceId: string): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`SELECT t.id FROM bookings b JOIN entry_tickets t ON t.booking_id = b.id
+export type RevokedTicket = { id: string; isTransferred: boolean };
+
+/** A performance's tickets that are revoked. A plain read: bookings by performance, their revoked tickets by index. */
+export async function readRevokedTickets(sql: Sql, performanceId: string): Promise<RevokedTicket[]> {
+  return sql<RevokedTicket[]>`SELECT t.id, n.id IS NOT NULL AS "isTransferred"
+    FROM bookings b JOIN entry_tickets t ON t.booking_id = b.id LEFT JOIN entry_tickets n ON n.replaces = t.id
     WHERE b.performance_id = ${performanceId} AND t.revoked_at IS NOT NULL ORDER BY t.id`;
-  return rows.map((row) => row.id);
 }
 
 /**

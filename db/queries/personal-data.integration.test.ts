@@ -16,6 +16,9 @@ const ERASED = new Set([
   'bookings.email_normalised',
   'bookings.passengers',
   'bookings.identity',
+  'entry_tickets.holder_name',
+  'entry_tickets.holder_email',
+  'entry_tickets.holder_email_normalised',
 ]);
 
 /** Says nothing of a customer: names of things, operators (who are named on purpose), random ids of queue tickets, amounts. */

@@ -20,8 +20,8 @@ export type ToldBooking = ToldRow & { bookingId: string };
 export async function readAccountData(
   sql: Sql,
   { accountId, email }: Person,
-): Promise<{ account: ToldRow; identities: ToldRow[]; sessions: ToldRow[] } | null> {
-  const [[account], identities, sessions] = await Promise.all([
+): Promise<{ account: ToldRow; identities: ToldRow[]; sessions: ToldRow[]; ticketsReceived: ToldRow[] } | null> {
+  const [[account], identities, sessions, ticketsReceived] = await Promise.all([
     sql<ToldRow[]>`SELECT id AS "accountId", email, created_at AS "createdAt" FROM accounts
       WHERE id = ${accountId} AND email = ${email}`,
     sql<
@@ -29,8 +29,11 @@ export async function readAccountData(
     >`SELECT issuer, subject, linked_at AS "linkedAt" FROM account_identities WHERE account_id = ${accountId}`,
     sql<ToldRow[]>`SELECT created_at AS "createdAt", expires_at AS "expiresAt" FROM account_sessions
       WHERE account_id = ${accountId} ORDER BY created_at`,
+    sql<ToldRow[]>`SELECT id, zone_id AS "zoneId", seat_id AS "seatId", holder_name AS "holderName",
+        holder_email AS "holderEmail", created_at AS "createdAt", revoked_at AS "revokedAt"
+      FROM entry_tickets WHERE holder_email_normalised = ${email} ORDER BY created_at`,
   ]);
-  return account === undefined ? null : { account, identities, sessions };
+  return account === undefined ? null : { account, identities, sessions, ticketsReceived };
 }
 
 /** A page of bookings with all that hangs on them, oldest first, after `afterId` ('' = from the first). Plain reads. */
@@ -103,13 +106,15 @@ export async function lockOpenBookings(
 }
 
 /**
- * Overwrites names, addresses, passengers and the hash of an identity in an address's bookings; their money, places and tickets stay.
+ * Overwrites names, addresses, passengers and the hash of an identity in an address's bookings, and its name on tickets that it was given; their money, places and tickets stay.
  * `addressCaller`: under whose name answers to this address were stored. Returns how many bookings there were.
  */
 export async function eraseBookings(tx: Transaction, email: string, addressCaller: string): Promise<number> {
   const { count } = await tx`UPDATE bookings SET buyer_name = ${ERASED_NAME}, buyer_email = ${ERASED_EMAIL},
       email_normalised = 'erased ' || id, passengers = '[]', identity = NULL
     WHERE email_normalised = ${email}`;
+  await tx`UPDATE entry_tickets SET holder_name = ${ERASED_NAME}, holder_email = ${ERASED_EMAIL},
+      holder_email_normalised = ${ERASED_EMAIL} WHERE holder_email_normalised = ${email}`;
   await tx`DELETE FROM idempotency_keys WHERE caller = ${addressCaller}`;
   return count;
 }

@@ -3,6 +3,7 @@ import { checkInRequestSchema, offlineScansSchema } from '../../contracts/check-
 import { bookingRequestSchema } from '../../contracts/bookings.ts';
 import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contracts/draw.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
+import { transferRequestSchema } from '../../contracts/entry-tickets.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
 import { DESCRIBED_FOR_ACCOUNTS } from './describe-account-routes.ts';
@@ -147,6 +148,19 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'GET /api/core/v1/bookings/{id}/tickets/{ticketId}/qr.svg': {
     answers: { 200: { text: 'The QR', media: 'image/svg+xml' } },
     codes: ['not_found', 'booking_not_confirmed'],
+  },
+  'GET /api/core/v1/entry-tickets/{id}': {
+    answers: { 200: { text: 'The entry ticket with its code, for whoever it belongs to' } },
+    codes: ['not_found', 'entry_ticket_revoked'],
+  },
+  'GET /api/core/v1/entry-tickets/{id}/qr.svg': {
+    answers: { 200: { text: 'The QR', media: 'image/svg+xml' } },
+    codes: ['not_found', 'entry_ticket_revoked'],
+  },
+  'POST /api/core/v1/entry-tickets/{id}/transfer': {
+    body: { name: 'TransferRequest', schema: transferRequestSchema },
+    answers: { 201: { text: 'The id of the ticket that takes its place; this one is revoked' } },
+    codes: [...KEY, 'not_found', 'entry_ticket_not_transferable'],
   },
   'GET /api/core/v1/bookings/{id}/checkout': {
     answers: { 303: { text: 'To the payment provider' } },

@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { buyerSchema } from './bookings.ts';
+
+/** What `POST entry-tickets/{id}/transfer` takes: who gets the ticket. */
+export const transferRequestSchema = v.strictObject({ to: buyerSchema });
+export type TransferRequest = v.InferOutput<typeof transferRequestSchema>;
+
+/**
+ * What it answers with 201. The ticket of before is revoked. `accessToken` opens the new ticket alone; it is here only where this
+ * installation sends no mail, since whoever has it can get in.
+ */
+export type Transferred = { ticketId: string; to: { name: string }; accessToken?: string };
+
+/** What `GET entry-tickets/{id}` answers. `code` is the signed text inside the QR. */
+export type EntryTicketView = {
+  id: string;
+  performanceId: string;
+  seat: string | null;
+  zone: string;
+  holder: { name: string };
+  code: string;
+  qrSvgUrl: string;
+};
