@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { EDGE_ROUTES, matchRoute, type Method, type Route } from '../contracts/routes.ts';
-import { newId } from '../platform/id.ts';
 import { boardCacheKey, serveBoard } from './board/serve-board.ts';
 import { showChallenge } from './challenge/challenge.ts';
 import { checkDraw, showDraw } from './draw/draw.ts';
@@ -40,44 +39,57 @@ export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
   const keptAnswers = createKeptAnswers(ports.clock);
   const imports = createImportsInHand();
 
-  app.use(async (c, next) => {
+  const begin = (c: EdgeContext): void => {
     c.set('ports', ports);
     c.set('rooms', rooms);
     c.set('keptAnswers', keptAnswers);
     c.set('imports', imports);
-    c.set('requestId', newId());
+    c.set('requestId', crypto.randomUUID());
     c.set('store', withDeadline(ports.store(), ports.clock));
-    await next();
-    complete(c);
-  });
+  };
+  // Around each handler instead of a middleware before all: hono then has one function to call, and awaits half as often.
+  const served = (handler: (c: EdgeContext) => Response | Promise<Response>) => async (c: EdgeContext) => {
+    begin(c);
+    try {
+      return complete(c, await handler(c));
+    } catch (error) {
+      return complete(c, refuse(c, error));
+    }
+  };
 
-  app.get('/', (c) => c.redirect('/shop/', 303));
-  app.get('/rooms/:room', roomAddress);
-  app.post('/api/rooms/:room/tickets', join);
-  app.get('/api/rooms/:room/tickets/me', showTicket);
-  app.delete('/api/rooms/:room/tickets/me', giveUp);
-  app.post('/api/rooms/:room/passes', answer);
-  app.delete('/api/rooms/:room/passes/me', endSession);
-  app.post('/api/rooms/:room/feed-tokens', issueFeedToken);
-  app.get('/api/rooms/:room/board', serveBoard);
-  app.get('/api/rooms/:room/challenge', showChallenge);
-  app.get('/api/rooms/:room/draw', showDraw);
-  app.post('/api/rooms/:room/draw/check', checkDraw);
-  app.all(`${GATE_PREFIX}/v1/*`, gate);
-  app.get('/.well-known/jwks.json', (c) => {
-    c.header('Cache-Control', 'public, max-age=60');
-    return c.body(ports.keys.jwks, 200, { 'content-type': 'application/jwk-set+json' });
-  });
-  app.get('/healthz', healthz);
-  app.get('/readyz', readyz);
-  app.get('/openapi.json', serveOpenApi);
+  app.get(
+    '/',
+    served((c) => c.redirect('/shop/', 303)),
+  );
+  app.get('/rooms/:room', served(roomAddress));
+  app.post('/api/rooms/:room/tickets', served(join));
+  app.get('/api/rooms/:room/tickets/me', served(showTicket));
+  app.delete('/api/rooms/:room/tickets/me', served(giveUp));
+  app.post('/api/rooms/:room/passes', served(answer));
+  app.delete('/api/rooms/:room/passes/me', served(endSession));
+  app.post('/api/rooms/:room/feed-tokens', served(issueFeedToken));
+  app.get('/api/rooms/:room/board', served(serveBoard));
+  app.get('/api/rooms/:room/challenge', served(showChallenge));
+  app.get('/api/rooms/:room/draw', served(showDraw));
+  app.post('/api/rooms/:room/draw/check', served(checkDraw));
+  app.all(`${GATE_PREFIX}/v1/*`, served(gate));
+  app.get('/.well-known/jwks.json', served(serveKeys));
+  app.get('/healthz', served(healthz));
+  app.get('/readyz', served(readyz));
+  app.get('/openapi.json', served(serveOpenApi));
 
-  app.notFound(unknownAddress);
-  app.onError((error, c) => {
-    const { code, details } = toRefusal(c, error);
-    return isFormPost(c) ? refusalPage(c, code, details) : problem(c, code, details);
-  });
+  app.notFound(served(unknownAddress));
   return app;
+}
+
+function refuse(c: EdgeContext, error: unknown): Response {
+  const { code, details } = toRefusal(c, error);
+  return isFormPost(c) ? refusalPage(c, code, details) : problem(c, code, details);
+}
+
+function serveKeys(c: EdgeContext): Response {
+  c.header('Cache-Control', 'public, max-age=60');
+  return c.body(c.get('ports').keys.jwks, 200, { 'content-type': 'application/jwk-set+json' });
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];

@@ -14,12 +14,16 @@ let app: ReturnType<typeof createEdgeApp> | undefined;
 
 export default {
   /** One app an isolate: its memory is what keeps Redis from being asked per visitor. */
-  async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
-    // Requests that come before the first app stands each make one: a promise must not be shared between requests here.
-    app ??= await createApp(bindings);
-    return app.fetch(request, bindings, context);
+  fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> {
+    return app === undefined ? fetchFirst(request, bindings, context) : app.fetch(request, bindings, context);
   },
 };
+
+async function fetchFirst(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
+  // Requests that come before the first app stands each make one: a promise must not be shared between requests here.
+  app ??= await createApp(bindings);
+  return app.fetch(request, bindings, context);
+}
 
 async function createApp(bindings: Bindings): Promise<ReturnType<typeof createEdgeApp>> {
   const { edge, restUrl, restToken, keysJson } = parseWorkerConfig(bindings);

@@ -38,19 +38,37 @@ export function afterLoopTime(ms: number, onTime: () => void, now: () => number 
   };
 }
 
-/** Waits for work no longer than `ms` by the loop, then rejects with what `tooLate` makes. The work itself goes on. */
-export function withinLoopTime<T>(ms: number, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
-  // One promise and no race of several: each store command of each request waits here.
+/**
+ * Waits for work no longer than `ms` by the loop, then rejects with what `tooLate` makes; the work itself goes on. `onEnd` hears how much
+ * was used. One promise for all: each visitor's request waits like this.
+ */
+export function withinLoopTime<T>(
+  ms: number,
+  work: () => Promise<T>,
+  tooLate: () => Error,
+  onEnd: (usedMs: number) => void = () => {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = afterLoopTime(ms, () => reject(tooLate()));
-    work().then(
-      (result) => {
-        timer.cancel();
-        resolve(result);
+    const working = work();
+    let hasEnded = false;
+    const end = (): void => {
+      if (hasEnded) return;
+      hasEnded = true;
+      onEnd(timer.usedMs());
+      timer.cancel();
+    };
+    const timer = afterLoopTime(ms, () => {
+      end();
+      reject(tooLate());
+    });
+    working.then(
+      (value) => {
+        end();
+        resolve(value);
       },
-      (error: unknown) => {
-        timer.cancel();
-        reject(error instanceof Error ? error : new Error(String(error)));
+      (error) => {
+        end();
+        reject(error);
       },
     );
   });

@@ -13,9 +13,20 @@ export type EdgeStoreOptions = { url: string; token: string; commandTimeoutMs?: 
  */
 export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: ScriptSet = SCRIPTS): ScriptClient {
   const timeoutMs = options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
+  // A plain signal would be shared by all commands and can resolve as a success; the function form makes one each.
+  const bounded = clientOver(options, scripts, { signal: () => AbortSignal.timeout(timeoutMs) });
+  // Who answers in its own time leaves the fetch behind, and the runtime ends it with the request: a signal would be a timer more.
+  return { ...bounded, unbounded: clientOver(options, scripts, {}) };
+}
+
+function clientOver(
+  { url, token }: EdgeStoreOptions,
+  scripts: ScriptSet,
+  bound: { signal?: () => AbortSignal },
+): ScriptClient {
   const redis = new Redis({
-    url: options.url,
-    token: options.token,
+    url,
+    token,
     automaticDeserialization: false,
     enableAutoPipelining: false,
     enableTelemetry: false,
@@ -23,8 +34,7 @@ export function createEdgeScriptClient(options: EdgeStoreOptions, scripts: Scrip
     // All text in our Redis is UTF-8, which JSON carries as it is; base64 would have to be decoded byte by byte.
     responseEncoding: false,
     retry: { retries: 0, backoff: () => 0 },
-    // A plain signal would be shared by all commands and can resolve as a success; the function form makes one each.
-    signal: () => AbortSignal.timeout(timeoutMs),
+    ...bound,
   });
   return {
     async run(name, keys, args) {

@@ -1,4 +1,4 @@
-import { afterLoopTime, type LoopTimer, withinLoopTime } from '../platform/loop-time.ts';
+import { withinLoopTime } from '../platform/loop-time.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
@@ -16,19 +16,10 @@ export function withDeadline(bounded: ScriptClient, clock: Clock, budgetMs = STO
   const startedAt = clock.nowMs();
   // By the loop, so that a process that is too busy to read a reply does not take its store for slow; commands at once count once.
   let usedMs = 0;
-  const within = async <T>(start: () => Promise<T>): Promise<T> => {
+  const within = <T>(start: () => Promise<T>): Promise<T> => {
     const leftMs = budgetMs - Math.min(usedMs, clock.nowMs() - startedAt);
-    if (leftMs <= 0) throw tooSlow();
-    let timer: LoopTimer | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = afterLoopTime(leftMs, () => reject(tooSlow()));
-    });
-    try {
-      return await Promise.race([start(), late]);
-    } finally {
-      usedMs += timer?.usedMs() ?? 0;
-      timer?.cancel();
-    }
+    if (leftMs <= 0) return Promise.reject(tooSlow());
+    return withinLoopTime(leftMs, start, tooSlow, (ms) => (usedMs += ms));
   };
   return {
     run: (script, keys, args) => within(() => client.run(script, keys, args)),

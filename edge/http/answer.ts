@@ -34,10 +34,11 @@ export function answerWhole(
 }
 
 /** Gives any other answer the headers of every answer and the noted cookies. */
-export function complete(c: EdgeContext): void {
-  if (c.get('isWhole') === true) return;
-  for (const [name, value] of Object.entries(headersOfAll(c))) c.res.headers.set(name, value);
-  for (const cookie of c.get('cookies') ?? []) c.res.headers.append('set-cookie', cookie);
+export function complete(c: EdgeContext, answer: Response): Response {
+  if (c.get('isWhole') === true) return answer;
+  for (const [name, value] of Object.entries(headersOfAll(c))) answer.headers.set(name, value);
+  for (const cookie of c.get('cookies') ?? []) answer.headers.append('set-cookie', cookie);
+  return answer;
 }
 
 const headersOfAll = (c: EdgeContext): Record<string, string> => ({
