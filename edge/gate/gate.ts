@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { roomIdSchema } from '../../contracts/room-settings.ts';
+import { isRoomId } from '../../contracts/room-settings.ts';
 import { PROBLEM_MEDIA_TYPE, type ErrorCode } from '../../contracts/errors.ts';
 import type { Route } from '../../contracts/routes.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
@@ -44,7 +44,7 @@ const needsPass = (route: Route): boolean => route.credentials.includes('access_
 /** The room of `Onsale-Room`. One that can't be a room's name admits to nothing. */
 function namedRoom(c: EdgeContext): string | undefined {
   const room = c.req.header('Onsale-Room');
-  if (room !== undefined && !v.is(roomIdSchema, room)) throw new OperatingError('not_admitted');
+  if (room !== undefined && !isRoomId(room)) throw new OperatingError('not_admitted');
   return room;
 }
 
@@ -54,7 +54,7 @@ function sendToRoom(c: EdgeContext, error: unknown, named: string | undefined): 
   const room = named ?? cookieRooms(c, 'pass')[0];
   const code: ErrorCode = error.code;
   const turnedAway = code === 'not_admitted' || code === 'session_ended';
-  if (turnedAway && room !== undefined && v.is(roomIdSchema, room) && prefersHtml(c.req.header('Accept'))) {
+  if (turnedAway && isRoomId(room) && prefersHtml(c.req.header('Accept'))) {
     return c.redirect(`/rooms/${room}`, 303);
   }
   throw error;

@@ -17,6 +17,8 @@ export type EdgeEnv = {
     keptAnswers: KeptAnswers;
     /** Bounds the large bodies of this isolate. */
     imports: ImportsInHand;
+    /** What `contentTypeOf` found: several ask, and each look at a header is a call out of the script's engine. */
+    contentType?: string | null;
     /** What `noteCookie` noted. */
     cookies?: string[];
     /** The answer was made by `answerWhole`, which leaves nothing to add. */

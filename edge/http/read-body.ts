@@ -10,8 +10,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** The media type of the body without its parameters, in lower case; null when none is named. */
 export function contentTypeOf(c: EdgeContext): string | null {
-  const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase();
-  return type === undefined || type === '' ? null : type;
+  const known = c.get('contentType');
+  if (known !== undefined) return known;
+  const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const told = type === '' ? null : type;
+  c.set('contentType', told);
+  return told;
 }
 
 /** The whole body, never more than `maxBytes`; null when there is none. Throws `payload_too_large`. */

@@ -1,6 +1,5 @@
-import * as v from 'valibot';
 import { BOARD_FRESH_MS, BOARD_STALE_MS } from '../../contracts/board.ts';
-import { roomIdSchema } from '../../contracts/room-settings.ts';
+import { isRoomId } from '../../contracts/room-settings.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readRoomInfo, type RoomInfo } from '../../redis/room/room-info.ts';
@@ -28,7 +27,7 @@ export type RoomMemory = {
 export function createRoomMemory(clock: Clock, onRead: (room: string, info: RoomInfo) => Promise<void>): RoomMemory {
   const rooms = createSharedReads<RoomInfo>({ clock, isFresh: isFreshRoom, failureMs: READ_GAP_MS });
   const read = (store: ScriptClient, room: string): Promise<RoomInfo> => {
-    if (!v.is(roomIdSchema, room)) throw new OperatingError('room_not_found');
+    if (!isRoomId(room)) throw new OperatingError('room_not_found');
     return rooms.get(room, async () => {
       const info = await readRoomInfo(store, room);
       await onRead(room, info);
