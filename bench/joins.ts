@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ROOM, startBenchRoom } from './parts/room.ts';
-import { startLoad, type Load } from './parts/load.ts';
+import { lostOf, startLoad, type Load } from './parts/load.ts';
 import { startPart, type Part } from './parts/part.ts';
 import { costOf, type Cost, type Processes } from './measure/cost.ts';
 import { median } from './measure/rounds.ts';
@@ -147,8 +147,11 @@ function toRatios(rounds: Round[], name: string, isGoal: boolean): Row[] {
 function toCosts(rounds: Round[], processes: Processes): Row[] {
   const of = (pick: (cost: Cost) => number): number => median(rounds.map(({ join }) => pick(join)));
   const rate = of(({ load }) => load.perSecond);
+  const lost = rounds.reduce((sum, { join }) => sum + lostOf(join.load), 0);
+  const all = rounds.reduce((sum, { join }) => sum + join.load.ok, lost);
   return [
     ['joins a second', perSecond(rate), { value: rate }],
+    ['joins refused or broken', `${lost} of ${all.toLocaleString('en')}`, { value: lost }],
     ...Object.keys(processes)
       .filter((name) => name !== 'bare edge')
       .map((name): Row => [`processor time of ${name} a join`, `${of((cost) => cost.us(name)).toFixed(0)} µs`]),

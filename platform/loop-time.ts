@@ -61,15 +61,7 @@ export function withinLoopTime<T>(
       end();
       reject(tooLate());
     });
-    working.then(
-      (value) => {
-        end();
-        resolve(value);
-      },
-      (error) => {
-        end();
-        reject(error);
-      },
-    );
+    void working.then(end, end);
+    void working.then(resolve, reject);
   });
 }

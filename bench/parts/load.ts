@@ -27,7 +27,13 @@ export type LoadProcess = {
 };
 export type LoadResult = v.InferOutput<typeof loadSchema>;
 
-/** A process that sends requests as fast as they are answered. Throws when a single one was refused: its rate would mean nothing. */
+/** What may be refused or broken of a load: one of thousands comes too late where a machine hiccups, and whoever reports says so. */
+const MAX_LOST_SHARE = 0.001;
+
+/** How many of a load's requests got no answer that counts. */
+export const lostOf = ({ refused, errors }: LoadResult): number => refused + errors;
+
+/** A process that sends requests as fast as they are answered. Throws when more than `MAX_LOST_SHARE` were lost: the rate would mean nothing. */
 export async function startLoad(): Promise<LoadProcess> {
   const part = await startPart('load', {});
   return {
@@ -35,7 +41,7 @@ export async function startLoad(): Promise<LoadProcess> {
     warmUp: async (load) => void (await part.ask(loadSchema, load)),
     async run(load) {
       const result = await part.ask(loadSchema, load);
-      if (result.refused > 0 || result.errors > 0 || result.ok === 0) {
+      if (result.ok === 0 || lostOf(result) > MAX_LOST_SHARE * load.requests) {
         throw new Error(`${load.url} answered ${result.ok}, refused ${result.refused}, broke ${result.errors}`);
       }
       return result;
