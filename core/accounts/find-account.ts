@@ -8,7 +8,7 @@ import {
 import type { OidcClaims } from '../../tokens/oidc-token.verify.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
-import { normaliseEmail } from '../bookings/normalise-email.ts';
+import { normaliseEmail, provesMailbox } from '../bookings/normalise-email.ts';
 import type { CoreDeps } from '../deps.ts';
 import { readBearer } from '../http/credentials.ts';
 import type { HeaderSource } from '../http/node-request.ts';
@@ -50,6 +50,8 @@ export async function requireAccount(
 async function findLinked(deps: Pick<CoreDeps, 'sql'>, { iss, sub, email }: OidcClaims): Promise<AccountRow | null> {
   const known = await withinDeadline(deps.sql, () => readLinkedAccount(deps.sql, iss, sub));
   if (known !== null) return known;
+  // The owner of ada+x@ is not let into the account of ada@ (ADR 14).
+  if (!provesMailbox(email)) return null;
   const id = newId();
   return whileProgressing(deps.sql, (turn) =>
     runTransaction(

@@ -121,6 +121,10 @@ it.each<[string, () => Promise<string> | string]>([
   ['without a subject', () => token({ sub: undefined })],
   ['whose address is not verified', () => token({ email_verified: false })],
   ['that says nothing of its address being verified', () => token({ email_verified: undefined })],
+  [
+    'of an address with a tag, which may be another’s mailbox',
+    () => token({ sub: 'tagged', email: 'ada+x@example.org' }),
+  ],
   ['without an address', () => token({ email: undefined })],
 ])('a token %s opens nothing', async (_, make) => {
   const bearer = await make();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normaliseEmail } from './normalise-email.ts';
+import { normaliseEmail, provesMailbox } from './normalise-email.ts';
 
 describe('one spelling per mailbox', () => {
   it.each([
@@ -10,4 +10,10 @@ describe('one spelling per mailbox', () => {
   ])('counts %s as %s', (typed, counted) => {
     expect(normaliseEmail(typed)).toBe(counted);
   });
+});
+
+it('who reads an address with a tag reads the one without it only where tags are known', () => {
+  for (const email of ['Ada@Example.org', 'a.d.a+x@gmail.com', 'ada@googlemail.com'])
+    expect(provesMailbox(email)).toBe(true);
+  for (const email of ['ada+x@example.org', '+@example.org']) expect(provesMailbox(email)).toBe(false);
 });

@@ -9,3 +9,12 @@ export function normaliseEmail(email: string): string {
   const ignoresDots = domain === 'gmail.com' || domain === 'googlemail.com';
   return ignoresDots ? `${mailbox.replaceAll('.', '')}@gmail.com` : `${mailbox}@${domain}`;
 }
+
+/**
+ * Whether who proved to read this address is sure to be who reads its one spelling: a tag is somebody else's mailbox where the provider
+ * knows no tags. Pure.
+ */
+export function provesMailbox(email: string): boolean {
+  const one = normaliseEmail(email);
+  return one === email.toLowerCase() || one.endsWith('@gmail.com');
+}
