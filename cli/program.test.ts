@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,20 @@ describe('the command line', () => {
     const { code, out } = await run('--help');
     expect(code).toBe(0);
     for (const command of ['operator', 'doctor', 'crowd']) expect(out).toContain(command);
+  });
+
+  it('shows a message as its reader gets it, on stdout or in a file', async () => {
+    const { code, out } = await run('mail preview refund --language de');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Subject: Erstattet: 204,00\s£ für Beethoven/);
+    expect((await run('mail preview ticket --html --out ticket.html')).out).toBe(
+      'Your tickets: Beethoven: Symphony No. 9\n',
+    );
+    expect(readFileSync(join(folder, 'ticket.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect((await run('mail preview nothing')).code).toBe(2);
+    expect((await run('mail preview ticket --language xx')).code).toBe(2);
+    expect((await run('mail preview ticket --out no/such/folder')).err).toContain('can’t be written');
+    expect((await run('mail preview --help')).out).toContain('--language');
   });
 
   it.each(['nope', 'operator nope', 'crowd --visitors 5 --nope', 'doctor surplus'])(

@@ -1,6 +1,8 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { join, resolve } from 'node:path';
 import { OPERATOR_ROLES, type OperatorRole } from '../contracts/token-claims.ts';
+import { NOTIFICATION_KINDS, type NotificationKind } from '../core/notifications/facts.ts';
+import { LANGUAGES, type Language } from '../core/notifications/language.ts';
 import { explainFailure } from './command-error.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { KEY_OWNERS, type KeyOwner } from './rotate-keys.ts';
@@ -53,6 +55,7 @@ function buildProgram(around: Surroundings, done: (exitCode: number) => void): C
   addDraw(program, around, done);
   addDoctor(program, around, done);
   addReconcile(program, around, done);
+  addMail(program, around);
   addCrowd(program, around, done);
   return program;
 }
@@ -84,6 +87,25 @@ function addOperator(program: Command, around: Surroundings): void {
         nowMs: Date.now(),
       });
       out(`${token}\n`);
+    });
+}
+
+function addMail(program: Command, { cwd, out }: Surroundings): void {
+  type Options = { language: Language; html?: true; text?: true; out?: string };
+  program
+    .command('mail')
+    .description('messages that buyers and visitors get')
+    .command('preview')
+    .description('show a message with sample data, as text or as HTML; nothing is sent')
+    .addArgument(new Argument('<kind>', 'what it tells of').choices(NOTIFICATION_KINDS))
+    .addOption(new Option('--language <tag>', 'what it is written in').choices(LANGUAGES).default('en'))
+    .addOption(new Option('--html', 'as HTML').conflicts('text'))
+    .addOption(new Option('--text', 'as plain text, below its subject (default)'))
+    .option('--out <file>', 'write it there and print its subject only')
+    .action(async (kind: NotificationKind, { language, html, out: file }: Options) => {
+      const { previewMail } = await import('./preview-mail.ts');
+      const format = html === true ? 'html' : 'text';
+      out(await previewMail({ kind, language, format, file: file === undefined ? null : resolve(cwd, file) }));
     });
 }
 

@@ -127,6 +127,20 @@ export const CORE_ROUTES = [
   },
   {
     method: 'GET',
+    path: '/v1/bookings/:id/tickets.pdf',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'The tickets as PDF',
+  },
+  {
+    method: 'GET',
+    path: '/v1/bookings/:id/calendar.ics',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'The performance for a calendar',
+  },
+  {
+    method: 'GET',
     path: '/v1/bookings/:id/checkout',
     credentials: ['checkout_code'],
     summary: 'Redirect to the provider',

@@ -1,4 +1,5 @@
 import type { AccessPassClaims, HoldReceiptClaims, OperatorClaims } from '../contracts/token-claims.ts';
+import { createBookingLinks, type BookingLinks } from './bookings/booking-links.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
 import { nodeEd25519 } from '../tokens/ed25519.node.ts';
 import { holdReceiptClaims, signHoldReceipt, type HoldReceipt } from '../tokens/hold-receipt.sign.ts';
@@ -21,6 +22,8 @@ export type CoreKeys = {
   published: ReturnType<typeof publicKeySet>;
   /** Signs a hold's receipt. This process takes it back without checking the signature again. */
   signReceipt(hold: HoldReceipt): Promise<string>;
+  /** Tokens that open bookings from messages. */
+  bookingLinks: BookingLinks;
   verifyPass: Verify<AccessPassClaims>;
   verifyReceipt: Verify<HoldReceiptClaims>;
   verifyOperator: Verify<OperatorClaims>;
@@ -43,6 +46,7 @@ export async function createCoreKeys(
   return {
     signing,
     published: publicKeySet(config.coreKeys),
+    bookingLinks: createBookingLinks(config.coreKeys),
     verifyPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
     async signReceipt(hold) {
       const receipt = await signHoldReceipt(signing, hold);

@@ -84,6 +84,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const catalogue = createCatalogue(db, systemClock, memory);
   const payments = configuredProviders(config.payments);
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
+  const keys = await createCoreKeys(config);
   const mailer = config.smtp === null ? NO_MAILER : createMailer(config.smtp, config.mailFrom);
   const codeMailer = createCodeMailer((mail) => mailer.send(mail), log);
   const ownWork = createOwnWork();
@@ -98,6 +99,8 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     log,
     clock: systemClock,
     config,
+    keys,
+    mailer,
     redisUrl: config.redisUrl,
     ownWork,
   });
@@ -105,7 +108,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     config,
     clock: systemClock,
     log,
-    keys: await createCoreKeys(config),
+    keys,
     sql,
     db,
     browseSql,

@@ -10,6 +10,7 @@ import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { parseBody, readJson } from '../http/json-body.ts';
 import { headersOf } from '../http/node-request.ts';
 import type { KeyedRequest } from '../idempotency/stored-answer.ts';
+import { pickLanguage, type Language } from '../notifications/language.ts';
 
 /** A judged `POST bookings`. An expired receipt still proves whose request it is: its earlier answer may be asked for again. */
 export type JudgedRequest = {
@@ -19,6 +20,8 @@ export type JudgedRequest = {
   isExpired: boolean;
   keyed: KeyedRequest;
   body: BookingRequest;
+  /** What the buyer's browser asked for, of those that messages are written in. */
+  language: Language;
 };
 
 const mayHoldReceipt = v.looseObject({ receipt: v.optional(v.unknown()) });
@@ -47,10 +50,12 @@ export async function judgeBookingRequest(
   const key = requireIdempotencyKey(headers);
   const body = parseBody(bookingRequestSchema, { ...(v.is(mayHoldReceipt, json) ? json : {}), receipt });
   const hash = bodyHash('POST /v1/bookings', body);
+  const language = pickLanguage(headers.get('accept-language'));
   return {
     ...judged,
     account,
     body,
+    language,
     keyed: { caller: `owner:${judged.claims.sub}`, key, bodyHash: hash, credential: receipt },
   };
 }

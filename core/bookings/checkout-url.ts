@@ -7,3 +7,7 @@ export const checkoutUrl = (origin: string, bookingId: string, code: string): st
 
 /** Where the provider sends the buyer back to; the page has kept the booking token. */
 export const returnUrl = (origin: string, bookingId: string): string => `${origin}/shop/?booking=${bookingId}`;
+
+/** Where a message leads: the shop's page of the booking. The token stands behind `#`, which no server is sent. */
+export const bookingLink = (origin: string, bookingId: string, token: string): string =>
+  `${returnUrl(origin, bookingId)}#token=${token}`;

@@ -83,7 +83,7 @@ async function answerClosed(
  */
 export function draftBooking(
   deps: Pick<CoreDeps, 'payments'> & { config: Pick<CoreConfig, 'origin'> },
-  { claims, account, keyed, body }: JudgedRequest,
+  { claims, account, keyed, body, language }: JudgedRequest,
   performance: Performance,
   nowMs: number,
 ): BookingDraft {
@@ -99,6 +99,7 @@ export function draftBooking(
     identity: claims.identity ?? null,
     // Whose it is, and for whom its places are counted: who is signed in, whatever address the tickets go to.
     buyer: { ...body.buyer, emailNormalised: account?.email ?? normaliseEmail(body.buyer.email) },
+    language,
     passengers: body.passengers ?? [],
     accessTokenHash: token.hash,
     totalMinor: items.reduce((sum, item) => sum + item.priceMinor * item.quantity, 0),

@@ -13,8 +13,9 @@ const TOKEN = /^bk_[A-Za-z0-9_-]{43}$/;
 export const isBookingToken = (token: string): boolean => TOKEN.test(token);
 
 /**
- * The booking that the caller's token opens: the booking's own, or one of the account that it belongs to. Anything else, a booking of
- * others included, is `not_found`, and what can't be a booking's id or token costs no query.
+ * The booking that the caller's token opens: the booking's own, that of a link in one of our messages, or one of the account
+ * that it belongs to. Anything else, a booking of others included, is `not_found`, and what can't be a booking's id or token costs no
+ * query.
  */
 export async function openBooking(
   deps: Pick<CoreDeps, 'sql' | 'keys' | 'clock'>,
@@ -23,7 +24,11 @@ export async function openBooking(
 ): Promise<{ booking: WholeBooking; token: string }> {
   const token = readBearer(headers);
   if (token === null || !isId(id)) throw new OperatingError('not_found');
-  if (TOKEN.test(token)) return { booking: await find(deps, id, (row) => fitsHash(token, row.accessTokenHash)), token };
+  if (TOKEN.test(token)) {
+    const isItsOwn = (row: WholeBooking) =>
+      fitsHash(token, row.accessTokenHash) || deps.keys.bookingLinks.opens(row, token);
+    return { booking: await find(deps, id, isItsOwn), token };
+  }
   const account = await findAccount(deps, token);
   if (account === null) throw new OperatingError('not_found');
   return { booking: await find(deps, id, (row) => row.emailNormalised === account.email), token };

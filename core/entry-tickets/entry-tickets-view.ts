@@ -5,7 +5,11 @@ import type { SigningKey } from '../../tokens/jwt.ts';
 import { signEntryTicket } from '../../tokens/entry-ticket.sign.ts';
 
 /** The signed text of one ticket. It is made anew each time, with the key in use now; the rows are what is kept. */
-export function entryTicketCode(key: SigningKey, booking: WholeBooking, ticket: EntryTicketRow): Promise<string> {
+export function entryTicketCode(
+  key: SigningKey,
+  booking: Pick<WholeBooking, 'id' | 'performanceId'>,
+  ticket: EntryTicketRow,
+): Promise<string> {
   return signEntryTicket(key, {
     ticketId: ticket.id,
     bookingId: booking.id,

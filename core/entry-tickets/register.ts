@@ -10,14 +10,20 @@ import { withinDeadline } from '../http/store-failure.ts';
 import { openBooking } from '../bookings/open-booking.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp, CoreContext } from '../http/context.ts';
+import { loadBookingFacts } from '../notifications/booking-facts.ts';
+import { pickLanguage, toLanguage } from '../notifications/language.ts';
 import { entryTicketCode, toEntryTicketsView } from './entry-tickets-view.ts';
 import { openEntryTicket } from './open-ticket.ts';
+import { createPrinter } from './printer.ts';
+import { printTickets, toCalendarFile } from './ticket-files.ts';
 import { transferTicket } from './transfer-ticket.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
-/** Entry tickets of a confirmed booking, the QR code of each, and giving one to somebody else. */
+/** Entry tickets of a confirmed booking, the QR code of each, all of them as files, and giving one to somebody else. */
 export function register(app: CoreApp, deps: CoreDeps): void {
+  const printer = createPrinter();
+
   app.get('/v1/bookings/:id/tickets', async (c) => {
     const { booking, tickets } = await openTickets(deps, c);
     return c.json(await toEntryTicketsView(deps.keys.signing, deps.config.origin, booking, tickets), 200, NO_STORE);
@@ -28,6 +34,26 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const ticket = tickets.find((row) => row.id === c.req.param('ticketId'));
     if (ticket === undefined) throw new OperatingError('not_found');
     return sendQr(c, await entryTicketCode(deps.keys.signing, booking, ticket));
+  });
+
+  app.get('/v1/bookings/:id/tickets.pdf', async (c) => {
+    const { booking, told, language } = await openFiles(deps, c);
+    const pdf = await printTickets(deps, printer, told, language);
+    if (pdf === null) throw new OperatingError('booking_not_confirmed', { extra: { status: booking.status } });
+    return c.body(new Uint8Array(pdf), 200, {
+      'content-type': 'application/pdf',
+      'content-disposition': 'attachment; filename="tickets.pdf"',
+      ...NO_STORE,
+    });
+  });
+
+  app.get('/v1/bookings/:id/calendar.ics', async (c) => {
+    const { told, language } = await openFiles(deps, c);
+    return c.body(toCalendarFile(deps, told, language), 200, {
+      'content-type': 'text/calendar; charset=utf-8; method=PUBLISH',
+      'content-disposition': 'attachment; filename="event.ics"',
+      ...NO_STORE,
+    });
   });
 
   app.get('/v1/entry-tickets/:id', async (c) => {
@@ -79,6 +105,16 @@ async function openValidTicket(deps: CoreDeps, c: CoreContext): ReturnType<typeo
       extra: { reason: isTransferred ? 'transferred' : 'cancelled' },
     });
   return opened;
+}
+
+/** What the files of a confirmed booking tell, in the language that is asked for, or that it was booked in. */
+async function openFiles(deps: CoreDeps, c: CoreContext) {
+  const { booking } = await openTickets(deps, c);
+  const told = await withinDeadline(deps.sql, () => loadBookingFacts(deps, booking.id));
+  if (told === null) throw new OperatingError('not_found');
+  const wish = c.req.header('accept-language');
+  const language = wish === undefined ? (toLanguage(told.row.language) ?? 'en') : pickLanguage(wish);
+  return { booking, told, language };
 }
 
 /** Refuses: `not_found` without the booking's token, `booking_not_confirmed` while there are no tickets. */

@@ -8,6 +8,7 @@ import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { writeDueVenueDocuments } from '../search/write-venue-documents.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
+import { startNotifications } from '../notifications/start-notifications.ts';
 import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
@@ -29,7 +30,17 @@ const UNHURRIED_MS = 200;
 /** `sql` is a pool of the jobs' own, so that a backlog can't starve buyers. */
 export type JobDeps = Pick<
   CoreDeps,
-  'sql' | 'commits' | 'payments' | 'scripts' | 'catalogue' | 'inventory' | 'log' | 'clock' | 'config'
+  | 'sql'
+  | 'commits'
+  | 'payments'
+  | 'scripts'
+  | 'catalogue'
+  | 'inventory'
+  | 'log'
+  | 'clock'
+  | 'config'
+  | 'keys'
+  | 'mailer'
 > & {
   redisUrl: string;
   /** What this process's own commits leave to do in Redis. */
@@ -56,6 +67,7 @@ export function startJobs(deps: JobDeps): Jobs {
       createTurns('inventory', deps.log, () => runInventoryOutbox(deps), UNHURRIED_MS),
       createTurns('payments', deps.log, () => runPaymentOutbox(deps), UNHURRIED_MS),
       startWebhookLanes(deps),
+      startNotifications(deps),
     ],
     expiry: [createTurns('expiry', deps.log, () => runExpiry(wakeable))],
   };

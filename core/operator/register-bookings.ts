@@ -2,7 +2,13 @@ import { refundRequestSchema } from '../../contracts/operator-bookings.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { insertAudit } from '../../db/queries/audit.ts';
-import { listDeadLetters, reviveDelivery, reviveInbox, reviveOutbox } from '../../db/queries/dead-letters.ts';
+import {
+  listDeadLetters,
+  reviveDelivery,
+  reviveInbox,
+  reviveNotification,
+  reviveOutbox,
+} from '../../db/queries/dead-letters.ts';
 import { readHistory, readReportedBookings } from '../../db/queries/report-bookings.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { isId, newId } from '../../platform/id.ts';
@@ -23,7 +29,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 const DEAD_PAGE = 50;
 const CSV_PAGE = 500;
 const MAX_HISTORY = 1000;
-const DEAD_ID = /^(outbox|inbox|webhook)-([\w-]{1,700})$/;
+const DEAD_ID = /^(outbox|inbox|webhook|notification)-([\w-]{1,700})$/;
 
 /** What operators read of bookings and do to them, and the work that was laid aside for them. */
 export function registerBookings(app: CoreApp, deps: CoreDeps): void {
@@ -104,6 +110,7 @@ async function replay(tx: Transaction, id: string, { actor }: Changer): Promise<
 async function revive(tx: Transaction, queue: string, key: string): Promise<boolean> {
   if (queue === 'inbox') return replayInbox(tx, key);
   if (!isId(key)) return false;
+  if (queue === 'notification') return reviveNotification(tx, key);
   return queue === 'webhook' ? reviveDelivery(tx, key) : reviveOutbox(tx, key);
 }
 

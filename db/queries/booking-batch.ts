@@ -44,6 +44,7 @@ function toRequests(batch: readonly BookingToWrite[]) {
     buyerName: rows.map((row) => row.buyer.name),
     buyerEmail: rows.map((row) => row.buyer.email),
     emailNormalised: rows.map((row) => row.buyer.emailNormalised),
+    language: rows.map((row) => row.language ?? 'en'),
     passengers: rows.map((row) => JSON.stringify(row.passengers)),
     tokenHash: rows.map((row) => toHex(row.accessTokenHash)),
     totalMinor: rows.map((row) => row.totalMinor),

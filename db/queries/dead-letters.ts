@@ -16,7 +16,10 @@ export async function listDeadLetters(
         'webhook.' || provider, NULL, attempts, last_error, dead_at FROM webhook_inbox WHERE dead_at IS NOT NULL
       UNION ALL
       SELECT 'webhook-' || d.id, 'endpoint.' || d.type, d.booking_id, d.attempts, d.last_error, d.dead_at FROM webhook_deliveries d
-        JOIN webhook_endpoints e ON e.id = d.endpoint_id AND e.deleted_at IS NULL WHERE d.dead_at IS NOT NULL)
+        JOIN webhook_endpoints e ON e.id = d.endpoint_id AND e.deleted_at IS NULL WHERE d.dead_at IS NOT NULL
+      UNION ALL
+      SELECT 'notification-' || id, 'notification.' || kind, booking_id, attempts, last_error, dead_at FROM notifications
+        WHERE dead_at IS NOT NULL)
     SELECT id, kind, booking_id AS "bookingId", attempts, last_error AS "lastError", dead_at AS "deadAt" FROM dead
     WHERE ${cursor}::text IS NULL OR (dead_at, id) < (SELECT dead_at, id FROM dead WHERE id = ${cursor}::text)
     ORDER BY dead_at DESC, id DESC LIMIT ${limit}`;
@@ -39,6 +42,13 @@ export async function reviveInbox(tx: Transaction, provider: string, eventId: st
 /** The same of an event that an endpoint did not take; it is sent once the endpoint is in use. */
 export async function reviveDelivery(tx: Transaction, id: string): Promise<boolean> {
   const rows = await tx`UPDATE webhook_deliveries SET dead_at = NULL, attempts = 0, due_at = now()
+    WHERE id = ${id} AND dead_at IS NOT NULL RETURNING 1`;
+  return rows.length === 1;
+}
+
+/** The same of a message that could not be sent. */
+export async function reviveNotification(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx`UPDATE notifications SET dead_at = NULL, attempts = 0, due_at = now()
     WHERE id = ${id} AND dead_at IS NOT NULL RETURNING 1`;
   return rows.length === 1;
 }

@@ -17,6 +17,8 @@ export type NewBooking = {
   /** Hash of the identity that held the places; null or absent: the room asks for none. */
   identity?: string | null;
   buyer: { name: string; email: string; emailNormalised: string };
+  /** What messages about it are written in; absent: English. */
+  language?: string;
   passengers: { name: string }[];
   accessTokenHash: Uint8Array;
   totalMinor: number;

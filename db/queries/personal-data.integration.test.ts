@@ -19,6 +19,9 @@ const ERASED = new Set([
   'entry_tickets.holder_name',
   'entry_tickets.holder_email',
   'entry_tickets.holder_email_normalised',
+  'notifications.address',
+  'notifications.address_hash',
+  'notifications.payload',
 ]);
 
 /** Says nothing of a customer: names of things, operators (who are named on purpose), random ids of queue tickets, amounts. */

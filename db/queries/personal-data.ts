@@ -110,6 +110,9 @@ export async function lockOpenBookings(
  * `addressCaller`: under whose name answers to this address were stored. Returns how many bookings there were.
  */
 export async function eraseBookings(tx: Transaction, email: string, addressCaller: string): Promise<number> {
+  // What was not sent yet will not be; of what was sent the address is gone already.
+  await tx`DELETE FROM notifications WHERE booking_id IN (SELECT id FROM bookings WHERE email_normalised = ${email})
+    OR (done_at IS NULL AND address_hash = notification_address_hash(${email}))`;
   const { count } = await tx`UPDATE bookings SET buyer_name = ${ERASED_NAME}, buyer_email = ${ERASED_EMAIL},
       email_normalised = 'erased ' || id, passengers = '[]', identity = NULL
     WHERE email_normalised = ${email}`;

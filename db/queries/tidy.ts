@@ -43,6 +43,10 @@ export const TIDIERS: Record<string, Tidier> = {
     count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries
       WHERE done_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
+  notifications: (sql, limit) =>
+    count(sql`DELETE FROM notifications WHERE ctid IN (SELECT ctid FROM notifications
+      WHERE done_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
   // Of endpoints that were taken away; their rows stay, without secrets, since the audit trail names them.
   unwantedDeliveries: (sql, limit) =>
     count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries

@@ -12,11 +12,11 @@ export const batchTables = (
     request AS MATERIALIZED (
       SELECT * FROM unnest(${list(r.ord)}::int[], ${list(r.id)}::uuid[], ${list(r.holdId)}::text[], ${list(r.performanceId)}::text[],
         ${list(r.owner)}::text[], ${list(r.identity)}::text[], ${list(r.buyerName)}::text[], ${list(r.buyerEmail)}::text[], ${list(r.emailNormalised)}::text[],
-        ${list(r.passengers)}::jsonb[], ${list(r.tokenHash)}::text[], ${list(r.totalMinor)}::bigint[], ${list(r.currency)}::text[],
+        ${list(r.language)}::text[], ${list(r.passengers)}::jsonb[], ${list(r.tokenHash)}::text[], ${list(r.totalMinor)}::bigint[], ${list(r.currency)}::text[],
         ${list(r.fromLeg)}::int[], ${list(r.toLeg)}::int[], ${list(r.payBy)}::timestamptz[], ${list(r.paymentId)}::uuid[],
         ${list(r.provider)}::text[], ${list(r.codeHash)}::text[], ${list(r.codeExpiresAt)}::timestamptz[], ${list(r.outboxId)}::uuid[],
         ${list(r.caller)}::text[], ${list(r.key)}::text[], ${list(r.bodyHash)}::text[], ${list(r.status)}::int[], ${list(r.answer)}::text[])
-        AS r (ord, id, hold_id, performance_id, owner, identity, buyer_name, buyer_email, email_normalised, passengers, token_hash, total_minor,
+        AS r (ord, id, hold_id, performance_id, owner, identity, buyer_name, buyer_email, email_normalised, language, passengers, token_hash, total_minor,
           currency, from_leg, to_leg, pay_by, payment_id, provider, code_hash, code_expires_at, outbox_id, caller, key, body_hash,
           status, answer)),
     item AS MATERIALIZED (
@@ -136,9 +136,9 @@ export const writes = (tx: Connection, { hasBlocks }: BatchColumns, leaseSeconds
       DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
       WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key),
     new_booking AS (
-      INSERT INTO bookings (id, hold_id, performance_id, owner, identity, status, buyer_name, buyer_email, email_normalised, passengers,
+      INSERT INTO bookings (id, hold_id, performance_id, owner, identity, status, buyer_name, buyer_email, email_normalised, language, passengers,
         access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)
-      SELECT id, hold_id, performance_id, owner, identity, 'pending_payment', buyer_name, buyer_email, email_normalised, passengers,
+      SELECT id, hold_id, performance_id, owner, identity, 'pending_payment', buyer_name, buyer_email, email_normalised, language, passengers,
         decode(token_hash, 'hex'), total_minor, currency, from_leg, to_leg, pay_by
       FROM request WHERE ord NOT IN (SELECT ord FROM loser) ORDER BY owner COLLATE "C", id),
     new_item AS (

@@ -162,6 +162,14 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     answers: { 201: { text: 'The id of the ticket that takes its place; this one is revoked' } },
     codes: [...KEY, 'not_found', 'entry_ticket_not_transferable'],
   },
+  'GET /api/core/v1/bookings/{id}/tickets.pdf': {
+    answers: { 200: { text: 'The tickets on paper, in the language of Accept-Language', media: 'application/pdf' } },
+    codes: ['not_found', 'booking_not_confirmed', 'busy'],
+  },
+  'GET /api/core/v1/bookings/{id}/calendar.ics': {
+    answers: { 200: { text: 'A calendar entry (RFC 5545)', media: 'text/calendar' } },
+    codes: ['not_found', 'booking_not_confirmed'],
+  },
   'GET /api/core/v1/bookings/{id}/checkout': {
     answers: { 303: { text: 'To the payment provider' } },
     codes: ['not_found', 'booking_not_payable', 'payment_provider_unavailable'],

@@ -11,6 +11,7 @@ import { EntryTickets } from './entry-tickets.tsx';
 import { bookingToken, wasSignedIn } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import { SignIn } from './sign-in.tsx';
+import { TicketFiles } from './ticket-files.tsx';
 import { useBooking } from './use-booking.ts';
 import { usePlaces } from './use-places.ts';
 
@@ -26,7 +27,10 @@ function UnknownBooking({ onSignedIn }: { onSignedIn: () => void }) {
   return (
     <div class="stack narrow">
       <h1>Open your booking</h1>
-      <p>Sign in with the e-mail address that it was booked with, or open it in the browser you booked with.</p>
+      <p>
+        Sign in with the e-mail address that it was booked with, or open it by the link in your ticket mail, or in the
+        browser you booked with.
+      </p>
       <SignIn onSignedIn={onSignedIn} />
     </div>
   );
@@ -51,6 +55,7 @@ function KnownBooking({ bookingId, token, onSignedIn }: KnownProps) {
       <h1>Your booking</h1>
       <BookingStatusNotice booking={booking} isSlow={isSlow} />
       <BookingActions booking={booking} token={token} onChange={refresh} />
+      {booking.status === 'confirmed' && <TicketFiles bookingId={bookingId} token={token} />}
       {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} places={places} />}
       <section class="card" aria-labelledby="items-title">
         <h2 id="items-title">Places</h2>

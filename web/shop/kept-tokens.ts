@@ -8,12 +8,21 @@ const BOOKING = 'onsale-booking-';
 const SIGNED_IN = 'onsale-signed-in';
 const HOLD = 'onsale-hold-';
 
-/** Remembers the token that `POST bookings` gave. */
-export const keepBookingToken = (bookingId: string, token: string): void =>
-  put(localStorage, BOOKING + bookingId, token);
+/** Tokens of this page's life, for browsers that keep nothing. */
+const shown = new Map<string, string>();
 
-/** The token of a booking that was made in this browser. */
-export const bookingToken = (bookingId: string): string | null => take(localStorage, BOOKING + bookingId);
+/** Remembers the token that `POST bookings` gave, or that a link brought. */
+export function keepBookingToken(bookingId: string, token: string): void {
+  shown.set(bookingId, token);
+  put(localStorage, BOOKING + bookingId, token);
+}
+
+/** The token of a booking that was made or opened in this browser. */
+export const bookingToken = (bookingId: string): string | null =>
+  take(localStorage, BOOKING + bookingId) ?? shown.get(bookingId) ?? null;
+
+/** The token that the link of a message brings behind `#`; null for any other address. */
+export const tokenInLink = (hash: string): string | null => /^#token=(bk_[\w-]{43})$/.exec(hash)?.[1] ?? null;
 
 /** Forgets the tokens of all bookings: what they open was erased. */
 export function forgetBookings(): void {

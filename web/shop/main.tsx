@@ -1,5 +1,15 @@
 import { render } from 'preact';
+import { keepBookingToken, tokenInLink } from './kept-tokens.ts';
 import { Shop } from './shop.tsx';
+import { readAddress } from './view-address.ts';
+
+const address = readAddress(location.search);
+const token = tokenInLink(location.hash);
+if (address.view === 'booking' && token !== null) {
+  keepBookingToken(address.bookingId, token);
+  // Whoever copies the address from here on shares no key.
+  history.replaceState(null, '', location.pathname + location.search);
+}
 
 const content = document.querySelector('#content');
 if (content !== null) {

@@ -1,0 +1,40 @@
+import { readEntryTickets } from '../../db/queries/entry-tickets.ts';
+import type { ToldBooking } from '../../db/queries/notification-facts.ts';
+import type { CoreDeps } from '../deps.ts';
+import { toPlace } from '../notifications/booking-facts.ts';
+import type { BookingFactsToTell } from '../notifications/facts.ts';
+import type { Language } from '../notifications/language.ts';
+import { renderCalendar } from './calendar.ts';
+import { entryTicketCode } from './entry-tickets-view.ts';
+import type { Printer } from './printer.ts';
+
+type FileDeps = Pick<CoreDeps, 'sql' | 'catalogue' | 'keys' | 'config'>;
+
+/** A booking's valid tickets as a PDF; null while it has none. Refuses: `busy`. Errors: `store_unavailable`. */
+export async function printTickets(
+  deps: FileDeps,
+  printer: Printer,
+  { row, facts }: { row: ToldBooking; facts: BookingFactsToTell },
+  language: Language,
+): Promise<Uint8Array | null> {
+  const performance = await deps.catalogue.performance(row.performanceId);
+  const tickets = await readEntryTickets(deps.sql, row.id);
+  if (performance === null || tickets.length === 0) return null;
+  const printed = await Promise.all(
+    tickets.map(async (ticket) => ({
+      id: ticket.id,
+      place: toPlace(performance, { ...ticket, quantity: 1 }),
+      code: await entryTicketCode(deps.keys.signing, row, ticket),
+    })),
+  );
+  // Loaded when the first is printed: its fonts' reader is larger than the rest of core.
+  const { renderTicketsPdf } = await import('./tickets-pdf.ts');
+  return printer.print(() => renderTicketsPdf(facts, printed, language));
+}
+
+/** A booking's calendar file. */
+export const toCalendarFile = (
+  { config }: Pick<FileDeps, 'config'>,
+  { row, facts }: { row: ToldBooking; facts: BookingFactsToTell },
+  language: Language,
+): string => renderCalendar(facts, { version: row.version, host: new URL(config.origin).hostname, language });

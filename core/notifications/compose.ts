@@ -1,0 +1,132 @@
+import type { BookingFactsToTell, PerformanceFactsToTell, PlaceToTell, Told } from './facts.ts';
+import type { Language } from './language.ts';
+import type { Message } from './message.ts';
+import { LOCALES, PHRASES } from './phrases.ts';
+
+/** Longer names are cut in a subject: clients show some seventy characters of it. */
+const MAX_NAME_IN_SUBJECT = 80;
+
+/** Writes the message of an event in a language. Pure; whatever was typed by somebody stays text. */
+export function compose(told: Told, language: Language): Message {
+  const phrases = PHRASES[language];
+  switch (told.kind) {
+    case 'ticket':
+    case 'cancellation':
+      return ofBooking(phrases[told.kind](short(told.booking.eventName)), told.booking, language);
+    case 'refund':
+      return ofBooking(
+        phrases.refund(
+          short(told.booking.eventName),
+          formatMoney(told.booking.refundedMinor, told.booking.currency, language),
+        ),
+        told.booking,
+        language,
+      );
+    case 'expiring':
+      return ofBooking(
+        phrases.expiring(
+          short(told.booking.eventName),
+          formatTime(told.booking.payBy, told.booking.timeZone, language),
+        ),
+        told.booking,
+        language,
+      );
+    case 'offer': {
+      const { performance, offerUntil, url } = told;
+      const until = formatTime(offerUntil, performance.timeZone, language);
+      const { text, action, ...words } = phrases.offer(short(performance.eventName), until);
+      const rows = performanceRows(performance, language);
+      return {
+        ...words,
+        language,
+        paragraphs: text,
+        rows,
+        action: { label: action, url },
+        footer: phrases.aboutWaitlist,
+      };
+    }
+    case 'turn_near':
+    case 'called': {
+      const { text, action, ...words } = phrases[told.kind](short(told.roomName));
+      return {
+        ...words,
+        language,
+        paragraphs: text,
+        rows: [],
+        action: { label: action, url: told.url },
+        footer: phrases.aboutRoom,
+      };
+    }
+  }
+}
+
+/** A place in words. */
+export function namePlace(
+  { zone, row, seat, quantity }: PlaceToTell,
+  kind: PerformanceFactsToTell['kind'],
+  language: Language,
+): string {
+  const { seat: seated, berth } = PHRASES[language];
+  if (seat === null) return quantity === 1 ? zone : `${quantity} × ${zone}`;
+  if (row === null) return `${zone}, ${seat}`;
+  return `${zone}, ${kind === 'train' ? berth(row, seat) : seated(row, seat)}`;
+}
+
+/** A moment where the performance is, with the name of that time. */
+export const formatTime = (at: Date, timeZone: string, language: Language): string =>
+  new Intl.DateTimeFormat(LOCALES[language], {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(at);
+
+/** An amount in minor units, in the currency's own number of decimals. */
+export function formatMoney(amountMinor: number, currency: string, language: Language): string {
+  const format = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency });
+  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+function ofBooking(
+  { text, action, ...words }: { subject: string; heading: string; text: readonly string[]; action: string },
+  booking: BookingFactsToTell,
+  language: Language,
+): Message {
+  const { hello, labels, aboutBooking } = PHRASES[language];
+  const places = booking.places.map((place) => namePlace(place, booking.kind, language)).join('\n');
+  const refunded: readonly (readonly [string, string])[] =
+    booking.refundedMinor === 0
+      ? []
+      : [[labels.refunded, formatMoney(booking.refundedMinor, booking.currency, language)]];
+  return {
+    ...words,
+    language,
+    paragraphs: [hello(booking.buyerName), ...text],
+    rows: [
+      ...performanceRows(booking, language),
+      [labels.places, places],
+      [labels.total, formatMoney(booking.totalMinor, booking.currency, language)],
+      ...refunded,
+      [labels.reference, booking.bookingId],
+    ],
+    action: { label: action, url: booking.url },
+    footer: aboutBooking,
+  };
+}
+
+function performanceRows(performance: PerformanceFactsToTell, language: Language): Message['rows'] {
+  const { labels } = PHRASES[language];
+  const { eventName, kind, startsAt, timeZone, where } = performance;
+  return [
+    [labels.event, eventName],
+    [labels.when, formatTime(startsAt, timeZone, language)],
+    ...(where === null ? [] : [[kind === 'train' ? labels.from_to : labels.where, where] as const]),
+  ];
+}
+
+const short = (name: string): string =>
+  name.length <= MAX_NAME_IN_SUBJECT ? name : `${name.slice(0, MAX_NAME_IN_SUBJECT - 1).trimEnd()}…`;

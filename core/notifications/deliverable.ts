@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import type { NotificationRow } from '../../db/queries/notifications.ts';
+import { printTickets, toCalendarFile } from '../entry-tickets/ticket-files.ts';
+import type { Printer } from '../entry-tickets/printer.ts';
+import type { MailAttachment } from '../mail/mailer.ts';
+import { loadBookingFacts, loadPerformanceFacts, type FactsDeps } from './booking-facts.ts';
+import { compose } from './compose.ts';
+import { NOTIFICATION_KINDS, type NotificationKind } from './facts.ts';
+import { LANGUAGES, toLanguage, type Language } from './language.ts';
+import type { Message } from './message.ts';
+
+/** What is sent, or why nothing is: what it would tell is no longer so. */
+export type Deliverable =
+  | { kind: 'message'; message: Message; attachments: readonly MailAttachment[] }
+  | { kind: 'outdated'; reason: string };
+
+const offerSchema = v.object({
+  performanceId: v.string(),
+  legs: v.tuple([v.number(), v.number()]),
+  offerUntil: v.pipe(v.string(), v.isoTimestamp()),
+  url: v.string(),
+});
+const roomSchema = v.object({ roomName: v.string(), url: v.string() });
+
+/** Makes the message of a notification, from what is true now. Errors: `store_unavailable`, `busy`; TypeError for a row nobody can read. */
+export async function toDeliverable(
+  deps: FactsDeps & { printer: Printer },
+  row: NotificationRow,
+  nowMs: number,
+): Promise<Deliverable> {
+  const language = toLanguage(row.language) ?? LANGUAGES[0];
+  const kind = NOTIFICATION_KINDS.find((known) => known === row.kind);
+  switch (kind) {
+    case 'ticket':
+    case 'cancellation':
+    case 'refund':
+    case 'expiring':
+      return ofBooking(deps, kind, row.bookingId ?? '', language);
+    case 'offer': {
+      const { performanceId, legs, offerUntil, url } = v.parse(offerSchema, row.payload);
+      const until = new Date(offerUntil);
+      const performance = await deps.catalogue.performance(performanceId);
+      if (performance === null || until.getTime() <= nowMs) return { kind: 'outdated', reason: 'the offer has ended' };
+      const told = await loadPerformanceFacts(deps, performance, legs);
+      return plain(compose({ kind, performance: told, offerUntil: until, url }, language));
+    }
+    case 'turn_near':
+    case 'called':
+      return plain(compose({ kind, ...v.parse(roomSchema, row.payload) }, language));
+    case undefined:
+      throw new TypeError(`no message is known for ${row.kind}`);
+  }
+}
+
+async function ofBooking(
+  deps: FactsDeps & { printer: Printer },
+  kind: Extract<NotificationKind, 'ticket' | 'cancellation' | 'refund' | 'expiring'>,
+  bookingId: string,
+  language: Language,
+): Promise<Deliverable> {
+  const told = await loadBookingFacts(deps, bookingId);
+  if (told === null) return { kind: 'outdated', reason: 'the booking is gone' };
+  const { row, facts } = told;
+  const message = compose({ kind, booking: facts }, language);
+  if (kind === 'expiring') {
+    const isOpen = row.status === 'pending_payment' && row.now < row.payBy;
+    return isOpen ? plain(message) : { kind: 'outdated', reason: `the booking is ${row.status}` };
+  }
+  if (kind !== 'ticket') return plain(message);
+  if (row.status !== 'confirmed') return { kind: 'outdated', reason: `the booking is ${row.status}` };
+  const pdf = await printTickets(deps, deps.printer, told, language);
+  const calendar = toCalendarFile(deps, told, language);
+  return {
+    kind: 'message',
+    message,
+    attachments: [
+      ...(pdf === null ? [] : [{ filename: 'tickets.pdf', contentType: 'application/pdf', content: pdf }]),
+      { filename: 'event.ics', contentType: 'text/calendar; charset=utf-8; method=PUBLISH', content: calendar },
+    ],
+  };
+}
+
+const plain = (message: Message): Deliverable => ({ kind: 'message', message, attachments: [] });

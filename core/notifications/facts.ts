@@ -1,0 +1,47 @@
+/** What a message tells of: names, not ids; `null` where there is none. Everything in it was typed by somebody. */
+export type PerformanceFactsToTell = {
+  eventName: string;
+  kind: 'event' | 'train';
+  /** When it begins for this buyer: a train's departure at their stop. */
+  startsAt: Date;
+  /** When it ends for this buyer, where that is known. */
+  endsAt: Date | null;
+  timeZone: string;
+  /** The venue and its city, or the stops from and to. */
+  where: string | null;
+};
+
+export type PlaceToTell = { zone: string; row: string | null; seat: string | null; quantity: number };
+
+export type BookingFactsToTell = PerformanceFactsToTell & {
+  bookingId: string;
+  buyerName: string;
+  places: readonly PlaceToTell[];
+  totalMinor: number;
+  refundedMinor: number;
+  currency: string;
+  payBy: Date;
+  /** The address that opens the booking, with a token that is only this mail's to give away. */
+  url: string;
+};
+
+/** What can be told, and what each message needs to know for it. */
+export type Told =
+  | { kind: 'ticket'; booking: BookingFactsToTell }
+  | { kind: 'cancellation'; booking: BookingFactsToTell }
+  | { kind: 'refund'; booking: BookingFactsToTell }
+  | { kind: 'expiring'; booking: BookingFactsToTell }
+  | { kind: 'offer'; performance: PerformanceFactsToTell; offerUntil: Date; url: string }
+  | { kind: 'turn_near'; roomName: string; url: string }
+  | { kind: 'called'; roomName: string; url: string };
+export type NotificationKind = Told['kind'];
+
+export const NOTIFICATION_KINDS = [
+  'ticket',
+  'cancellation',
+  'refund',
+  'expiring',
+  'offer',
+  'turn_near',
+  'called',
+] as const satisfies readonly NotificationKind[];

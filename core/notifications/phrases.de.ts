@@ -1,0 +1,80 @@
+import type { Phrases } from './phrases.en.ts';
+
+export const GERMAN: Phrases = {
+  hello: (name) => `Guten Tag ${name},`,
+  labels: {
+    event: 'Veranstaltung',
+    when: 'Wann',
+    where: 'Wo',
+    from_to: 'Strecke',
+    places: 'Plätze',
+    total: 'Summe',
+    refunded: 'Erstattet',
+    reference: 'Buchung',
+    pay_by: 'Zahlbar bis',
+    until: 'Angebot bis',
+    name: 'Name',
+    zone: 'Bereich',
+  },
+  seat: (row, seat) => `Reihe ${row}, Platz ${seat}`,
+  berth: (coach, seat) => `Wagen ${coach}, Platz ${seat}`,
+  free: 'Freie Platzwahl',
+  ticketOf: (number, all) => `Ticket ${number} von ${all}`,
+  atTheDoor: 'Zeigen Sie diesen Code am Einlass. Er gilt für eine Person und nur einmal.',
+  ticket: (event) => ({
+    subject: `Ihre Tickets: ${event}`,
+    heading: 'Ihre Tickets sind da',
+    text: [
+      'Ihre Zahlung ist eingegangen, die Plätze gehören Ihnen. Die Tickets hängen als PDF an, dazu eine Datei für Ihren Kalender.',
+      'Zeigen Sie den Code jedes Tickets am Einlass, ausgedruckt oder auf dem Telefon. Jeder gilt für eine Person und nur einmal; geben Sie ihn nur weiter, wenn Sie das wollen.',
+    ],
+    action: 'Meine Buchung öffnen',
+  }),
+  cancellation: (event) => ({
+    subject: `Storniert: ${event}`,
+    heading: 'Ihre Buchung ist storniert',
+    text: [
+      'Ihre Tickets gelten nicht mehr, die Plätze sind zurückgegeben.',
+      'Steht Ihnen Geld zu, kommt es auf dem Weg zurück, auf dem Sie bezahlt haben; wir schreiben noch einmal, sobald es unterwegs ist.',
+    ],
+    action: 'Meine Buchung öffnen',
+  }),
+  refund: (event, amount) => ({
+    subject: `Erstattet: ${amount} für ${event}`,
+    heading: 'Ihr Geld ist unterwegs',
+    text: [
+      `Wir haben ${amount} auf dem Weg erstattet, auf dem Sie bezahlt haben. Bei der Bank kann es einige Tage dauern.`,
+    ],
+    action: 'Meine Buchung öffnen',
+  }),
+  expiring: (event, until) => ({
+    subject: `Bitte bald bezahlen: ${event}`,
+    heading: 'Ihre Plätze sind noch nicht bezahlt',
+    text: [`Wir halten sie bis ${until} für Sie frei. Danach bekommen sie andere.`],
+    action: 'Jetzt bezahlen',
+  }),
+  offer: (event, until) => ({
+    subject: `Plätze für Sie: ${event}`,
+    heading: 'Es sind Plätze frei geworden, und Sie sind an der Reihe',
+    text: [`Sie sind bis ${until} für Sie reserviert. Danach bekommt sie, wer hinter Ihnen wartet.`],
+    action: 'Angebot ansehen',
+  }),
+  turn_near: (room) => ({
+    subject: `Gleich sind Sie dran: ${room}`,
+    heading: 'Gleich sind Sie dran',
+    text: [
+      'Öffnen Sie jetzt den Warteraum und lassen Sie ihn offen. Werden Sie aufgerufen, müssen Sie sich innerhalb kurzer Zeit melden, um Ihren Platz zu behalten.',
+    ],
+    action: 'Warteraum öffnen',
+  }),
+  called: (room) => ({
+    subject: `Sie sind dran: ${room}`,
+    heading: 'Sie sind dran',
+    text: ['Sie wurden aufgerufen. Öffnen Sie jetzt den Warteraum: Ihr Platz bleibt nur kurze Zeit erhalten.'],
+    action: 'Warteraum öffnen',
+  }),
+  aboutBooking:
+    'Sie erhalten diese Nachricht, weil diese Adresse bei der Buchung angegeben wurde. Heben Sie sie auf: Ihr Link öffnet Ihre Buchung.',
+  aboutWaitlist: 'Sie erhalten diese Nachricht, weil diese Adresse auf der Warteliste dieser Veranstaltung steht.',
+  aboutRoom: 'Sie erhalten diese Nachricht, weil Sie beim Warten darum gebeten haben. Es ist die einzige.',
+};

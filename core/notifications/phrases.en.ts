@@ -1,0 +1,115 @@
+type Words = { subject: string; heading: string; text: readonly string[]; action: string };
+
+/** What a language says. Functions take what is filled in, so that each language orders its own sentence. */
+export type Phrases = {
+  hello: (name: string) => string;
+  labels: Readonly<
+    Record<
+      | 'event'
+      | 'when'
+      | 'where'
+      | 'from_to'
+      | 'places'
+      | 'total'
+      | 'refunded'
+      | 'reference'
+      | 'pay_by'
+      | 'until'
+      | 'name'
+      | 'zone',
+      string
+    >
+  >;
+  seat: (row: string, seat: string) => string;
+  berth: (coach: string, seat: string) => string;
+  free: string;
+  ticketOf: (number: number, all: number) => string;
+  atTheDoor: string;
+  ticket: (event: string) => Words;
+  cancellation: (event: string) => Words;
+  refund: (event: string, amount: string) => Words;
+  expiring: (event: string, until: string) => Words;
+  offer: (event: string, until: string) => Words;
+  turn_near: (room: string) => Words;
+  called: (room: string) => Words;
+  aboutBooking: string;
+  aboutWaitlist: string;
+  aboutRoom: string;
+};
+
+export const ENGLISH: Phrases = {
+  hello: (name) => `Hello ${name},`,
+  labels: {
+    event: 'Event',
+    when: 'When',
+    where: 'Where',
+    from_to: 'Journey',
+    places: 'Places',
+    total: 'Total',
+    refunded: 'Paid back',
+    reference: 'Booking',
+    pay_by: 'Pay by',
+    until: 'Offer ends',
+    name: 'Name',
+    zone: 'Area',
+  },
+  seat: (row, seat) => `Row ${row}, seat ${seat}`,
+  berth: (coach, seat) => `Coach ${coach}, seat ${seat}`,
+  free: 'Free choice of place',
+  ticketOf: (number, all) => `Ticket ${number} of ${all}`,
+  atTheDoor: 'Show this code at the entrance. It lets one person in, once.',
+  ticket: (event) => ({
+    subject: `Your tickets: ${event}`,
+    heading: 'You have your tickets',
+    text: [
+      'Your payment has arrived and your places are yours. The tickets are attached as a PDF, with a file for your calendar.',
+      'Show the code of each ticket at the entrance, printed or on your phone. Each lets one person in, once, so do not pass them on unless you mean to.',
+    ],
+    action: 'Open my booking',
+  }),
+  cancellation: (event) => ({
+    subject: `Cancelled: ${event}`,
+    heading: 'Your booking is cancelled',
+    text: [
+      'Your tickets no longer let anybody in, and your places have been given back.',
+      'If money is due to you, it goes back the way you paid; we write again when it is on its way.',
+    ],
+    action: 'Open my booking',
+  }),
+  refund: (event, amount) => ({
+    subject: `Paid back: ${amount} for ${event}`,
+    heading: 'Your money is on its way',
+    text: [`We have paid ${amount} back, the way you paid. Banks may take a few days to show it.`],
+    action: 'Open my booking',
+  }),
+  expiring: (event, until) => ({
+    subject: `Pay soon to keep your places: ${event}`,
+    heading: 'Your places are still unpaid',
+    text: [`We keep them for you until ${until}. After that they go to others.`],
+    action: 'Pay now',
+  }),
+  offer: (event, until) => ({
+    subject: `Places for you: ${event}`,
+    heading: 'Places have become free, and you are next',
+    text: [`They are kept for you until ${until}. After that they are offered to whoever waits behind you.`],
+    action: 'See the offer',
+  }),
+  turn_near: (room) => ({
+    subject: `Nearly your turn: ${room}`,
+    heading: 'Nearly your turn',
+    text: [
+      'Open the waiting room now and leave it open. When you are called, you have to answer within a short time to keep your turn.',
+    ],
+    action: 'Open the waiting room',
+  }),
+  called: (room) => ({
+    subject: `It is your turn: ${room}`,
+    heading: 'It is your turn',
+    text: ['You have been called. Open the waiting room now: you keep your turn for a short time only.'],
+    action: 'Open the waiting room',
+  }),
+  aboutBooking:
+    'You get this message because this address was given when the places were booked. Keep it: its link opens your booking.',
+  aboutWaitlist: 'You get this message because this address is on the waitlist of this event.',
+  aboutRoom: 'You get this message because you asked for it while you were waiting. It is the only one.',
+};

@@ -1,0 +1,80 @@
+import type { Phrases } from './phrases.en.ts';
+
+export const FRENCH: Phrases = {
+  hello: (name) => `Bonjour ${name},`,
+  labels: {
+    event: 'Événement',
+    when: 'Quand',
+    where: 'Où',
+    from_to: 'Trajet',
+    places: 'Places',
+    total: 'Total',
+    refunded: 'Remboursé',
+    reference: 'Réservation',
+    pay_by: 'À payer avant',
+    until: 'Offre valable jusqu’à',
+    name: 'Nom',
+    zone: 'Zone',
+  },
+  seat: (row, seat) => `Rang ${row}, siège ${seat}`,
+  berth: (coach, seat) => `Voiture ${coach}, place ${seat}`,
+  free: 'Placement libre',
+  ticketOf: (number, all) => `Billet ${number} sur ${all}`,
+  atTheDoor: 'Présentez ce code à l’entrée. Il vaut pour une personne, une seule fois.',
+  ticket: (event) => ({
+    subject: `Vos billets : ${event}`,
+    heading: 'Voici vos billets',
+    text: [
+      'Votre paiement est arrivé et les places sont à vous. Les billets sont joints en PDF, avec un fichier pour votre agenda.',
+      'Présentez le code de chaque billet à l’entrée, imprimé ou sur votre téléphone. Chacun vaut pour une personne, une seule fois : ne les transmettez que si vous le voulez.',
+    ],
+    action: 'Ouvrir ma réservation',
+  }),
+  cancellation: (event) => ({
+    subject: `Annulée : ${event}`,
+    heading: 'Votre réservation est annulée',
+    text: [
+      'Vos billets ne donnent plus accès et vos places ont été rendues.',
+      'Si une somme vous revient, elle repart par votre moyen de paiement ; nous vous écrirons quand elle sera en route.',
+    ],
+    action: 'Ouvrir ma réservation',
+  }),
+  refund: (event, amount) => ({
+    subject: `Remboursé : ${amount} pour ${event}`,
+    heading: 'Votre argent est en route',
+    text: [
+      `Nous avons remboursé ${amount} par votre moyen de paiement. Votre banque peut mettre quelques jours à l’afficher.`,
+    ],
+    action: 'Ouvrir ma réservation',
+  }),
+  expiring: (event, until) => ({
+    subject: `Payez bientôt pour garder vos places : ${event}`,
+    heading: 'Vos places ne sont pas encore payées',
+    text: [`Nous les gardons pour vous jusqu’à ${until}. Ensuite, elles iront à d’autres.`],
+    action: 'Payer maintenant',
+  }),
+  offer: (event, until) => ({
+    subject: `Des places pour vous : ${event}`,
+    heading: 'Des places se sont libérées et c’est votre tour',
+    text: [`Elles vous sont réservées jusqu’à ${until}. Ensuite, elles seront proposées à la personne suivante.`],
+    action: 'Voir l’offre',
+  }),
+  turn_near: (room) => ({
+    subject: `Bientôt votre tour : ${room}`,
+    heading: 'Bientôt votre tour',
+    text: [
+      'Ouvrez la salle d’attente maintenant et laissez-la ouverte. Quand vous serez appelé, il faudra répondre rapidement pour garder votre tour.',
+    ],
+    action: 'Ouvrir la salle d’attente',
+  }),
+  called: (room) => ({
+    subject: `C’est votre tour : ${room}`,
+    heading: 'C’est votre tour',
+    text: ['Vous êtes appelé. Ouvrez la salle d’attente maintenant : votre tour n’est gardé que peu de temps.'],
+    action: 'Ouvrir la salle d’attente',
+  }),
+  aboutBooking:
+    'Vous recevez ce message parce que cette adresse a été donnée lors de la réservation. Gardez-le : son lien ouvre votre réservation.',
+  aboutWaitlist: 'Vous recevez ce message parce que cette adresse est sur la liste d’attente de cet événement.',
+  aboutRoom: 'Vous recevez ce message parce que vous l’avez demandé pendant l’attente. C’est le seul.',
+};

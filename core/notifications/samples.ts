@@ -1,0 +1,49 @@
+import type { BookingFactsToTell, NotificationKind, PerformanceFactsToTell, Told } from './facts.ts';
+
+const PERFORMANCE: PerformanceFactsToTell = {
+  eventName: 'Beethoven: Symphony No. 9',
+  kind: 'event',
+  startsAt: new Date('2030-05-01T18:30:00Z'),
+  endsAt: null,
+  timeZone: 'Europe/London',
+  where: 'Royal Albert Hall, London',
+};
+
+const bookingAt = (origin: string): BookingFactsToTell => ({
+  ...PERFORMANCE,
+  bookingId: '0195f0e2-8f00-7000-8000-000000000000',
+  buyerName: 'Zoë Łukasz श्रद्धा',
+  places: [
+    { zone: 'Stalls', row: 'K', seat: '21', quantity: 1 },
+    { zone: 'Stalls', row: 'K', seat: '22', quantity: 1 },
+    { zone: 'Gallery, standing', row: null, seat: null, quantity: 2 },
+  ],
+  totalMinor: 21_400,
+  refundedMinor: 0,
+  currency: 'GBP',
+  payBy: new Date('2030-02-01T10:10:00Z'),
+  url: `${origin}/shop/?booking=0195f0e2-8f00-7000-8000-000000000000#token=bk_sample`,
+});
+
+/** Something to tell of each kind, for whoever wants to see what it looks like. */
+export function sampleOf(kind: NotificationKind, origin: string): Told {
+  const booking = bookingAt(origin);
+  switch (kind) {
+    case 'ticket':
+    case 'cancellation':
+    case 'expiring':
+      return { kind, booking };
+    case 'refund':
+      return { kind, booking: { ...booking, refundedMinor: 20_400 } };
+    case 'offer':
+      return {
+        kind,
+        performance: PERFORMANCE,
+        offerUntil: new Date('2030-02-01T10:30:00Z'),
+        url: `${origin}/shop/?waitlist=sample#token=wl_sample`,
+      };
+    case 'turn_near':
+    case 'called':
+      return { kind, roomName: 'Beethoven at the Albert Hall', url: `${origin}/rooms/demo` };
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { putExpiring, setChannel } from '../../db/queries/notifications.ts';
+import { createPrinter } from '../entry-tickets/printer.ts';
+import { createTurns, type Turns } from '../jobs/turns.ts';
+import { runNotifications, type NotificationDeps } from './run-notifications.ts';
+
+/** How long wakes are gathered before a look, ms. */
+const LOOK_AFTER_MS = 200;
+/** How often unpaid bookings are looked at that end soon, ms; how soon, and how soon is too late for a message, seconds. */
+const EXPIRING_EVERY_MS = 15_000;
+const EXPIRING = { withinSeconds: 240, atLeastSeconds: 45, limit: 500 } as const;
+/** How long stopping waits for the relay, ms. */
+const STOP_MS = 3000;
+/** Of this process's time, printing tickets takes a third at most: buyers come first. */
+const REST_SHARE = 2;
+
+/**
+ * Sends messages, a few at a time, and notices whom to remind of paying. Without a relay it only notes that there is none, so that
+ * nothing is written for it. A wake returns at once; `stop` waits some seconds for what is at hand: what is cut off is sent again.
+ */
+export function startNotifications(deps: Omit<NotificationDeps, 'printer'>): Turns {
+  const printer = createPrinter({ restShare: REST_SHARE });
+  const isOn = deps.config.smtp !== null;
+  let isNoted = false;
+  let lookedAtMs = 0;
+  const turns = createTurns(
+    'notifications',
+    deps.log,
+    async () => {
+      if (!isNoted) {
+        await setChannel(deps.sql, 'mail', isOn);
+        isNoted = true;
+      }
+      if (!isOn) return 0;
+      const nowMs = deps.clock.nowMs();
+      if (nowMs - lookedAtMs >= EXPIRING_EVERY_MS) {
+        lookedAtMs = nowMs;
+        await putExpiring(deps.sql, EXPIRING);
+      }
+      return runNotifications({ ...deps, printer });
+    },
+    LOOK_AFTER_MS,
+  );
+  turns.wake();
+  return {
+    wake: () => turns.wake(),
+    // A slow relay must not keep whoever waits for the outbox: its rows are leased, and looked at again.
+    idle: async () => {},
+    stop: () => Promise.race([turns.stop(), sleep(STOP_MS, undefined, { ref: false })]),
+  };
+}

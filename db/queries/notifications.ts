@@ -1,0 +1,70 @@
+import { arrayLiteral as list } from '../array-literal.ts';
+import type { Sql } from '../connect.ts';
+import type { FailedWork } from './outbox.ts';
+
+/** One event for one address, taken to be sent. */
+export type NotificationRow = {
+  id: string;
+  kind: string;
+  channel: 'mail' | 'push';
+  address: string;
+  language: string;
+  bookingId: string | null;
+  payload: unknown;
+  attempts: number;
+};
+
+/** Says whether anything is to be written for a channel from now on. One row's insert or delete. */
+export async function setChannel(sql: Sql, channel: 'mail' | 'push', isOn: boolean): Promise<void> {
+  await (isOn
+    ? sql`INSERT INTO notification_channels (channel) VALUES (${channel}) ON CONFLICT DO NOTHING`
+    : sql`DELETE FROM notification_channels WHERE channel = ${channel}`);
+}
+
+/**
+ * Writes a notification for each unpaid booking that ends within `withinSeconds`, each once; returns how many are new. Bookings that
+ * end in less than `atLeastSeconds` are left: the message would come too late. Plain reads by `bookings_due`.
+ */
+export async function putExpiring(
+  sql: Sql,
+  { withinSeconds, atLeastSeconds, limit }: { withinSeconds: number; atLeastSeconds: number; limit: number },
+): Promise<number> {
+  const rows = await sql`INSERT INTO notifications (event, kind, channel, address, address_hash, language, booking_id)
+    SELECT 'expiring:' || b.id, 'expiring', 'mail', b.buyer_email, notification_address_hash(b.buyer_email), b.language, b.id
+    FROM bookings b
+    WHERE b.status = 'pending_payment' AND b.pay_by > now() + make_interval(secs => ${atLeastSeconds})
+      AND b.pay_by <= now() + make_interval(secs => ${withinSeconds})
+      AND EXISTS (SELECT 1 FROM notification_channels WHERE channel = 'mail')
+      AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.event = 'expiring:' || b.id)
+    ORDER BY b.pay_by LIMIT ${limit} ON CONFLICT ON CONSTRAINT notifications_once DO NOTHING RETURNING 1`;
+  return rows.length;
+}
+
+/** Takes due notifications for `leaseSeconds`; one statement, `FOR UPDATE SKIP LOCKED`. Counts the attempt. */
+export async function takeNotifications(
+  sql: Sql,
+  {
+    channels,
+    limit,
+    leaseSeconds,
+  }: { channels: readonly NotificationRow['channel'][]; limit: number; leaseSeconds: number },
+): Promise<NotificationRow[]> {
+  return sql<NotificationRow[]>`UPDATE notifications SET attempts = attempts + 1,
+      due_at = now() + make_interval(secs => ${leaseSeconds})
+    WHERE id IN (SELECT id FROM notifications WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now()
+      AND channel = ANY (${list(channels)}::text[]) ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING id, kind, channel, address, language, booking_id AS "bookingId", payload, attempts`;
+}
+
+/** Marks one as sent, or as not worth sending any more (`reason`), and forgets the address. One row's update. */
+export async function finishNotification(sql: Sql, id: string, reason: string | null): Promise<void> {
+  await sql`UPDATE notifications SET done_at = now(), last_error = ${reason}, address = NULL, payload = '{}' WHERE id = ${id}`;
+}
+
+/** Puts one off by up to a quarter more than asked, so that what failed together does not come back together, or lays it aside. */
+export async function failNotification(sql: Sql, { id, error, retryInMs }: FailedWork): Promise<void> {
+  await sql`UPDATE notifications SET last_error = ${error},
+      due_at = now() + ${retryInMs ?? 0}::float8 * (1 + random() / 4) * interval '1 millisecond',
+      dead_at = CASE WHEN ${retryInMs === null} THEN now() END
+    WHERE id = ${id}`;
+}
