@@ -104,6 +104,7 @@ describe('the bookings of an account', () => {
 
 describe('an export', () => {
   it('tells all that is kept of a person, and of nobody else', async () => {
+    await world.sql`INSERT INTO notification_channels VALUES ('mail')`;
     const booked = await buyer.book();
     await buyer.pay(booked);
     const stranger = await bookAs(undefined, await world.holdStanding(1), 'stranger@example.org');
@@ -123,6 +124,7 @@ describe('an export', () => {
           moneyMoved: [{ kind: 'capture' }],
           entryTickets: [{ version: 1, revokedAt: null }],
           checkIns: [],
+          messages: [{ kind: 'ticket', channel: 'mail', address: ADA }],
           history: [{ action: 'created' }, { action: 'paid' }],
         },
       ],

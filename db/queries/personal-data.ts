@@ -44,7 +44,7 @@ export async function readBookingData(
 ): Promise<ToldBooking[]> {
   const bookings = await sql<ToldBooking[]>`SELECT b.id AS "bookingId", b.performance_id AS "performanceId",
       e.name AS "eventName", p.starts_at AS "startsAt", b.status, b.buyer_name AS "buyerName", b.buyer_email AS "buyerEmail",
-      b.passengers, b.owner AS "queueTicket", b.identity AS "identityHash", b.total_minor AS "totalMinor", b.currency,
+      b.passengers, b.language, b.owner AS "queueTicket", b.identity AS "identityHash", b.total_minor AS "totalMinor", b.currency,
       b.pay_by AS "payBy", b.created_at AS "createdAt", b.changed_at AS "changedAt"
     FROM bookings b JOIN performances p ON p.id = b.performance_id JOIN events e ON e.id = p.event_id
     WHERE b.email_normalised = ${email} AND b.id > ${afterId === '' ? '00000000-0000-0000-0000-000000000000' : afterId}
@@ -88,6 +88,9 @@ const PARTS: Record<string, Part> = {
   checkIns: (sql, ids) =>
     sql`SELECT t.booking_id AS "bookingId", c.ticket_id AS "ticketId", c.gate, c.scanned_at AS "scannedAt"
       FROM entry_tickets t JOIN check_ins c ON c.ticket_id = t.id WHERE t.booking_id = ANY (${ids}::uuid[]) ORDER BY c.scanned_at`,
+  messages: (sql, ids) =>
+    sql`SELECT booking_id AS "bookingId", kind, channel, address, language, created_at AS "createdAt", done_at AS "sentAt"
+      FROM notifications WHERE booking_id = ANY (${ids}::uuid[]) ORDER BY created_at`,
   history: (sql, ids) =>
     sql`SELECT booking_id AS "bookingId", at, actor, action FROM booking_history
       WHERE booking_id = ANY (${ids}::uuid[]) ORDER BY at`,
