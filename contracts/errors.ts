@@ -43,6 +43,7 @@ export const ERRORS = {
   extension_refused: { status: 409, title: 'The hold cannot be extended' },
   hold_expired: { status: 409, title: 'The hold has expired' },
   hold_lost: { status: 409, title: 'The hold is gone' },
+  offer_ended: { status: 409, title: 'The offer has ended' },
   hold_already_booked: { status: 409, title: 'The hold is already booked' },
   booking_not_payable: { status: 409, title: 'The booking takes no payment in its present state' },
   booking_not_cancellable: { status: 409, title: 'The booking cannot be cancelled in its present state' },

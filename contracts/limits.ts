@@ -20,6 +20,13 @@ export const HOLD_MAX_SECONDS = 1200;
 export const HOLD_BEYOND_SESSION_SECONDS = 300;
 /** How long an unpaid booking keeps its seats, in seconds (`payBy`). */
 export const PAY_BY_SECONDS = 600;
+/** How long an offer to one who waits stands, in seconds: long enough to read a mail (BOOKING §7). */
+export const OFFER_TTL_SECONDS = 900;
+/** How much longer an accepted offer stands than the hold made of it, in seconds: a booking of it is committed by then. */
+export const OFFER_MARGIN_SECONDS = 60;
+/** Largest party that may wait, and entries that one e-mail may have of a performance. */
+export const MAX_PARTY_SIZE = 10;
+export const MAX_WAITLIST_ENTRIES = 3;
 /** A queue ticket's life in seconds: one day covers any sale. */
 export const QUEUE_TICKET_TTL_SECONDS = 24 * 3600;
 /** A feed token's life in seconds: it is used at once. */

@@ -11,6 +11,8 @@ export type Credential =
   | 'hold_receipt'
   /** The opaque token that `POST bookings` returned; for one entry ticket, also the token of whom it was given to. */
   | 'booking_token'
+  /** The opaque token that `POST waitlist` returned, and the link of an offer's mail. */
+  | 'waitlist_token'
   /** The short-lived code in a checkout address. */
   | 'checkout_code'
   /** A payment provider's webhook signature. */

@@ -145,6 +145,16 @@ export const CORE_ROUTES = [
     credentials: ['checkout_code'],
     summary: 'Redirect to the provider',
   },
+  { method: 'POST', path: '/v1/waitlist', credentials: ['none'], idempotent: true, summary: 'Wait for sold-out places' },
+  { method: 'GET', path: '/v1/waitlist/:id', credentials: ['waitlist_token'], summary: 'The entry, its position and offer' },
+  { method: 'DELETE', path: '/v1/waitlist/:id', credentials: ['waitlist_token'], summary: 'Leave the waitlist' },
+  {
+    method: 'POST',
+    path: '/v1/waitlist/:id/accept',
+    credentials: ['waitlist_token'],
+    idempotent: true,
+    summary: 'Hold what is offered',
+  },
   {
     method: 'POST',
     path: '/v1/payments/webhooks/:provider',

@@ -20,6 +20,7 @@ import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
 import * as search from './search/register.ts';
 import * as seatMaps from './seat-maps/register.ts';
+import * as waitlist from './waitlist/register.ts';
 
 /** Every feature folder, in the order of API.md. */
 const FEATURES = [
@@ -28,6 +29,7 @@ const FEATURES = [
   holds,
   bookings,
   entryTickets,
+  waitlist,
   checkIns,
   payments,
   accounts,

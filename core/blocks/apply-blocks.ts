@@ -3,6 +3,7 @@ import { isRetryable } from '../../contracts/errors.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { applyBlock } from '../../redis/inventory/apply-block.ts';
 import type { CoreDeps } from '../deps.ts';
+import { tellNewOffers } from '../waitlist/tell-offers.ts';
 import { toInventoryBlock } from './inventory-block.ts';
 
 type Deps = Pick<CoreDeps, 'sql' | 'scripts' | 'catalogue' | 'log'>;
@@ -29,6 +30,7 @@ export async function applyOneBlock(deps: Deps, id: string): Promise<boolean> {
     const row = await readBlock(deps.sql, id);
     const performance = row && (await deps.catalogue.performance(row.performanceId));
     if (!row || !performance) throw new TypeError('the block or its performance is not here');
+    if (row.version > 1) await tellNewOffers(deps, performance);
     const inventory = { room: performance.room, performanceId: performance.id };
     await applyBlock(deps.scripts, inventory, { ...toInventoryBlock(performance, row), version: row.version });
     await markBlockApplied(deps.sql, id, row.version);

@@ -1,11 +1,13 @@
 import type { BlockView } from '../../contracts/blocks.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { insertAudit } from '../../db/queries/audit.ts';
-import { endBlock, lockBlock, readBlock, renameBlock } from '../../db/queries/blocks.ts';
+import { endBlock, lockBlock, lockBlockZones, readBlock, renameBlock } from '../../db/queries/blocks.ts';
+import { readUnbooked } from '../../db/queries/waitlist-offers.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import type { ExpectedVersions } from '../operator/change-room.ts';
+import { offerFreed, type OfferDeps } from '../waitlist/offer-freed.ts';
 import { toBlockView } from './block-view.ts';
 
 /** Which block, by whom, and the versions that `If-Match` accepts. */
@@ -31,18 +33,24 @@ export async function changeBlock(
   return toBlockView(performance, { ...before, name, revision: before.revision + 1 });
 }
 
-/** Ends a block inside the caller's transaction, with its audit row. Refuses: `not_found`, `stale`; then nothing is changed. */
+/**
+ * Ends a block inside the caller's transaction, with its audit row; what nobody has of it goes to those who wait for it. Refuses: `not_found`, `stale`; then nothing is changed.
+ */
 export async function removeBlock(
   tx: Transaction,
+  deps: OfferDeps,
   performanceId: string,
   { id, actor, expected }: BlockChange,
 ): Promise<void> {
   const before = await readBlock(tx, id);
-  if (before === null || before.performanceId !== performanceId) throw new OperatingError('not_found');
+  if (before === null || before.isOffer || before.performanceId !== performanceId) throw new OperatingError('not_found');
+  await lockBlockZones(tx, id);
+  const unbooked = await readUnbooked(tx, id);
   if (!(await endBlock(tx, performanceId, id, expected))) {
     const now = await lockBlock(tx, performanceId, id);
     throw now === null ? new OperatingError('not_found') : stale(now.revision);
   }
+  await offerFreed(tx, deps, performanceId, { legs: [before.fromLeg, before.toLeg], items: unbooked });
   const entry = { id: newId(), actor, action: 'performance.unblock', subject: `performance:${performanceId}` };
   await insertAudit(tx, { ...entry, before: { blockId: id, name: before.name }, after: null });
 }

@@ -10,10 +10,11 @@ export const toInventoryBlock = (performance: Performance, row: BlockRow): Inven
 /** The same for one that is not written yet. */
 export const toBlock = (
   performance: Performance,
-  block: { id: string; codeHash: string | null; legs: LegRange; items: readonly BlockItem[] },
+  block: { id: string; codeHash: string | null; isOffer?: boolean; legs: LegRange; items: readonly BlockItem[] },
 ): InventoryBlock => ({
   blockId: block.id,
   codeHash: block.codeHash,
+  isOffer: block.isOffer ?? false,
   places: toPlaces(performance, block.items, block.legs),
   seatZones: [...new Set(block.items.flatMap((item) => (item.seatId === null ? [] : [item.zoneId])))],
 });

@@ -1,6 +1,6 @@
 import { blockPatchSchema, blockRequestSchema } from '../../contracts/blocks.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { type NewBlock, readBlocks } from '../../db/queries/blocks.ts';
+import { type NewBlock, readOperatorBlocks } from '../../db/queries/blocks.ts';
 import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
@@ -45,7 +45,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.get(PATH, async (c) => {
     await requireOperator(deps, c.req.raw.headers, 'viewer');
     const performance = await requirePerformance({ catalogue: deps.browseCatalogue }, c.req.param('id'));
-    const rows = await withinDeadline(deps.browseSql, () => readBlocks(deps.browseSql, performance.id));
+    const rows = await withinDeadline(deps.browseSql, () => readOperatorBlocks(deps.browseSql, performance.id));
     return c.json({ items: rows.map((row) => toBlockView(performance, row)), next: null }, 200, NO_STORE);
   });
 
@@ -62,7 +62,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.delete(BLOCK, async (c) => {
     const { sub } = await requireOperator(deps, c.req.raw.headers, 'operator');
     const [performanceId, change] = [c.req.param('id'), toChange(c, sub)];
-    const work = (tx: Transaction) => removeBlock(tx, performanceId, change);
+    const work = (tx: Transaction) => removeBlock(tx, deps, performanceId, change);
     await whileProgressing(deps.sql, (turn) => runTransaction(deps.sql, work, turn));
     await applyOneBlock(deps, change.id);
     return c.body(null, 204, NO_STORE);

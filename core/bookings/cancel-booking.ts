@@ -1,5 +1,5 @@
 import type { Transaction } from '../../db/connect.ts';
-import { lockBooking, type WholeBooking } from '../../db/queries/bookings.ts';
+import { lockBooking, type LockedBooking, type WholeBooking } from '../../db/queries/bookings.ts';
 import { isCheckedIn } from '../../db/queries/check-ins.ts';
 import { freeSeats, setBookingStatus } from '../../db/queries/change-booking.ts';
 import { revokeEntryTickets } from '../../db/queries/entry-tickets.ts';
@@ -8,14 +8,20 @@ import { readCaptures, setPaymentStatus } from '../../db/queries/payments.ts';
 import type { Money } from '../../contracts/holds.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { offerFreed, type OfferDeps } from '../waitlist/offer-freed.ts';
 
 export type Cancelled = { status: 'cancelled'; refund?: Money & { status: 'pending' } };
 
 /**
- * Cancels a booking inside the caller's transaction: seats go back to the sale, tickets are revoked, what was paid is refunded by
+ * Cancels a booking inside the caller's transaction: seats go to those who wait for them, else back to the sale, tickets are revoked, what was paid is refunded by
  * the outbox. A confirmed booking can be cancelled until its performance starts, or somebody is in with it. Refuses: `booking_not_cancellable`.
  */
-export async function cancelBooking(tx: Transaction, id: string, actor: string): Promise<Cancelled> {
+export async function cancelBooking(
+  tx: Transaction,
+  deps: OfferDeps,
+  id: string,
+  actor: string,
+): Promise<Cancelled> {
   const booking = await lockBooking(tx, id, { zones: true });
   if (booking === null) throw new OperatingError('not_found');
   const hasStarted = booking.now >= booking.startsAt;
@@ -24,20 +30,36 @@ export async function cancelBooking(tx: Transaction, id: string, actor: string):
   }
   if (booking.status === 'confirmed' && (await isCheckedIn(tx, id)))
     throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status, checkedIn: true } });
-  const version = await endBooking(tx, booking, actor);
+  const version = await endBooking(tx, deps, booking, actor);
   const refundMinor = booking.status === 'confirmed' ? await refundCaptures(tx, id, version) : 0;
   if (refundMinor === 0) return { status: 'cancelled' };
   return { status: 'cancelled', refund: { amountMinor: refundMinor, currency: booking.currency, status: 'pending' } };
 }
 
-/** Makes a locked booking (with its zones) cancelled and gives its seats back to the sale; returns its version. Refunds nothing. */
-export async function endBooking(tx: Transaction, booking: WholeBooking, actor: string): Promise<number> {
+/** Makes a locked booking (with its zones) cancelled and gives its seats back; returns its version. Refunds nothing. */
+export async function endBooking(
+  tx: Transaction,
+  deps: OfferDeps,
+  booking: LockedBooking,
+  actor: string,
+): Promise<number> {
   const version = await setBookingStatus(tx, booking, 'cancelled', { actor, action: 'cancelled' });
-  await freeSeats(tx, booking);
+  await freeForWaiting(tx, deps, booking);
   await revokeEntryTickets(tx, booking.id);
   await putOutbox(tx, { id: newId(), bookingId: booking.id, version, kind: 'inventory.apply' });
   await closeAttempts(tx, booking, version);
   return version;
+}
+
+/**
+ * Gives the seats and places of a locked booking (with its zones) back: to those who wait for them, to the allocation they are of, else
+ * to the sale.
+ */
+export async function freeForWaiting(tx: Transaction, deps: OfferDeps, booking: LockedBooking): Promise<void> {
+  await freeSeats(tx, booking);
+  if (!booking.isWaited) return;
+  const items = booking.items.filter((item) => (item.blockId ?? null) === null);
+  await offerFreed(tx, deps, booking.performanceId, { legs: [booking.fromLeg, booking.toLeg], items });
 }
 
 /** Closes the open attempt; the provider is told when it can know of it. What was paid in between is refunded when it shows. */

@@ -41,7 +41,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const keyed = await keyedBooking(deps, c, 'cancel');
     const answer = await runIdempotent(deps, keyed, async (tx) => ({
       status: 200,
-      body: await cancelBooking(tx, keyed.bookingId, 'buyer'),
+      body: await cancelBooking(tx, deps, keyed.bookingId, 'buyer'),
     }));
     deps.wake('outbox');
     return sendAnswer(c, answer);

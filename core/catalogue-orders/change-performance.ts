@@ -17,6 +17,7 @@ import {
 } from '../../db/queries/edit-performances.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { invalidRequest } from '../http/json-body.ts';
+import { offerFreed, type OfferDeps } from '../waitlist/offer-freed.ts';
 import type { Changer, ExpectedVersions } from '../operator/change-room.ts';
 import { changeZones, type ChangedZone } from './change-zones.ts';
 import { auditCatalogue, changedFields, requireVersion } from './edited-row.ts';
@@ -35,6 +36,7 @@ const STATUSES = ['scheduled', 'on_sale', 'ended'] as const;
  */
 export async function changePerformance(
   tx: Transaction,
+  deps: OfferDeps,
   id: string,
   patch: PerformancePatch,
   expected: ExpectedVersions,
@@ -59,6 +61,7 @@ export async function changePerformance(
       await writeZone(tx, zone);
       if (hasCapacity) await writeCapacity(tx, zone);
     }
+    await offerGrown(tx, deps, id, zones.changed);
     await auditCatalogue(tx, { actor, action: 'performance.change', subject: `performance:${id}` }, change);
   }
   return readBack(tx, id, nowMs);
@@ -121,6 +124,22 @@ async function refuseCapacities(tx: Transaction, id: string, changed: readonly C
       ? []
       : [{ path: `${path}.capacity`, message: `zone ${after.id}: ${taken} places are sold or blocked` }];
   });
+}
+
+/** New places of general zones go to those who wait for them; it is their capacities that were locked and written. */
+async function offerGrown(
+  tx: Transaction,
+  deps: OfferDeps,
+  id: string,
+  changed: readonly ChangedZone[],
+): Promise<void> {
+  const items = changed.flatMap(({ before, after }) =>
+    after.capacity > before.capacity
+      ? [{ zoneId: after.id, seatId: null, quantity: after.capacity - before.capacity }]
+      : [],
+  );
+  const performance = items.length === 0 ? null : await deps.catalogue.performance(id);
+  if (performance !== null) await offerFreed(tx, deps, id, { legs: [0, performance.legCount], items });
 }
 
 /** What the trail says of the zones that were changed. */

@@ -108,7 +108,9 @@ function registerPerformances(app: CoreApp, deps: CoreDeps): void {
     }),
   );
   app.patch('/v1/operator/performances/:id', async (c) => {
-    const response = await servePatch(deps, c, performancePatchSchema, changePerformance);
+    const response = await servePatch(deps, c, performancePatchSchema, (tx, ...change) =>
+      changePerformance(tx, deps, ...change),
+    );
     deps.catalogue.forget(c.req.param('id'));
     // At once where it can be; the row makes good what can't.
     await tellCapacities(deps, c.req.param('id'));

@@ -4,8 +4,9 @@ import { readPerformanceRow } from '../../db/queries/edit-performances.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { applyCapacities } from '../../redis/inventory/apply-capacities.ts';
 import type { CoreDeps } from '../deps.ts';
+import { tellNewOffers } from '../waitlist/tell-offers.ts';
 
-type Deps = Pick<CoreDeps, 'sql' | 'scripts' | 'log'>;
+type Deps = Pick<CoreDeps, 'sql' | 'scripts' | 'catalogue' | 'log'>;
 
 /** Zones a turn, and how long one process may hold them, seconds: also how often an inventory that is not loaded is asked again. */
 const BATCH = 20;
@@ -30,6 +31,8 @@ export async function tellCapacities(deps: Deps, performanceId: string): Promise
     if (performance === null) return false;
     const capacities = await readCapacities(deps.sql, performanceId);
     if (capacities.every(({ version }) => version === 1)) return false;
+    const known = await deps.catalogue.performance(performanceId);
+    if (known !== null) await tellNewOffers(deps, known);
     await applyCapacities(deps.scripts, { room: performance.room, performanceId }, capacities);
     for (const capacity of capacities) await markCapacityApplied(deps.sql, performanceId, capacity);
     return true;

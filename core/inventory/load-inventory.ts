@@ -10,6 +10,7 @@ import { performanceRoomKey } from '../../redis/keys.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import { toInventoryBlock } from '../blocks/inventory-block.ts';
 import type { CoreStores } from '../stores.ts';
+import { noteWaitedZones } from '../waitlist/note-waited-zones.ts';
 import { toLayout, toPlaces } from './places.ts';
 
 export type LoadOutcome =
@@ -40,6 +41,7 @@ export async function loadInventory(
   if (begun.outcome !== 'begun') return begun.outcome;
 
   if (!(await loadCapacities(deps.scripts, load, await readCapacities(deps.sql, performance.id)))) return 'busy';
+  await noteWaitedZones(deps, performance);
   const blocks = await readBlocks(deps.sql, performance.id);
   for (const block of blocks) {
     if (!(await loadBlock(deps.scripts, load, toInventoryBlock(performance, block)))) return 'busy';

@@ -4,7 +4,7 @@ import { type InventorySnapshot, writeState } from '../../redis/inventory/availa
 import type { Performance } from '../catalogue/performance.ts';
 import { toLayout } from './places.ts';
 
-const STATE_OF = { pending: 1, sold: 2, blocked: 3 } as const;
+const STATE_OF = { pending: 1, sold: 2, blocked: 3, offered: 1 } as const;
 
 /**
  * A snapshot from Postgres's claims, for looking while Redis is away: unbooked holds show as free. Its version is the epoch's

@@ -5,6 +5,7 @@ import { applyClaims, type BookingClaims } from '../../redis/inventory/apply-cla
 import type { Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { toPlaces } from '../inventory/places.ts';
+import { tellNewOffers } from '../waitlist/tell-offers.ts';
 import type { Report } from './outbox-turn.ts';
 import { runBatch } from './run-batch.ts';
 
@@ -65,11 +66,12 @@ const newestOf = (rows: readonly [ToldRow, ...ToldRow[]]): ToldRow =>
   rows.reduce((newest, row) => (row.version > newest.version ? row : newest));
 
 async function prepare(
-  { catalogue }: Pick<Deps, 'catalogue'>,
+  deps: Pick<Deps, 'catalogue' | 'sql' | 'scripts' | 'inventory'>,
   booking: PlacedBooking | undefined,
 ): Promise<Omit<Ready, 'rows'>> {
-  const performance = booking && (await catalogue.performance(booking.performanceId));
+  const performance = booking && (await deps.catalogue.performance(booking.performanceId));
   if (!booking || !performance) throw new TypeError('the booking or its performance is not here');
+  if (booking.isAfterOffers) await deps.inventory.use(performance, () => tellNewOffers(deps, performance));
   const { id: bookingId, version, holdId } = booking;
   const places = toPlaces(performance, booking.items, [booking.fromLeg, booking.toLeg]);
   return { performance, claims: { bookingId, version, state: CLAIM_STATES[booking.status], holdId, places } };

@@ -9,6 +9,7 @@ import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { writeDueVenueDocuments } from '../search/write-venue-documents.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
 import { startNotifications } from '../notifications/start-notifications.ts';
+import { runWaitlist } from '../waitlist/run-waitlist.ts';
 import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
@@ -99,12 +100,14 @@ export function startJobs(deps: JobDeps): Jobs {
     deps.log,
     async () => (await openDueSales(deps)) + (await tellDueCapacities(deps)) + (await writeDueVenueDocuments(deps)),
   );
+  const waiting = createTurns('waitlist', deps.log, () => runWaitlist(deps));
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
     for (const own of Object.values(turns).flat()) own.wake();
     judging.wake();
     blocking.wake();
     cataloguing.wake();
+    waiting.wake();
     reconciling.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
@@ -116,7 +119,7 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(tidyTimer);
       await bus.stop();
       await Promise.all(
-        [...Object.values(turns).flat(), owning, tidying, judging, blocking, cataloguing, reconciling].map((own) =>
+        [...Object.values(turns).flat(), owning, tidying, judging, blocking, cataloguing, waiting, reconciling].map((own) =>
           own.stop(),
         ),
       );

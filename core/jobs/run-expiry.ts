@@ -1,6 +1,7 @@
 import { takeDueBookings, type DueBooking } from '../../db/queries/due-bookings.ts';
 import { readAskedPayments, type AskedPayment } from '../../db/queries/expire-bookings.ts';
 import { askBeforeExpiry } from '../bookings/expire-booking.ts';
+import { expireWaited } from '../bookings/expire-waited.ts';
 import type { CoreDeps } from '../deps.ts';
 import { runBatch } from './run-batch.ts';
 
@@ -8,7 +9,10 @@ import { runBatch } from './run-batch.ts';
 const BATCH = 200;
 const LEASE_SECONDS = 15;
 
-export type ExpiryDeps = Pick<CoreDeps, 'sql' | 'commits' | 'payments' | 'config' | 'log' | 'wake'>;
+export type ExpiryDeps = Pick<
+  CoreDeps,
+  'sql' | 'commits' | 'payments' | 'catalogue' | 'clock' | 'config' | 'log' | 'wake'
+>;
 
 /**
  * Ends unpaid bookings past their `payBy`; returns how many it took. Those the provider can't know of end at once and together,
@@ -44,8 +48,13 @@ async function mayEnd(deps: ExpiryDeps, booking: DueBooking, asked: readonly Ask
   }
 }
 
-const end = async (deps: ExpiryDeps, booking: DueBooking): Promise<unknown> =>
-  deps.commits.expiries.expire(booking.id).catch((error: unknown) => notExpired(deps, booking, error));
+async function end(deps: ExpiryDeps, booking: DueBooking): Promise<void> {
+  try {
+    if ((await deps.commits.expiries.expire(booking.id)) === 'waited') await expireWaited(deps, booking.id);
+  } catch (error) {
+    notExpired(deps, booking, error);
+  }
+}
 
 /** The lease runs out and the next sweep takes it again. */
 function notExpired(deps: ExpiryDeps, { id }: DueBooking, error: unknown): false {

@@ -9,6 +9,7 @@ import { keepFee } from '../../db/queries/report-bookings.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { endBooking } from '../bookings/cancel-booking.ts';
+import type { OfferDeps } from '../waitlist/offer-freed.ts';
 import type { Changer } from './change-room.ts';
 
 /**
@@ -18,6 +19,7 @@ import type { Changer } from './change-room.ts';
  */
 export async function refundBooking(
   tx: Transaction,
+  deps: OfferDeps,
   id: string,
   { amountMinor }: RefundRequest,
   { actor }: Changer,
@@ -31,7 +33,7 @@ export async function refundBooking(
     throw new OperatingError('booking_not_refundable', { extra: { status: booking.status, refundableMinor } });
   }
   const by = `operator:${actor}`;
-  const version = booking.status === 'confirmed' ? await endBooking(tx, booking, by) : booking.version;
+  const version = booking.status === 'confirmed' ? await endBooking(tx, deps, booking, by) : booking.version;
   for (const { isReturned: _isReturned, ...part } of shareOut(captures, wantedMinor))
     await putOutbox(tx, { id: newId(), bookingId: id, version, kind: 'payment.refund', payload: part });
   const retainedMinor = refundableMinor - wantedMinor;

@@ -40,7 +40,7 @@ export function registerBookings(app: CoreApp, deps: CoreDeps): void {
       read: (request) => readJson(request, refundRequestSchema),
       async work(tx, body, changer) {
         if (!isId(id)) throw new OperatingError('not_found');
-        return refundBooking(tx, id, body, changer);
+        return refundBooking(tx, deps, id, body, changer);
       },
     });
     deps.wake('outbox');

@@ -4,7 +4,7 @@ import type { InspectedCell } from '../../redis/inventory/inspect.ts';
 import type { StockDifference } from './compare-stock.ts';
 import type { DifferenceKind } from './difference.ts';
 
-const STATE_OF = { pending: 1, sold: 2, blocked: 3 } as const;
+const STATE_OF = { pending: 1, sold: 2, blocked: 3, offered: 1 } as const;
 
 /** A claim of Postgres by the seat's index. */
 export type IndexedClaim = Omit<SeatClaim, 'seatId'> & { seat: number };
@@ -34,8 +34,9 @@ export function compareCells(
     const block = wantedBlock(place, underWay);
     if (block !== null) {
       const details = { leg, found: cell?.block ?? '', wanted: block };
+      const isOffer = place.claim?.state === 'offered';
       const kind = block === '' ? 'block_not_in_postgres' : 'block_not_in_redis';
-      differences.push({ kind, subject, details, repair: { kind: 'block', leg, seat, blockId: block } });
+      differences.push({ kind, subject, details, repair: { kind: 'block', leg, seat, blockId: block, isOffer } });
     }
     // Put right, a seat that nobody has shows what its block says.
     const wanted = block !== null && (place.claim?.bookingId ?? null) === null ? null : wantedHolder(place, underWay);
@@ -63,7 +64,7 @@ function wantedHolder({ cell, claim }: Place, underWay: ReadonlySet<string>): Wa
   }
   if (cell === undefined) return null;
   const [owner, id] = [cell.holder.slice(0, 1), cell.holder.slice(1)];
-  const idle: SeatState = cell.block === '' ? 0 : STATE_OF.blocked;
+  const { idle } = cell;
   if (owner === 'b') return underWay.has(id) ? null : { kind: 'claim_not_in_postgres', state: idle, holder: '' };
   if (owner === 'h' && cell.holdLives) {
     const isSo = cell.state === STATE_OF.pending;

@@ -22,6 +22,8 @@ export type BlockRow = {
   performanceId: string;
   name: string;
   codeHash: string | null;
+  /** Whether it is the offer to one who waits (waitlist-offers.ts). */
+  isOffer: boolean;
   fromLeg: number;
   toLeg: number;
   version: number;
@@ -82,10 +84,7 @@ export async function endBlock(
   id: string,
   revisions: readonly number[] | null = null,
 ): Promise<boolean> {
-  await tx`SELECT 1 FROM zone_legs z JOIN blocks b ON b.performance_id = z.performance_id
-    WHERE b.id = ${id} AND b.performance_id = ${performanceId} AND z.leg >= b.from_leg AND z.leg < b.to_leg
-      AND z.zone_id IN (SELECT zone_id FROM block_items WHERE block_id = ${id})
-    ORDER BY z.zone_id, z.leg FOR UPDATE OF z`;
+  await lockBlockZones(tx, id);
   const ended = await tx`UPDATE blocks SET version = 2, removed_at = now(), due_at = now()
     WHERE id = ${id} AND performance_id = ${performanceId} AND version = 1
       AND (${revisions === null} OR revision = ANY (${list(revisions ?? [])}::int[])) RETURNING id`;
@@ -103,25 +102,39 @@ export async function endBlock(
   return true;
 }
 
-/** The blocks that stand, newest first. A plain read. */
+/** Locks the zones of a block, or of an offer, on its legs, as every writer of claims does before anything else. */
+export async function lockBlockZones(tx: Transaction, id: string): Promise<void> {
+  await tx`SELECT 1 FROM zone_legs z JOIN blocks b ON b.performance_id = z.performance_id
+    WHERE b.id = ${id} AND z.leg >= b.from_leg AND z.leg < b.to_leg
+      AND z.zone_id IN (SELECT zone_id FROM block_items WHERE block_id = ${id})
+    ORDER BY z.zone_id, z.leg FOR UPDATE OF z`;
+}
+
+/** The blocks and offers that stand, newest first. A plain read. */
 export async function readBlocks(sql: Sql | Transaction, performanceId: string): Promise<BlockRow[]> {
   return sql<BlockRow[]>`SELECT ${columns(sql)} FROM blocks b
     WHERE b.performance_id = ${performanceId} AND b.version = 1 ORDER BY b.id DESC`;
 }
 
-/** One block as it is now, also one that has ended; null when there is none. A plain read. */
+/** Those of them that operators made. */
+export async function readOperatorBlocks(sql: Sql, performanceId: string): Promise<BlockRow[]> {
+  return sql<BlockRow[]>`SELECT ${columns(sql)} FROM blocks b
+    WHERE b.performance_id = ${performanceId} AND b.version = 1 AND NOT b.is_offer ORDER BY b.id DESC`;
+}
+
+/** One block or offer as it is now, also one that has ended; null when there is none. A plain read. */
 export async function readBlock(sql: Sql | Transaction, id: string): Promise<BlockRow | null> {
   const [row] = await sql<BlockRow[]>`SELECT ${columns(sql)} FROM blocks b WHERE b.id = ${id}`;
   return row ?? null;
 }
 
 /**
- * A block that stands, locked until the transaction's end; null when there is none, or no more. Not FOR UPDATE: that would wait for
+ * A block of an operator that stands, locked until the transaction's end; null when there is none, or no more. Not FOR UPDATE: that would wait for
  * bookings of it, which have its zones locked and refer to it.
  */
 export async function lockBlock(tx: Transaction, performanceId: string, id: string): Promise<BlockRow | null> {
   const [row] = await tx<BlockRow[]>`SELECT ${columns(tx)} FROM blocks b
-    WHERE b.id = ${id} AND b.performance_id = ${performanceId} AND b.version = 1 FOR NO KEY UPDATE OF b`;
+    WHERE b.id = ${id} AND b.performance_id = ${performanceId} AND b.version = 1 AND NOT b.is_offer FOR NO KEY UPDATE OF b`;
   return row ?? null;
 }
 
@@ -152,7 +165,7 @@ export async function markBlockApplied(sql: Sql, id: string, version: number): P
 
 const columns = (
   sql: Sql | Transaction,
-) => sql`b.id, b.performance_id AS "performanceId", b.name, b.code_hash AS "codeHash",
+) => sql`b.id, b.performance_id AS "performanceId", b.name, b.code_hash AS "codeHash", b.is_offer AS "isOffer",
   b.from_leg AS "fromLeg", b.to_leg AS "toLeg", b.version, b.revision, b.created_by AS "createdBy", b.created_at AS "createdAt",
   (SELECT json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity) ORDER BY i.line)
     FROM block_items i WHERE i.block_id = b.id) AS items,

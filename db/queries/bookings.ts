@@ -2,6 +2,7 @@ import type { BookingStatus, PaymentStatus } from '../../contracts/bookings.ts';
 import type { Sql, Transaction } from '../connect.ts';
 import type { BookingItem } from './new-booking.ts';
 import { onSale } from './sale-times.ts';
+import { isWaitedFor } from './waitlist-entries.ts';
 
 /** A booking's row with what its performance says about it. */
 export type BookingRow = {
@@ -34,6 +35,8 @@ export type PaymentRow = {
   requestedAt: Date | null;
 };
 export type WholeBooking = BookingRow & { items: BookingItem[]; payments: PaymentRow[] };
+/** A booking under its lock. `isWaited`: somebody waits for places of its performance. */
+export type LockedBooking = WholeBooking & { isWaited: boolean };
 
 const columns = (
   sql: Sql | Transaction,
@@ -70,7 +73,7 @@ export async function lockBooking(
   tx: Transaction,
   id: string,
   { zones }: { zones: boolean },
-): Promise<WholeBooking | null> {
+): Promise<LockedBooking | null> {
   if (zones) {
     await tx`SELECT 1 FROM zone_legs z JOIN bookings b ON b.performance_id = z.performance_id
       WHERE b.id = ${id} AND z.leg >= b.from_leg AND z.leg < b.to_leg
@@ -78,8 +81,8 @@ export async function lockBooking(
       ORDER BY z.zone_id, z.leg FOR UPDATE OF z`;
   }
   const [[row], items, payments] = await Promise.all([
-    tx<BookingRow[]>`SELECT ${columns(tx)} FROM bookings b JOIN performances p ON p.id = b.performance_id
-      WHERE b.id = ${id} FOR UPDATE OF b`,
+    tx<(BookingRow & { isWaited: boolean })[]>`SELECT ${columns(tx)}, ${isWaitedFor(tx, tx`b.performance_id`)} AS "isWaited"
+      FROM bookings b JOIN performances p ON p.id = b.performance_id WHERE b.id = ${id} FOR UPDATE OF b`,
     readItems(tx, id),
     readPayments(tx, id),
   ]);

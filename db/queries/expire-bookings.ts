@@ -1,16 +1,21 @@
 import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql } from '../connect.ts';
 import { inOneTrip } from '../one-trip.ts';
+import { isWaitedFor } from './waitlist-entries.ts';
 
 /** An unpaid booking whose time is over; `outboxId` is that of the row which tells the inventory. */
 export type BookingToExpire = { id: string; outboxId: string };
 
+/** `waited`: it is due, and nothing was changed, since its places may go to somebody who waits for them. `kept`: it is not due. */
+export type ExpiryResult = 'expired' | 'waited' | 'kept';
+
 /**
  * Ends those of these bookings that are still unpaid past their `pay_by`: their seats and places go back (to the allocation they came from), their open attempts are
- * closed, and the provider is told of those it was asked for. True for each that ended here. READ COMMITTED, in one transaction:
+ * closed, and the provider is told of those it was asked for. Where somebody waits for places of the performance, a booking ends alone
+ * (core/bookings/expire-waited.ts). READ COMMITTED, in one transaction:
  * zone rows first, then the bookings, each in the order that every writer keeps; the statement that follows sees them as they are.
  */
-export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]): Promise<boolean[]> {
+export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]): Promise<ExpiryResult[]> {
   const ids = list(due.map((one) => one.id));
   const rows = await inOneTrip(sql, (tx) => ({
     locks: [
@@ -20,11 +25,13 @@ export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]):
       ORDER BY z.performance_id, z.zone_id, z.leg FOR UPDATE OF z`,
       tx`SELECT 1 FROM bookings WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE`,
     ],
-    work: tx<{ ord: number }[]>`WITH over AS MATERIALIZED (
-      SELECT o.ord, o.outbox_id, b.id AS booking_id, b.version + 1 AS version, b.performance_id, b.from_leg, b.to_leg
+    work: tx<{ ord: number; isWaited: boolean }[]>`WITH due AS MATERIALIZED (
+      SELECT o.ord, o.outbox_id, b.id AS booking_id, b.version + 1 AS version, b.performance_id, b.from_leg, b.to_leg,
+        ${isWaitedFor(tx, tx`b.performance_id`)} AS is_waited
       FROM unnest(${ids}::uuid[], ${list(due.map((one) => one.outboxId))}::uuid[]) WITH ORDINALITY AS o (id, outbox_id, ord)
       CROSS JOIN LATERAL (SELECT * FROM bookings b WHERE b.id = o.id LIMIT 1) b
       WHERE b.status = 'pending_payment' AND b.pay_by <= clock_timestamp()),
+    over AS MATERIALIZED (SELECT * FROM due WHERE NOT is_waited),
     expired AS (
       UPDATE bookings b SET status = 'expired', version = over.version, changed_at = now(), expiry_retry_at = NULL
       FROM over WHERE b.id = over.booking_id),
@@ -55,10 +62,10 @@ export async function expireBookings(sql: Sql, due: readonly BookingToExpire[]):
       UNION ALL
       SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id)
       FROM closed WHERE requested_at IS NOT NULL)
-    SELECT ord::int AS ord FROM over`,
+    SELECT ord::int AS ord, is_waited AS "isWaited" FROM due`,
   }));
-  const ended = new Set(rows.map((row) => row.ord));
-  return due.map((_, index) => ended.has(index + 1));
+  const found = new Map(rows.map(({ ord, isWaited }) => [ord, isWaited ? 'waited' : 'expired'] as const));
+  return due.map((_, index) => found.get(index + 1) ?? 'kept');
 }
 
 /** An open attempt to pay that the provider was asked for, and so can know of. */

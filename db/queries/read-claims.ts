@@ -50,14 +50,21 @@ export function streamClaimedBookings(sql: Sql, performanceId: string, size: num
 }
 
 /** A booking with where its places are and in which state. */
-export type PlacedBooking = Omit<ClaimedBooking, 'status'> & { status: BookingStatus; performanceId: string };
+export type PlacedBooking = Omit<ClaimedBooking, 'status'> & {
+  status: BookingStatus;
+  performanceId: string;
+  /** It has ended, and offers of its performance are there that the inventory must hear of first (BOOKING §7). */
+  isAfterOffers: boolean;
+};
 
 /** These bookings as they are now, with their places, in no order. A plain read at read committed. */
 export async function readPlacedBookings(sql: Sql, ids: readonly string[]): Promise<PlacedBooking[]> {
   return sql<PlacedBooking[]>`
     SELECT b.id, b.performance_id AS "performanceId", b.version, b.status, b.hold_id AS "holdId", b.from_leg AS "fromLeg",
       b.to_leg AS "toLeg", json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity,
-        'blockId', i.block_id)) AS items
+        'blockId', i.block_id)) AS items,
+      b.status NOT IN ('pending_payment', 'confirmed') AND EXISTS (SELECT 1 FROM blocks k WHERE k.performance_id = b.performance_id
+        AND k.is_offer AND k.version = 1 AND k.applied_version = 0) AS "isAfterOffers"
     FROM bookings b JOIN booking_items i ON i.booking_id = b.id
     WHERE b.id = ANY (${list(ids)}::uuid[]) GROUP BY b.id`;
 }
@@ -65,7 +72,7 @@ export async function readPlacedBookings(sql: Sql, ids: readonly string[]): Prom
 /** What Postgres knows of a performance's stock when Redis can't be asked: claimed and blocked seats by leg, free places by zone and leg. */
 export type ClaimedStock = {
   epoch: number;
-  seats: { seatId: string; leg: number; state: 'pending' | 'sold' | 'blocked' }[];
+  seats: { seatId: string; leg: number; state: 'pending' | 'sold' | 'blocked' | 'offered' }[];
   general: { zoneId: string; leg: number; free: number }[];
 };
 

@@ -3,13 +3,13 @@ import type { Sql } from '../connect.ts';
 
 /** What reconciliation reads of a performance's stock. Plain reads at read committed, no lock. */
 
-/** Who has a seat: a booking, a block, or a booking that has it from an allocation. */
+/** Who has a seat: a booking, a block, an offer (a block of its own kind), or a booking that has it from an allocation. */
 export type SeatClaim = {
   seatId: string;
   leg: number;
   bookingId: string | null;
   blockId: string | null;
-  state: 'pending' | 'sold' | 'blocked';
+  state: 'pending' | 'sold' | 'blocked' | 'offered';
 };
 
 /** The claims of these seats on all legs. */

@@ -29,6 +29,11 @@ export const TIDIERS: Record<string, Tidier> = {
     count(sql`DELETE FROM account_sessions WHERE ctid IN (SELECT ctid FROM account_sessions
       WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
+  // Kept places are decided on within seconds.
+  waitlistDecisions: (sql, limit) =>
+    count(sql`DELETE FROM waitlist_decisions WHERE ctid IN (SELECT ctid FROM waitlist_decisions
+      WHERE decided_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
   // Refunds stay: they say which captures went back, whenever the booking is cancelled.
   outbox: (sql, limit) =>
     count(sql`DELETE FROM outbox WHERE ctid IN (SELECT ctid FROM outbox

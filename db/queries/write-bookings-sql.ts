@@ -173,7 +173,10 @@ export const writes = (tx: Connection, { hasBlocks }: BatchColumns, leaseSeconds
       SELECT caller, key, body_hash, status, answer FROM request WHERE ord NOT IN (SELECT ord FROM loser)
       ORDER BY caller COLLATE "C", key COLLATE "C")`;
 
-/** What is sold from allocations: their seats change hands and stay theirs, their places are counted apart. */
+/**
+ * What is sold from allocations: their seats change hands and stay theirs, their places are counted apart. Who books an offer leaves the
+ * waitlist; the offer itself is over, and ended by the next sweep.
+ */
 const writesToBlocks = (tx: Connection) => tx`
     own_claim AS (
       UPDATE seat_claims c SET booking_id = s.booking_id, state = 'pending' FROM seat_leg s
@@ -183,4 +186,9 @@ const writesToBlocks = (tx: Connection) => tx`
       UPDATE block_legs l SET sold = l.sold + change.quantity
       FROM (SELECT zone.block_id, zone.zone_id, zone.leg, sum(n.quantity)::int AS quantity
         FROM need n JOIN zone USING (place) WHERE zone.block_id IS NOT NULL AND n.ord NOT IN (SELECT ord FROM loser) GROUP BY 1, 2, 3) change
-      WHERE l.block_id = change.block_id AND l.zone_id = change.zone_id AND l.leg = change.leg),`;
+      WHERE l.block_id = change.block_id AND l.zone_id = change.zone_id AND l.leg = change.leg),
+    taken_offer AS (
+      UPDATE waitlist_offers o SET offer_until = least(o.offer_until, now())
+      WHERE o.ended_at IS NULL AND o.block_id IN (SELECT block_id FROM item WHERE ord NOT IN (SELECT ord FROM loser)) RETURNING o.entry_id),
+    left_waitlist AS (
+      UPDATE waitlist_entries e SET state = 'booked', ended_at = now() FROM taken_offer WHERE e.id = taken_offer.entry_id),`;

@@ -163,6 +163,7 @@ const SECURITY_SCHEMES: JsonObject = {
   hold_receipt: bearer('A hold receipt; some calls take it in the body.'),
   booking_token: bearer('The accessToken of the booking.'),
   account: bearer('A session of an account, or a token of the configured identity provider; our pages send a cookie.'),
+  waitlist_token: bearer('The token of the waitlist entry.'),
   operator: bearer('An operator token.'),
 };
 

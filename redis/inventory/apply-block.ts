@@ -19,14 +19,17 @@ export type InventoryBlock = {
   places: Places;
   /** Zones that it has seats of. */
   seatZones: string[];
+  /** Whether it is the offer to one who waits: its places show as held, and `acceptOffer` opens them. */
+  isOffer?: boolean;
 };
 
 /** A block as scripts take it. */
-export const blockArgs = ({ blockId, codeHash, places, seatZones }: InventoryBlock): (string | number)[] => [
+export const blockArgs = ({ blockId, codeHash, places, seatZones, isOffer }: InventoryBlock): (string | number)[] => [
   blockId,
   codeHash ?? '',
   ...placesArgs(places),
   seatZones.length === 0 ? '' : `,${seatZones.join(',')},`,
+  isOffer === true ? 1 : '',
 ];
 
 /**

@@ -8,7 +8,10 @@ export const INSPECT_SEATS = 1000;
 /** Bookings that one call looks at. */
 export const INSPECT_BOOKINGS = 200;
 
-/** A cell that is not plainly free. `holder` is `b<booking id>`, `h<hold id>` or '' for nobody; `block` the block it is a seat of, or ''. */
+/**
+ * A cell that is not plainly free. `holder` is `b<booking id>`, `h<hold id>` or '' for nobody; `block` the block it is a seat of, or '';
+ * `idle` its state while nobody has it.
+ */
 export type InspectedCell = {
   leg: number;
   seat: number;
@@ -16,6 +19,7 @@ export type InspectedCell = {
   holder: string;
   holdLives: boolean;
   block: string;
+  idle: SeatState;
 };
 
 /** What stands at seats [first, end) on all legs, as of `version`. Refuses: `inventory_rebuilding`, `store_unavailable`. */
@@ -26,8 +30,8 @@ export async function inspectCells(
 ): Promise<{ version: string; cells: InspectedCell[] }> {
   const [version, ...rest] = asList(await client.run('inspect-cells', inventoryScriptKeys(inventory), [first, end]), 1);
   const cells: InspectedCell[] = [];
-  for (let i = 0; i < rest.length; i += 6) {
-    const [leg, seat, state, holder, lives, block] = rest.slice(i, i + 6);
+  for (let i = 0; i < rest.length; i += 7) {
+    const [leg, seat, state, holder, lives, block, idle] = rest.slice(i, i + 7);
     cells.push({
       leg: asNumber(leg),
       seat: asNumber(seat),
@@ -35,6 +39,7 @@ export async function inspectCells(
       holder: asText(holder),
       holdLives: asNumber(lives) === 1,
       block: asText(block),
+      idle: toState(asNumber(idle)),
     });
   }
   return { version: asText(version), cells };

@@ -7,7 +7,7 @@ import { type InventoryRef, inventoryScriptKeys } from './inventory-ref.ts';
 export type InventoryRepair =
   | { kind: 'cell'; leg: number; seat: number; state: SeatState; holder: string }
   /** Which block the seat is of ('' none); its state follows while nobody has it. */
-  | { kind: 'block'; leg: number; seat: number; blockId: string }
+  | { kind: 'block'; leg: number; seat: number; blockId: string; isOffer?: boolean }
   | { kind: 'zone'; zoneId: string; leg: number; free: number }
   | { kind: 'booking'; bookingId: string; entry: string };
 
@@ -35,7 +35,7 @@ function toArgs(repair: InventoryRepair): (string | number)[] {
     case 'cell':
       return ['cell', repair.leg, repair.seat, repair.state, repair.holder];
     case 'block':
-      return ['block', repair.leg, repair.seat, repair.blockId, ''];
+      return ['block', repair.leg, repair.seat, repair.blockId, repair.isOffer === true ? 1 : ''];
     case 'zone':
       return ['zone', repair.zoneId, repair.leg, repair.free, ''];
     case 'booking':

@@ -71,3 +71,19 @@ function aisleOf(seats: SeatMapRow['seats']): number {
 const distance = (a: SeatMapSeat, b: SeatMapSeat): number => Math.hypot(b.x - a.x, b.y - a.y);
 const letterOf = (berth: Berth | undefined): string => (berth === undefined ? '-' : BERTH_LETTERS[berth]);
 const pad = (number: number, digits: number): string => String(number).padStart(digits, '0');
+
+/** Which group of seats side by side, of one kind, a seat lies in: the index of the group's first seat. */
+export function groupOf(rows: SeatRows, zoneId: string, accessible: boolean): (seat: number) => number | undefined {
+  const text = rows[`${zoneId}:${accessible ? 'a' : 'o'}`] ?? '';
+  const at = (record: number, from: number, to: number) => Number(text.slice(record * 24 + from, record * 24 + to));
+  return (seat) => {
+    let [low, high] = [0, text.length / 24];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (at(middle, 5, 12) + at(middle, 12, 17) > seat) high = middle;
+      else low = middle + 1;
+    }
+    const first = low < text.length / 24 ? at(low, 5, 12) : undefined;
+    return first !== undefined && first <= seat ? first : undefined;
+  };
+}

@@ -9,7 +9,11 @@
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''|limit
 ---   subject (the owner, or identity:<hash>; absent in holds of an older release: the owner)|block it takes seats of or ''.
 --- blocks: cell → block id of a blocked seat, also while somebody of the allocation has it; `c:<code hash>` → block id;
----   `v:<block id>` → last applied version; `z:<block id>` → ',zone,zone,' with seats of it. meta's `blocked` says that there are any.
+---   `v:<block id>` → last applied version; `z:<block id>` → ',zone,zone,' with seats of it; `o:<block id>` → 1: it is the offer to one
+---   who waits. meta's `blocked` says that there are any.
+--- waited: zone → '<number>|<first seat>|<seat after the last>' of zones that somebody waits for, both '' for a general one; the number
+---   is the waiting entry's that was noted last. meta's `waited` says that there are any. What a hold had there is kept when the hold
+---   ends: a hold 'kept:<hold id>' without an end, until core has offered or released it (redis/inventory/waited.ts).
 --- rows: where seats lie (includes/best-seats.lua).
 --- in-vain: what best available has not found (includes/best-seats.lua), as of meta's `freed`, which counts what frees seats.
 --- deltas: list of n|from|to|state|seats|zones, oldest first, no n missing.
@@ -22,7 +26,7 @@ local room_prefix, performance = string.match(prefix, '^(.*:)inv:(.*):$')
 -- An owner's list outlives any hold and pin; what a lost inventory leaves in it goes with it at the latest.
 local OWNER_LIFE_SECONDS = 86400
 local FREE, HELD, SOLD, BLOCKED = 0, 1, 2, 3
-local blocks_key = prefix .. 'blocks'
+local blocks_key, waited_key = prefix .. 'blocks', prefix .. 'waited'
 -- Deltas kept for feeds that fell behind; who is further behind reads a snapshot.
 local MAX_DELTAS = 10000
 local TRIM_EVERY = 256
@@ -42,10 +46,12 @@ end
 
 -- The inventory's facts, or nil unless it is loaded for the room's present epoch.
 local function read_meta()
-  local found = redis.call('HMGET', meta_key, 'loaded', 'stride', 'legs', 'blocked')
+  local found = redis.call('HMGET', meta_key, 'loaded', 'stride', 'legs', 'blocked', 'waited')
   local epoch = redis.call('HGET', state_key, 'epoch')
   if not epoch or found[1] ~= epoch then return nil end
-  return { epoch = epoch, stride = tonumber(found[2]), legs = tonumber(found[3]), blocked = found[4] == '1' }
+  return {
+    epoch = epoch, stride = tonumber(found[2]), legs = tonumber(found[3]), blocked = found[4] == '1', waited = found[5] == '1',
+  }
 end
 
 local function version_of(meta)
@@ -129,11 +135,18 @@ local function cells_held_by(cells, holder)
   return held
 end
 
+-- What a block's seat is while nobody has it: blocked; an offer's shows as held.
+local function idle_state_of(meta, block)
+  meta.idle = meta.idle or {}
+  meta.idle[block] = meta.idle[block] or (redis.call('HEXISTS', blocks_key, 'o:' .. block) == 1 and HELD or BLOCKED)
+  return meta.idle[block]
+end
+
 -- What cells are while nobody has them: free, or a list of states where some may be a block's.
 local function idle_states(meta, cells)
   if not meta.blocked then return FREE end
   local states, blocks = {}, values_of(blocks_key, cells)
-  for i = 1, #cells do states[i] = blocks[i] and BLOCKED or FREE end
+  for i = 1, #cells do states[i] = blocks[i] and idle_state_of(meta, blocks[i]) or FREE end
   return states
 end
 
@@ -246,12 +259,42 @@ local function forget_hold(hold)
   redis.call('HDEL', owner_key_of(hold), hold.id)
 end
 
-local function free_hold(meta, id)
+-- Whether a hold has places that somebody waits for. Those of an offer go back to the offer.
+local function is_waited(meta, hold)
+  if not meta.waited or (hold.block and idle_state_of(meta, hold.block) == HELD) then return false end
+  local flags, seats = redis.call('HGETALL', waited_key), numbers_of(hold.seats)
+  for i = 1, #flags, 2 do
+    local first, last = string.match(flags[i + 1], '^%d+|(%d+)|(%d+)$')
+    first, last = tonumber(first), tonumber(last)
+    for n = 1, first and #seats or 0 do
+      if seats[n] >= first and seats[n] < last then return true end
+    end
+    for _, wish in ipairs(quantities_of(hold.zones)) do
+      if wish[1] == flags[i] then return true end
+    end
+  end
+  return false
+end
+
+-- Ends a hold and keeps what it had, for core to decide whom it is offered to: nobody else gets it meanwhile.
+local function keep_places(meta, hold)
+  local cells = cells_held_by(cells_of(numbers_of(hold.seats), hold.from, hold.to, meta.stride), 'h' .. hold.id)
+  forget_hold(hold)
+  hold.id = 'kept:' .. hold.id
+  hold.owner, hold.subject, hold.booking, hold.before = 'waitlist', hold.id, '', ''
+  if #cells > 0 then write_claims(cells, 'h' .. hold.id) end
+  write_hold(hold)
+  redis.call('ZADD', holds_key, '+inf', hold.id)
+end
+
+-- `decided`: Postgres has the last word on these places already, so nothing is kept.
+local function free_hold(meta, id, decided)
   local hold = read_hold(id)
   if not hold then
     redis.call('ZREM', holds_key, id)
     return
   end
+  if not decided and is_waited(meta, hold) then return keep_places(meta, hold) end
   forget_hold(hold)
   free_places(meta, 'h' .. id, hold.from, hold.to, hold.seats, hold.zones)
 end

@@ -30,6 +30,6 @@ end
 local function free_for_booking(meta, b, was)
   redis.call('HDEL', bookings_key, b.id)
   local hold = b.hold ~= '' and read_hold(b.hold)
-  if hold and hold.booking == b.id then free_hold(meta, b.hold) end
+  if hold and hold.booking == b.id then free_hold(meta, b.hold, true) end
   if was then return free_places(meta, 'b' .. b.id, b.from, b.to, b.seats, b.zones) end
 end

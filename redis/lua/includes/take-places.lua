@@ -55,12 +55,13 @@ local function free_stale_holders(meta, now, cells, before)
   return freed
 end
 
--- Marks the cells held, or nothing; returns nil, or the seats that can't be had as 'a,b'. Seats of the hold's own block can.
+-- Marks the cells held, or nothing; returns nil, or the seats that can't be had as 'a,b'. Seats of the hold's own block can, while
+-- nobody has them.
 local function hold_cells(meta, now, cells, block)
   if #cells == 0 then return nil end
   local before, clash = write_cells(cells, HELD), false
-  local blocks = block and values_of(blocks_key, cells) or {}
-  local function is_taken(i) return before[i] ~= FREE and not (before[i] == BLOCKED and block and blocks[i] == block) end
+  local blocks, holders = block and values_of(blocks_key, cells) or {}, block and values_of(claims_key, cells) or {}
+  local function is_taken(i) return before[i] ~= FREE and not (block and blocks[i] == block and not holders[i]) end
   for i = 1, #before do clash = clash or is_taken(i) end
   if not clash then return nil end
   write_cells(cells, before)

@@ -3,7 +3,7 @@
 ---   that was applied changes nothing.
 --- KEYS: 1–8 as in includes/inventory.lua
 --- ARGV: 1 version: 1 made, 2 ended; 2 block id, 3 hash of its code or '', 4 first leg, 5 leg after the last, 6 seats 'a,b',
----   7 places 'zone=2', 8 zones with seats ',zone,zone,'
+---   7 places 'zone=2', 8 zones with seats ',zone,zone,', 9 1 when it is an offer
 --- Returns: applied|stale, version. Errors: inventory_rebuilding.
 --- Cost: O(seats × legs of the block).
 local meta = read_meta()

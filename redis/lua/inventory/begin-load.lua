@@ -22,7 +22,8 @@ for _, id in ipairs(redis.call('ZRANGE', holds_key, 0, -1)) do
     if ends and hold.booking ~= '' then pinned[#pinned + 1] = { hold, ends } end
   end
 end
-redis.call('DEL', meta_key, seats_key, zones_key, holds_key, claims_key, deltas_key, bookings_key, prefix .. 'rows', prefix .. 'in-vain', blocks_key)
+redis.call('DEL', meta_key, seats_key, zones_key, holds_key, claims_key, deltas_key, bookings_key, prefix .. 'rows', prefix .. 'in-vain', blocks_key,
+  waited_key)
 
 local seats, legs = tonumber(ARGV[3]), tonumber(ARGV[4])
 local stride = math.ceil(seats / 4) * 4

@@ -3,7 +3,7 @@
 --- KEYS: 1–8 as in includes/inventory.lua
 --- ARGV: 1 first seat, 2 seat after the last
 --- Returns: version, then for each cell that is not plainly free: leg, seat, state, who has it or '', 1 when that is a hold that has a record,
----   the block it is a seat of or ''. Errors: inventory_rebuilding.
+---   the block it is a seat of or '', its state while nobody has it. Errors: inventory_rebuilding.
 --- Cost: O(seats × legs).
 local meta = read_meta()
 if not meta then return refuse('inventory_rebuilding') end
@@ -28,6 +28,7 @@ for leg = 0, meta.legs - 1 do
         local n = #reply
         reply[n + 1], reply[n + 2], reply[n + 3] = leg, cell % meta.stride, state
         reply[n + 4], reply[n + 5], reply[n + 6] = holder, lives, block
+        reply[n + 7] = block ~= '' and idle_state_of(meta, block) or FREE
       end
     end
   end

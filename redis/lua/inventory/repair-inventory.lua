@@ -3,7 +3,8 @@
 ---   A hold that loses a cell keeps its record; freeing it later frees only the cells it still has.
 --- KEYS: 1–8 as in includes/inventory.lua
 --- ARGV: 1 version (epoch.n) that was compared, then for each repair five values: cell, leg, seat, state, who has it now ('' nobody) ·
----   block, leg, seat, block it is a seat of or '', '' · zone, zone, leg, free places, '' · booking, id, '<version> <state>' ('' forgets it), '', ''
+---   block, leg, seat, block it is a seat of or '', 1 when
+---   that is an offer · zone, zone, leg, free places, '' · booking, id, '<version> <state>' ('' forgets it), '', ''
 --- Returns: repaired, version · moved, version. Errors: inventory_rebuilding.
 --- Cost: O(repairs).
 local meta = read_meta()
@@ -20,9 +21,10 @@ for i = 2, #ARGV, 5 do
   elseif kind == 'block' then
     local leg, cell = tonumber(a), tonumber(a) * meta.stride + tonumber(b)
     if c == '' then redis.call('HDEL', blocks_key, whole(cell)) else redis.call('HSET', blocks_key, whole(cell), c) end
+    if d == '1' then redis.call('HSET', blocks_key, 'o:' .. c, '1') end
     redis.call('HSET', meta_key, 'blocked', '1')
     if redis.call('HEXISTS', claims_key, whole(cell)) == 0 then
-      local state = c == '' and FREE or BLOCKED
+      local state = c == '' and FREE or idle_state_of(meta, c)
       write_cells({ cell }, state)
       announce(meta, leg, leg + 1, state, b, '')
     end

@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import { slugSchema, stopCodeSchema } from './catalogue.ts';
+import type { Money } from './holds.ts';
+import { MAX_PARTY_SIZE } from './limits.ts';
+import { plainText } from './plain-text.ts';
+
+const email = v.pipe(v.string(), v.trim(), v.email(), v.maxLength(254));
+
+/**
+ * `POST waitlist`: places for a party that stays together, in one zone or in any zone of a class. `legs` are stop codes; absent = the whole
+ * run. The address is named as `email`, or as the buyer's.
+ */
+export const waitlistRequestSchema = v.pipe(
+  v.strictObject({
+    performanceId: slugSchema,
+    zoneId: v.optional(slugSchema),
+    class: v.optional(plainText(1, 64)),
+    partySize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PARTY_SIZE)),
+    legs: v.optional(v.strictObject({ from: stopCodeSchema, to: stopCodeSchema })),
+    accessible: v.optional(v.boolean()),
+    email: v.optional(email),
+    buyer: v.optional(v.strictObject({ name: v.optional(plainText(1, 120)), email: v.optional(email) })),
+  }),
+  v.forward(
+    v.check((wish) => (wish.zoneId === undefined) !== (wish.class === undefined), 'name either a zone or a class'),
+    ['zoneId'],
+  ),
+  v.forward(
+    v.check((wish) => (wish.email ?? wish.buyer?.email) !== undefined, 'where the offer is to be sent'),
+    ['email'],
+  ),
+);
+export type WaitlistRequest = v.InferOutput<typeof waitlistRequestSchema>;
+
+/**
+ * `waiting`: in the line. `offered`: places are kept for you until `offer.offerUntil`. `accepted`: they are held for you. `booked`, `lapsed`
+ * (nobody came for the offer) and `left` are over.
+ */
+export const WAITLIST_STATES = ['waiting', 'offered', 'accepted', 'booked', 'lapsed', 'left'] as const;
+export type WaitlistState = (typeof WAITLIST_STATES)[number];
+
+/** What `GET waitlist/{id}` answers. */
+export type WaitlistView = {
+  id: string;
+  performanceId: string;
+  zoneId?: string;
+  class?: string;
+  partySize: number;
+  accessible?: true;
+  legs?: { from: string; to: string };
+  state: WaitlistState;
+  /** People ahead + 1 of those who wait for the same places; null when it waits no more. */
+  position: number | null;
+  ahead: number | null;
+  offer?: {
+    offerUntil: string;
+    items: { zoneId: string; seatId?: string; quantity: number; priceMinor: number }[];
+    total: Money;
+  };
+  now: string;
+};
+
+/** What `POST waitlist` answers with 201: the view, and the token that alone opens it. */
+export type WaitlistJoined = WaitlistView & { token: string };
+
+/** Payload of the outbox event `waitlist.offered`. The token of the link is no part of it. */
+export const offeredEventSchema = v.object({
+  entryId: v.string(),
+  offerId: v.string(),
+  email: v.string(),
+  performanceId: v.string(),
+  offerUntil: v.string(),
+});
+export type OfferedEvent = v.InferOutput<typeof offeredEventSchema>;

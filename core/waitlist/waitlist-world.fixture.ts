@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import { newId } from '../../platform/id.ts';
+import { inventoryKeys, roomKeys } from '../../redis/keys.ts';
+import { type Buyer, createBuyer } from '../buyer.fixture.ts';
+import { type CoreWorld, ROOM, type Reply, SHOW, startCoreWorld } from '../core-world.fixture.ts';
+import { reconcileStock } from '../reconcile/reconcile-stock.ts';
+import { runWaitlist } from './run-waitlist.ts';
+
+/** One who waits: the id, the token, and what joining answered. */
+export type Waiting = { id: string; token: string; reply: Reply };
+
+/** A world whose seats are all held by somebody, so that whatever goes free is seen. */
+export type WaitlistWorld = CoreWorld & {
+  buyer: Buyer;
+  join(wish?: object): Promise<Waiting>;
+  look(waiting: Waiting): Promise<Reply>;
+  accept(waiting: Waiting): Promise<Reply>;
+  leave(waiting: Waiting): Promise<Reply>;
+  /** One turn of the sweep, due or not. */
+  sweep(): Promise<void>;
+  /** Lets the time of an entry's offer be over. */
+  lapse(waiting: Waiting): Promise<void>;
+  /** Lets a hold be over, by Redis's time. */
+  expireHold(holdId: string): Promise<void>;
+  /** Asks for one seat as an admitted visitor, somebody new each time; the status. */
+  snatch(seatId: string): Promise<number>;
+  /** Loses all of Redis, then loads the inventory as core does. */
+  loseRedis(): Promise<void>;
+  /** What a comparison of Redis and Postgres finds. */
+  differences(): Promise<unknown[]>;
+  /** Offers of all times, by when they were made. */
+  offers(): Promise<{ entryId: string; seats: string[]; from: Date; to: Date | null }[]>;
+};
+
+let visitors = 0;
+
+/** Starts one on servers of its own. */
+export async function startWaitlistWorld(): Promise<WaitlistWorld> {
+  const world = await startCoreWorld();
+  const { sql, deps } = world;
+  const path = ({ id }: Waiting, more = '') => `/v1/waitlist/${id}${more}`;
+  const performance = await deps.catalogue.performance(SHOW);
+  if (performance === null) throw new Error('the performance was not seeded');
+  return Object.assign(world, {
+    buyer: createBuyer(world),
+    async join(wish: object = {}) {
+      const body = { performanceId: SHOW, zoneId: 'stalls', partySize: 1, email: `v${(visitors += 1)}@example.org`, ...wish };
+      const reply = await world.call('POST', '/v1/waitlist', { key: newId(), body });
+      expect([reply.status, reply.body]).toEqual([201, expect.anything()]);
+      return { id: String(reply.body['id']), token: String(reply.body['token']), reply };
+    },
+    look: (waiting: Waiting) => world.call('GET', path(waiting), { token: waiting.token }),
+    accept: (waiting: Waiting) =>
+      world.call('POST', path(waiting, '/accept'), { token: waiting.token, key: newId(), body: {} }),
+    leave: (waiting: Waiting) => world.call('DELETE', path(waiting), { token: waiting.token }),
+    async sweep() {
+      await sql`UPDATE waited_performances SET due_at = now()`;
+      await runWaitlist(deps);
+    },
+    async lapse({ id }: Waiting) {
+      await sql`UPDATE waitlist_offers SET offer_until = now() WHERE entry_id = ${id} AND ended_at IS NULL`;
+    },
+    async expireHold(holdId: string) {
+      await deps.redis.zadd(inventoryKeys(ROOM, SHOW).holds, 'XX', 1, holdId);
+    },
+    async snatch(seatId: string) {
+      for (;;) {
+        const { status } = await world.askHold([{ zoneId: 'stalls', seats: [seatId] }]);
+        if (status !== 503) return status;
+      }
+    },
+    async loseRedis() {
+      await deps.redis.flushall();
+      await deps.redis.hset(roomKeys(ROOM).state, 'epoch', 1);
+      await deps.redis.hset(roomKeys(ROOM).config, 'holdLimit', 50);
+      expect(await deps.inventory.load(performance)).toBe('loaded');
+    },
+    differences: () => reconcileStock(deps, performance),
+    async offers() {
+      return sql<{ entryId: string; seats: string[]; from: Date; to: Date | null }[]>`SELECT o.entry_id AS "entryId",
+          o.offered_at AS "from", o.ended_at AS "to",
+          (SELECT coalesce(json_agg(i.seat_id ORDER BY i.line), '[]') FROM block_items i WHERE i.block_id = o.block_id) AS seats
+        FROM waitlist_offers o ORDER BY o.offered_at, o.block_id`;
+    },
+  });
+}

@@ -1,0 +1,27 @@
+--- @include "take-places"
+--- Purpose: makes an ordinary hold of an offer's places for whom they are offered to: the offer stands in for the pass. When the hold
+---   ends unbooked, they go back to the offer, which Postgres alone ends.
+--- KEYS: 1–8 as in includes/inventory.lua, 9 tombstone of the hold
+--- ARGV: 1 hold id, 2 owner, 3 first leg, 4 leg after the last, 5 seats 'a,b' ascending, 6 places 'zone/offer=2', 7 how many in all,
+---   8 life (ms), 9 the offer's block id
+--- Returns: held, fence, end, longest end, now (ms): the hold as it is, when it is there already · unknown (this inventory has not heard of
+---   the offer, or it has ended) · gone (given back, booked, or some of it is not there). Errors: inventory_rebuilding.
+--- Cost: O(seats × legs).
+local meta = read_meta()
+if not meta then return refuse('inventory_rebuilding') end
+if redis.call('HGET', blocks_key, 'v:' .. ARGV[9]) ~= '1' then return { 'unknown' } end
+local now = now_ms()
+local there, ends = read_hold(ARGV[1]), end_of(ARGV[1], now)
+if there and ends then
+  if there.owner ~= ARGV[2] then return { 'gone' } end
+  return { 'held', there.fence, whole(ends), there.max, whole(now) }
+end
+if redis.call('EXISTS', KEYS[9]) == 1 then return { 'gone' } end
+if there then free_hold(meta, ARGV[1]) end
+ends = whole(now + tonumber(ARGV[8]))
+local hold = {
+  id = ARGV[1], owner = ARGV[2], from = tonumber(ARGV[3]), to = tonumber(ARGV[4]), seats = ARGV[5], zones = ARGV[6], places = ARGV[7],
+  max = ends, booking = '', before = '', subject = ARGV[2], block = ARGV[9],
+}
+if take_places(meta, now, hold, ends) then return { 'gone' } end
+return { 'held', hold.fence, ends, ends, whole(now) }
