@@ -145,8 +145,19 @@ export const CORE_ROUTES = [
     credentials: ['checkout_code'],
     summary: 'Redirect to the provider',
   },
-  { method: 'POST', path: '/v1/waitlist', credentials: ['none'], idempotent: true, summary: 'Wait for sold-out places' },
-  { method: 'GET', path: '/v1/waitlist/:id', credentials: ['waitlist_token'], summary: 'The entry, its position and offer' },
+  {
+    method: 'POST',
+    path: '/v1/waitlist',
+    credentials: ['none'],
+    idempotent: true,
+    summary: 'Wait for sold-out places',
+  },
+  {
+    method: 'GET',
+    path: '/v1/waitlist/:id',
+    credentials: ['waitlist_token'],
+    summary: 'The entry, its position and offer',
+  },
   { method: 'DELETE', path: '/v1/waitlist/:id', credentials: ['waitlist_token'], summary: 'Leave the waitlist' },
   {
     method: 'POST',

@@ -43,7 +43,8 @@ export async function removeBlock(
   { id, actor, expected }: BlockChange,
 ): Promise<void> {
   const before = await readBlock(tx, id);
-  if (before === null || before.isOffer || before.performanceId !== performanceId) throw new OperatingError('not_found');
+  if (before === null || before.isOffer || before.performanceId !== performanceId)
+    throw new OperatingError('not_found');
   await lockBlockZones(tx, id);
   const unbooked = await readUnbooked(tx, id);
   if (!(await endBlock(tx, performanceId, id, expected))) {

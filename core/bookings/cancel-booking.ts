@@ -16,12 +16,7 @@ export type Cancelled = { status: 'cancelled'; refund?: Money & { status: 'pendi
  * Cancels a booking inside the caller's transaction: seats go to those who wait for them, else back to the sale, tickets are revoked, what was paid is refunded by
  * the outbox. A confirmed booking can be cancelled until its performance starts, or somebody is in with it. Refuses: `booking_not_cancellable`.
  */
-export async function cancelBooking(
-  tx: Transaction,
-  deps: OfferDeps,
-  id: string,
-  actor: string,
-): Promise<Cancelled> {
+export async function cancelBooking(tx: Transaction, deps: OfferDeps, id: string, actor: string): Promise<Cancelled> {
   const booking = await lockBooking(tx, id, { zones: true });
   if (booking === null) throw new OperatingError('not_found');
   const hasStarted = booking.now >= booking.startsAt;

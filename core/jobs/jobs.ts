@@ -119,8 +119,8 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(tidyTimer);
       await bus.stop();
       await Promise.all(
-        [...Object.values(turns).flat(), owning, tidying, judging, blocking, cataloguing, waiting, reconciling].map((own) =>
-          own.stop(),
+        [...Object.values(turns).flat(), owning, tidying, judging, blocking, cataloguing, waiting, reconciling].map(
+          (own) => own.stop(),
         ),
       );
     },

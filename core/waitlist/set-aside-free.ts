@@ -1,7 +1,6 @@
 import { readWishes, type WaitlistEntry } from '../../db/queries/waitlist-entries.ts';
 import { newId } from '../../platform/id.ts';
-import { newKeptId, setAside, type AsideWish } from '../../redis/inventory/waited.ts';
-import { readWaited } from '../../redis/inventory/waited.ts';
+import { newKeptId, readWaited, setAside, type AsideWish } from '../../redis/inventory/waited.ts';
 import type { Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
 import { decideKept } from './decide-kept.ts';

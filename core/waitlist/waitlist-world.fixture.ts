@@ -44,7 +44,13 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
   return Object.assign(world, {
     buyer: createBuyer(world),
     async join(wish: object = {}) {
-      const body = { performanceId: SHOW, zoneId: 'stalls', partySize: 1, email: `v${(visitors += 1)}@example.org`, ...wish };
+      const body = {
+        performanceId: SHOW,
+        zoneId: 'stalls',
+        partySize: 1,
+        email: `v${(visitors += 1)}@example.org`,
+        ...wish,
+      };
       const reply = await world.call('POST', '/v1/waitlist', { key: newId(), body });
       expect([reply.status, reply.body]).toEqual([201, expect.anything()]);
       return { id: String(reply.body['id']), token: String(reply.body['token']), reply };

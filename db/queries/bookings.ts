@@ -81,7 +81,9 @@ export async function lockBooking(
       ORDER BY z.zone_id, z.leg FOR UPDATE OF z`;
   }
   const [[row], items, payments] = await Promise.all([
-    tx<(BookingRow & { isWaited: boolean })[]>`SELECT ${columns(tx)}, ${isWaitedFor(tx, tx`b.performance_id`)} AS "isWaited"
+    tx<
+      (BookingRow & { isWaited: boolean })[]
+    >`SELECT ${columns(tx)}, ${isWaitedFor(tx, tx`b.performance_id`)} AS "isWaited"
       FROM bookings b JOIN performances p ON p.id = b.performance_id WHERE b.id = ${id} FOR UPDATE OF b`,
     readItems(tx, id),
     readPayments(tx, id),

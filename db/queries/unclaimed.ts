@@ -16,7 +16,9 @@ export async function readUnclaimed(
   const zoneIds = items.flatMap((item) => (item.seatId === null ? [item.zoneId] : []));
   const claimed = await tx<{ seatId: string }[]>`SELECT DISTINCT seat_id AS "seatId" FROM seat_claims
     WHERE performance_id = ${performanceId} AND seat_id = ANY (${list(seatIds)}::text[]) AND leg >= ${legs[0]} AND leg < ${legs[1]}`;
-  const free = await tx<{ zoneId: string; free: number }[]>`SELECT zone_id AS "zoneId", min(capacity - sold)::int AS free FROM zone_legs
+  const free = await tx<
+    { zoneId: string; free: number }[]
+  >`SELECT zone_id AS "zoneId", min(capacity - sold)::int AS free FROM zone_legs
     WHERE performance_id = ${performanceId} AND zone_id = ANY (${list(zoneIds)}::text[]) AND leg >= ${legs[0]} AND leg < ${legs[1]}
     GROUP BY zone_id`;
   const taken = new Set(claimed.map(({ seatId }) => seatId));

@@ -28,7 +28,9 @@ export type NewEntry = Omit<WaitlistEntry, 'number' | 'state'> & {
 export const isWaitedFor = (sql: Connection, performanceId: ReturnType<Connection>) =>
   sql`EXISTS (SELECT 1 FROM waitlist_entries w WHERE w.performance_id = ${performanceId} AND w.state = 'waiting')`;
 
-const columns = (sql: Connection) => sql`e.id, e.number, e.performance_id AS "performanceId", e.zone_id AS "zoneId", e.class,
+const columns = (
+  sql: Connection,
+) => sql`e.id, e.number, e.performance_id AS "performanceId", e.zone_id AS "zoneId", e.class,
   e.party_size AS "partySize", e.accessible, e.from_leg AS "fromLeg", e.to_leg AS "toLeg", e.state`;
 
 /**
@@ -42,7 +44,9 @@ export async function insertEntry(tx: Transaction, entry: NewEntry, most: number
   const [has] = await tx<{ count: number }[]>`SELECT count(*)::int AS count FROM waitlist_entries
     WHERE performance_id = ${performanceId} AND email_normalised = ${emailNormalised} AND ended_at IS NULL`;
   if ((has?.count ?? 0) >= most) return null;
-  const [row] = await tx<{ number: number }[]>`INSERT INTO waitlist_entries (id, performance_id, zone_id, class, party_size, accessible,
+  const [row] = await tx<
+    { number: number }[]
+  >`INSERT INTO waitlist_entries (id, performance_id, zone_id, class, party_size, accessible,
       from_leg, to_leg, name, email, email_normalised, token_hash, token_sealed)
     VALUES (${entry.id}, ${performanceId}, ${entry.zoneId}, ${entry.class}, ${entry.partySize}, ${entry.accessible}, ${entry.fromLeg},
       ${entry.toLeg}, ${entry.name}, ${entry.email}, ${emailNormalised}, ${entry.tokenHash}, ${entry.tokenSealed}) RETURNING number`;
@@ -129,7 +133,9 @@ export async function readWaitedZones(sql: Sql, performanceId: string): Promise<
 
 /** Takes performances that somebody waits for, or did lately, for `leaseSeconds`; one statement, `SKIP LOCKED`. */
 export async function takeWaitedPerformances(sql: Sql, limit: number, leaseSeconds: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`UPDATE waited_performances SET due_at = now() + make_interval(secs => ${leaseSeconds})
+  const rows = await sql<
+    { id: string }[]
+  >`UPDATE waited_performances SET due_at = now() + make_interval(secs => ${leaseSeconds})
     WHERE performance_id IN (SELECT w.performance_id FROM waited_performances w JOIN performances p ON p.id = w.performance_id
       WHERE w.due_at <= now() AND ${onSale(sql)} ORDER BY w.due_at LIMIT ${limit} FOR UPDATE OF w SKIP LOCKED)
     RETURNING performance_id AS id`;

@@ -18,6 +18,15 @@ import { readHold } from '../../redis/inventory/read-hold.ts';
 import { releaseHold } from '../../redis/inventory/release-hold.ts';
 import { sweepHolds } from '../../redis/inventory/sweep-holds.ts';
 import { unpinHold } from '../../redis/inventory/unpin-hold.ts';
+import {
+  acceptOffer,
+  dropWaited,
+  newKeptId,
+  noteWaited,
+  readWaited,
+  releaseKept,
+  setAside,
+} from '../../redis/inventory/waited.ts';
 import { setTestClock } from '../../redis/test-clock.ts';
 import type { Recorder } from './transcript.ts';
 
@@ -129,4 +138,33 @@ export async function walkInventory({ client, note }: Recorder, redis: Redis): P
   await note('repair', () => repairInventory(client, REF, version, repairs));
   await note('repair what has moved', () => repairInventory(client, REF, version, repairs));
   await note('changes by a repair', () => readDeltas(client, REF, version));
+  await walkWaited({ client, note });
+}
+
+/** What the waitlist does with an inventory: note, keep, set aside, offer, accept, let go. */
+async function walkWaited({ client, note }: Pick<Recorder, 'client' | 'note'>): Promise<void> {
+  const waited = { zoneId: 'stalls', number: 7, seats: [0, 10] as const };
+  await note('note a zone', () => noteWaited(client, REF, [waited, { zoneId: 'standing', number: 8 }]));
+  await note('drop a note that is newer', () => dropWaited(client, REF, [{ zoneId: 'stalls', number: 6 }]));
+  const legs = both;
+  const best = [{ zoneId: 'stalls', quantity: 2, accessible: false, mayBeSplit: false, row: 1 }];
+  await note('set aside seats of no row', () => setAside(client, REF, newKeptId('a'), { legs, zones: [], best }));
+  const zones = [{ zoneId: 'standing', quantity: 1 }];
+  await note('set places aside', () => setAside(client, REF, newKeptId('b'), { legs, zones, best: [] }));
+  await note('what is kept', () => readWaited(client, REF));
+  const offer = { blockId: 'o1', codeHash: null, places: { legs, seats: [7], zones: [] }, seatZones: ['stalls'] };
+  const accept = {
+    ...REF,
+    offerId: 'o1',
+    holdId: 'h9',
+    owner: 'waitlist:1',
+    places: { ...offer.places, blockId: 'o1' },
+    lifeMs: 60_000,
+  };
+  await note('accept what is not known', () => acceptOffer(client, accept));
+  await note('apply an offer', () => applyBlock(client, REF, { ...offer, isOffer: true, version: 1 }));
+  await note('accept', () => acceptOffer(client, accept));
+  await note('accept again', () => acceptOffer(client, accept));
+  await note('let go of what is kept', () => releaseKept(client, REF, [newKeptId('b')]));
+  await note('drop the notes', () => dropWaited(client, REF, [waited, { zoneId: 'standing', number: 8 }]));
 }

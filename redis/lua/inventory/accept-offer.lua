@@ -18,6 +18,20 @@ if there and ends then
 end
 if redis.call('EXISTS', KEYS[9]) == 1 then return { 'gone' } end
 if there then free_hold(meta, ARGV[1]) end
+-- Postgres has given these seats to this offer: who had them before it has ended, which this inventory may have yet to hear.
+local cells = cells_of(numbers_of(ARGV[5]), tonumber(ARGV[3]), tonumber(ARGV[4]), meta.stride)
+local blocks, holders, ended = values_of(blocks_key, cells), values_of(claims_key, cells), {}
+for i = 1, #cells do
+  if holders[i] and blocks[i] == ARGV[9] then
+    local other = string.sub(holders[i], 1, 1) == 'h' and read_hold(string.sub(holders[i], 2))
+    -- Of live holds only one that is pinned for a booking can have been decided on.
+    if not other or other.owner == 'waitlist' or other.booking ~= '' then ended[#ended + 1] = cells[i] end
+  end
+end
+if #ended > 0 then
+  delete_cells(claims_key, ended)
+  write_cells(ended, HELD)
+end
 ends = whole(now + tonumber(ARGV[8]))
 local hold = {
   id = ARGV[1], owner = ARGV[2], from = tonumber(ARGV[3]), to = tonumber(ARGV[4]), seats = ARGV[5], zones = ARGV[6], places = ARGV[7],
