@@ -1,7 +1,7 @@
 import { deleteAccount, lockAccount, type AccountRow } from '../../db/queries/accounts.ts';
 import { insertAudit } from '../../db/queries/audit.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { eraseBookings, lockOpenBookings } from '../../db/queries/personal-data.ts';
+import { eraseBookings, eraseEntries, lockOpenBookings } from '../../db/queries/personal-data.ts';
 import { endSignInCode } from '../../db/queries/sign-in-codes.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
@@ -30,7 +30,7 @@ export async function eraseAccount(deps: CoreDeps, account: AccountRow): Promise
     const unpaid = await inOne((tx) => eraseUnlessOpen(tx, account, addressHash));
     if (unpaid === null) return;
     // Each by itself: a transaction that held the zones of several could meet another that took them in another order.
-    for (const id of unpaid) await inOne((tx) => cancelUnpaid(tx, id));
+    for (const id of unpaid) await inOne((tx) => cancelUnpaid(tx, deps, id));
     deps.wake('outbox');
   }
   throw refused([]);
@@ -48,6 +48,7 @@ async function eraseUnlessOpen(
   if (confirmed.length > 0) throw refused(confirmed.map(({ id }) => id));
   if (open.length > 0) return open.map(({ id }) => id);
   const bookings = await eraseBookings(tx, account.email, addressCaller(addressHash));
+  await eraseEntries(tx, account.email);
   await endSignInCode(tx, addressHash);
   await deleteAccount(tx, account.id);
   const actor = `account:${account.id}`;
@@ -63,9 +64,9 @@ async function eraseUnlessOpen(
 }
 
 /** What was paid or ended meanwhile is looked at again by the next round. */
-async function cancelUnpaid(tx: Transaction, id: string): Promise<void> {
+async function cancelUnpaid(tx: Transaction, deps: CoreDeps, id: string): Promise<void> {
   try {
-    await cancelBooking(tx, id, 'buyer');
+    await cancelBooking(tx, deps, id, 'buyer');
   } catch (error) {
     if (!(error instanceof OperatingError && error.code === 'booking_not_cancellable')) throw error;
   }

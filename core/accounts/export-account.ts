@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/connect.ts';
-import { readAccountData, readBookingData, type Person } from '../../db/queries/personal-data.ts';
+import { readAccountData, readBookingData, readWaitlistData, type Person } from '../../db/queries/personal-data.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 
@@ -14,7 +14,8 @@ export async function exportAccount(sql: Sql, person: Person, nowMs: number): Pr
   const own = await withinDeadline(sql, () => readAccountData(sql, person));
   if (own === null) throw new OperatingError('unauthenticated');
   const encoder = new TextEncoder();
-  const head = JSON.stringify({ exportedAt: new Date(nowMs), ...own });
+  const waitlist = await withinDeadline(sql, () => readWaitlistData(sql, person.email));
+  const head = JSON.stringify({ exportedAt: new Date(nowMs), ...own, waitlist });
   let [afterId, separator] = ['', ''];
   return new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(`${head.slice(0, -1)},"bookings":[`)),

@@ -1,6 +1,8 @@
 import { waitlistRequestSchema } from '../../contracts/waitlist.ts';
+import { clientSubject } from '../../platform/client-subject.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { takeLimit } from '../../redis/take-limit.ts';
+import { createSignInHashes } from '../accounts/secrets.ts';
 import { normaliseEmail } from '../bookings/normalise-email.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -56,12 +58,14 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 async function join(deps: CoreDeps, c: CoreContext): Promise<Response> {
   const key = requireIdempotencyKey(c.req.raw.headers);
   const wish = await readJson(c.req.raw, waitlistRequestSchema);
-  const subject = c.get('clientAddress');
-  if (subject !== null) await requireAllowed(deps, { name: 'waitlist-join', subject, ...JOINS });
+  const address = c.get('clientAddress');
+  if (address !== null)
+    await requireAllowed(deps, { name: 'waitlist-join', subject: clientSubject(address), ...JOINS });
   const performance = await requirePerformance(deps, wish.performanceId);
   const resolved = resolveEntry(performance, wish, deps.clock.nowMs());
   const keyed = {
-    caller: `waitlist:${normaliseEmail(resolved.email)}`,
+    // No address is kept where only a caller is needed.
+    caller: `waitlist:${toHex(createSignInHashes(deps.config.coreSecret).address(normaliseEmail(resolved.email)))}`,
     key,
     bodyHash: bodyHash('POST /v1/waitlist', wish),
     // The answer tells the token.
@@ -77,6 +81,8 @@ async function join(deps: CoreDeps, c: CoreContext): Promise<Response> {
   );
   return sendAnswer(c, answer);
 }
+
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 async function requireAllowed(deps: CoreDeps, limit: Parameters<typeof takeLimit>[1]): Promise<void> {
   const taken = await takeLimit(deps.scripts, limit);

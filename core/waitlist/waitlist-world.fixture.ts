@@ -90,3 +90,18 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
     },
   });
 }
+
+/** Offers of one seat that stood at the same time. */
+export function overlaps(offers: Awaited<ReturnType<WaitlistWorld['offers']>>): string[] {
+  return offers.flatMap((one, i) =>
+    offers
+      .slice(i + 1)
+      .filter(
+        (other) =>
+          other.seats.some((seat) => one.seats.includes(seat)) &&
+          other.from < (one.to ?? new Date(8.64e15)) &&
+          one.from < (other.to ?? new Date(8.64e15)),
+      )
+      .map((other) => `${one.entryId} and ${other.entryId}`),
+  );
+}

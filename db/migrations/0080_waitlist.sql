@@ -28,7 +28,7 @@ CREATE TABLE waitlist_entries (
 );
 -- Has no rows where nobody waits: whatever frees a place asks it, and pays nothing.
 CREATE INDEX waitlist_waiting ON waitlist_entries (performance_id, number) WHERE state = 'waiting';
-CREATE INDEX waitlist_of_email ON waitlist_entries (performance_id, email_normalised) WHERE ended_at IS NULL;
+CREATE INDEX waitlist_of_email ON waitlist_entries (email_normalised, performance_id);
 
 -- Performances that somebody waits for, or did lately: what the sweep looks at.
 CREATE TABLE waited_performances (

@@ -124,3 +124,20 @@ export async function eraseBookings(tx: Transaction, email: string, addressCalle
   await tx`DELETE FROM idempotency_keys WHERE caller = ${addressCaller}`;
   return count;
 }
+
+/** What an address waited for, oldest first. A plain read. */
+export async function readWaitlistData(sql: Sql, email: string): Promise<ToldRow[]> {
+  return sql<
+    ToldRow[]
+  >`SELECT id, performance_id AS "performanceId", zone_id AS "zoneId", class, party_size AS "partySize", name, email,
+      state, created_at AS "createdAt", ended_at AS "endedAt"
+    FROM waitlist_entries WHERE email_normalised = ${email} ORDER BY number`;
+}
+
+/** Overwrites name and address of what an address waited for. Who still waits leaves the line; an offer is left to lapse. */
+export async function eraseEntries(tx: Transaction, email: string): Promise<void> {
+  await tx`UPDATE waitlist_entries SET name = NULL, email = ${ERASED_EMAIL}, email_normalised = 'erased ' || id, token_sealed = '',
+      state = CASE WHEN state = 'waiting' THEN 'left' ELSE state END,
+      ended_at = CASE WHEN state = 'waiting' THEN now() ELSE ended_at END
+    WHERE email_normalised = ${email}`;
+}

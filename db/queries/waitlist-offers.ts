@@ -53,9 +53,9 @@ export async function insertOffers(
       FROM unnest(${ids}::uuid[], ${list(offers.map((offer) => offer.entryId))}::uuid[],
         ${list(offers.map((offer) => offer.holdId))}::uuid[]) AS o (id, entry_id, hold_id)
       RETURNING block_id, entry_id, offer_until),
-    offered AS (UPDATE waitlist_entries e SET state = 'offered' FROM offer WHERE e.id = offer.entry_id RETURNING e.id, e.email)
+    offered AS (UPDATE waitlist_entries e SET state = 'offered' FROM offer WHERE e.id = offer.entry_id RETURNING e.id)
     INSERT INTO outbox (id, version, kind, payload)
-    SELECT event.id, 1, 'waitlist.offered', jsonb_build_object('entryId', offered.id, 'offerId', offer.block_id, 'email', offered.email,
+    SELECT event.id, 1, 'waitlist.offered', jsonb_build_object('entryId', offered.id, 'offerId', offer.block_id,
       'performanceId', ${performanceId}::text,
       'offerUntil', to_char(offer.offer_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
     FROM offer JOIN offered ON offered.id = offer.entry_id
