@@ -71,7 +71,7 @@ async function prepare(
 ): Promise<Omit<Ready, 'rows'>> {
   const performance = booking && (await deps.catalogue.performance(booking.performanceId));
   if (!booking || !performance) throw new TypeError('the booking or its performance is not here');
-  if (booking.isAfterOffers) await deps.inventory.use(performance, () => tellNewOffers(deps, performance));
+  if (booking.isAfterOffers === true) await deps.inventory.use(performance, () => tellNewOffers(deps, performance));
   const { id: bookingId, version, holdId } = booking;
   const places = toPlaces(performance, booking.items, [booking.fromLeg, booking.toLeg]);
   return { performance, claims: { bookingId, version, state: CLAIM_STATES[booking.status], holdId, places } };

@@ -54,7 +54,7 @@ export type PlacedBooking = Omit<ClaimedBooking, 'status'> & {
   status: BookingStatus;
   performanceId: string;
   /** It has ended, and offers of its performance are there that the inventory must hear of first (BOOKING §7). */
-  isAfterOffers: boolean;
+  isAfterOffers?: boolean;
 };
 
 /** These bookings as they are now, with their places, in no order. A plain read at read committed. */
