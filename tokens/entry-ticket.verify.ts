@@ -1,4 +1,4 @@
-import { importJWK } from 'jose';
+import { createLocalJWKSet, importJWK, type JWTVerifyGetKey } from 'jose';
 import type { EntryTicket } from '../contracts/bookings.ts';
 import { MAX_ENTRY_TICKET_LENGTH } from '../contracts/check-ins.ts';
 import { decodeEntryTicket, ENTRY_TICKET_PREFIX, entryTicketSigningInput } from './entry-ticket.layout.ts';
@@ -8,6 +8,10 @@ export type EntryTicketCheck = { ok: true; ticket: EntryTicket } | { ok: false; 
 
 /** Public Ed25519 keys as core's `/.well-known/jwks.json` publishes them. */
 export type EntryTicketKeys = readonly { kid: string; x: string }[];
+
+/** The same keys for what core signs as a JWT, the list of revoked tickets. */
+export const gateKeys = (keys: EntryTicketKeys): JWTVerifyGetKey =>
+  createLocalJWKSet({ keys: keys.map(({ kid, x }) => ({ kty: 'OKP', crv: 'Ed25519', kid, x })) });
 
 /**
  * Checks an entry ticket offline, with core's public keys alone. Whether it was revoked, reissued (a higher version) or used

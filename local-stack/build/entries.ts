@@ -23,6 +23,7 @@ export const ENTRIES: readonly Entry[] = [
   { source: 'web/waiting-page/client.ts', target: 'web/waiting-page/client.js', runtime: 'browser' },
   { source: 'web/shop/main.tsx', target: 'web/shop/main.js', runtime: 'browser' },
   { source: 'web/operator/main.tsx', target: 'web/operator/main.js', runtime: 'browser' },
+  { source: 'web/scanner/main.tsx', target: 'web/scanner/main.js', runtime: 'browser' },
 ];
 
 /** Folders whose files of these kinds are served as they are, at the same path under `dist/`. */

@@ -287,3 +287,15 @@ it.each([
     await page.screenshot({ path: `${folder}/operator-${options.viewport.width}.png`, fullPage: true });
   await expectSound(page);
 });
+
+it('the door’s page tells what is no ticket, by a code typed on a small phone', async () => {
+  const { page, errors } = await openVisitor(browser, { viewport: { width: 360, height: 740 } });
+  await page.goto(`${stack.ready.edgeUrl}/scanner/?performance=${stack.ready.rooms['demo']?.performances[0]}`);
+  await page.getByLabel('Door token').fill(stack.ready.operatorToken);
+  await page.getByLabel('Gate').fill('north');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Code', { exact: true }).fill('no ticket');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'No ticket of ours' }).waitFor(WAIT);
+  expect(errors).toEqual([]);
+});

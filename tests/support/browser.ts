@@ -13,10 +13,10 @@ const FLAGS = [
 ];
 
 /** Debian's Chromium, or the one that `ONSALE_CHROMIUM` names; `bin/test` installs it. */
-export function startBrowser(): Promise<Browser> {
+export function startBrowser(moreFlags: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env['ONSALE_CHROMIUM'] ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}: run bin/test, which installs it`);
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...moreFlags] });
 }
 
 /** A page of a visitor of its own (own cookies); what goes wrong in it is collected. */
