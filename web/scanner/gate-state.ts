@@ -38,15 +38,17 @@ export function keptGate(): GateState | null {
   try {
     const text = localStorage.getItem(KEY);
     if (text === null) return null;
-    const parsed: Partial<GateState> | null = JSON.parse(text);
-    return typeof parsed?.performanceId === 'string' && typeof parsed.gate === 'string'
-      ? { ...newGate(parsed.performanceId, parsed.gate), ...parsed }
-      : null;
+    const parsed: unknown = JSON.parse(text);
+    return isGate(parsed) ? parsed : null;
   } catch {
     // Damaged or forbidden: the door is set up anew.
     return null;
   }
 }
+
+/** Whether it has every part of a door; what is in the lists only this page wrote. */
+const isGate = (value: unknown): value is GateState =>
+  typeof value === 'object' && value !== null && Object.keys(newGate('', '')).every((part) => part in value);
 
 /** Keeps the door; null forgets it. False when the phone can't keep it, which the door's people should know. */
 export function keepGate(gate: GateState | null): boolean {
