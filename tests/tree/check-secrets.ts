@@ -21,8 +21,9 @@ async function main(): Promise<void> {
   if ((await secretsIn('planted.txt', PLANTED)).length === 0)
     throw new Error('the planted key was not found: the search is blind');
   const root = process.cwd();
-  // The lock holds hashes of packages only, and is longer than everything else together.
-  const files = treeFiles(root).filter((path) => !isBinary(path) && path !== 'package-lock.json');
+  // Long, and nothing of their own: the lock has hashes of packages, generated files what their makers found in other files.
+  const isOwn = (path: string) => path !== 'package-lock.json' && !path.includes('.generated.');
+  const files = treeFiles(root).filter((path) => !isBinary(path) && isOwn(path));
   if (files.length === 0) throw new Error(`no files below ${root}: nothing was searched`);
   const found = (await Promise.all(files.map((path) => secretsIn(path, textOf(root, path))))).flat();
   for (const line of found) console.error(line);
