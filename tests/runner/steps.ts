@@ -36,7 +36,7 @@ export const STEPS: readonly Step[] = [
     kind: 'check',
     command: tsx('tests/tree/check-types.ts'),
     looked: /node [1-9]\d*, edge [1-9]\d*, web [1-9]\d*/,
-    timeoutSeconds: 180,
+    timeoutSeconds: 300,
     besideOthers: true,
   },
   {
@@ -45,7 +45,7 @@ export const STEPS: readonly Step[] = [
     kind: 'check',
     command: ['node', 'node_modules/oxfmt/bin/oxfmt', '--check', '.'],
     looked: /on [1-9]\d* files/,
-    timeoutSeconds: 60,
+    timeoutSeconds: 120,
     besideOthers: true,
   },
   {
@@ -63,7 +63,7 @@ export const STEPS: readonly Step[] = [
     kind: 'check',
     command: tsx('tests/tree/check-walls.ts'),
     looked: /walls: [1-9]\d* modules, [1-9]\d* dependencies, [1-9]\d* files/,
-    timeoutSeconds: 60,
+    timeoutSeconds: 120,
     besideOthers: true,
   },
   {
@@ -72,7 +72,7 @@ export const STEPS: readonly Step[] = [
     kind: 'check',
     command: tsx('tests/tree/check-generated.ts'),
     looked: /generated: [1-9]\d* files, [1-9]\d* makers/,
-    timeoutSeconds: 60,
+    timeoutSeconds: 120,
     besideOthers: true,
   },
   {
@@ -89,7 +89,7 @@ export const STEPS: readonly Step[] = [
     kind: 'check',
     command: tsx('tests/tree/check-secrets.ts'),
     looked: /secrets: [1-9]\d* files/,
-    timeoutSeconds: 60,
+    timeoutSeconds: 120,
     besideOthers: true,
   },
   {
@@ -112,7 +112,7 @@ export const STEPS: readonly Step[] = [
     title: 'no package has a known serious hole',
     kind: 'audit',
     command: ['npm', 'audit', '--json', '--omit=dev', '--audit-level=high'],
-    timeoutSeconds: 60,
+    timeoutSeconds: 120,
     besideOthers: true,
   },
   { name: 'unit', title: 'unit tests', kind: 'vitest', command: vitest('unit'), timeoutSeconds: 180 },
