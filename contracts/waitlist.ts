@@ -62,12 +62,3 @@ export type WaitlistView = {
 
 /** What `POST waitlist` answers with 201: the view, and the token that alone opens it. */
 export type WaitlistJoined = WaitlistView & { token: string };
-
-/** Payload of the outbox event `waitlist.offered`. Neither the address nor the token of the link is part of it. */
-export const offeredEventSchema = v.object({
-  entryId: v.string(),
-  offerId: v.string(),
-  performanceId: v.string(),
-  offerUntil: v.string(),
-});
-export type OfferedEvent = v.InferOutput<typeof offeredEventSchema>;

@@ -3,6 +3,7 @@ import type { NotificationRow } from '../../db/queries/notifications.ts';
 import { printTickets, toCalendarFile } from '../entry-tickets/ticket-files.ts';
 import type { Printer } from '../entry-tickets/printer.ts';
 import type { MailAttachment } from '../mail/mailer.ts';
+import { entryLink } from '../waitlist/entry-token.ts';
 import { loadBookingFacts, loadPerformanceFacts, type FactsDeps } from './booking-facts.ts';
 import { compose } from './compose.ts';
 import { NOTIFICATION_KINDS, type NotificationKind } from './facts.ts';
@@ -18,7 +19,7 @@ const offerSchema = v.object({
   performanceId: v.string(),
   legs: v.tuple([v.number(), v.number()]),
   offerUntil: v.pipe(v.string(), v.isoTimestamp()),
-  url: v.string(),
+  entryId: v.string(),
 });
 const roomSchema = v.object({ roomName: v.string(), url: v.string() });
 
@@ -37,10 +38,12 @@ export async function toDeliverable(
     case 'expiring':
       return ofBooking(deps, kind, row.bookingId ?? '', language);
     case 'offer': {
-      const { performanceId, legs, offerUntil, url } = v.parse(offerSchema, row.payload);
+      const { performanceId, legs, offerUntil, entryId } = v.parse(offerSchema, row.payload);
       const until = new Date(offerUntil);
       const performance = await deps.catalogue.performance(performanceId);
-      if (performance === null || until.getTime() <= nowMs) return { kind: 'outdated', reason: 'the offer has ended' };
+      const url = await entryLink(deps, entryId);
+      if (performance === null || url === null || until.getTime() <= nowMs)
+        return { kind: 'outdated', reason: 'the offer has ended' };
       const told = await loadPerformanceFacts(deps, performance, legs);
       return plain(compose({ kind, performance: told, offerUntil: until, url }, language));
     }

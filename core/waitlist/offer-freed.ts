@@ -53,7 +53,6 @@ const toOffer = ({ entryId, legs, items }: Share): NewOffer => ({
   id: newId(),
   entryId,
   holdId: newId(),
-  outboxId: newId(),
   legs,
   items,
 });
