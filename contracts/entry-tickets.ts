@@ -6,10 +6,10 @@ export const transferRequestSchema = v.strictObject({ to: buyerSchema });
 export type TransferRequest = v.InferOutput<typeof transferRequestSchema>;
 
 /**
- * What it answers with 201. The ticket of before is revoked. `accessToken` opens the new ticket alone; it is here only where this
- * installation sends no mail, since whoever has it can get in.
+ * What it answers with 201. The ticket of before is revoked. `accessToken` opens the new ticket alone. The giver passes it on, since nobody
+ * is mailed yet; until then the giver could use it, too.
  */
-export type Transferred = { ticketId: string; to: { name: string }; accessToken?: string };
+export type Transferred = { ticketId: string; to: { name: string }; accessToken: string };
 
 /** What `GET entry-tickets/{id}` answers. `code` is the signed text inside the QR. */
 export type EntryTicketView = {

@@ -18,7 +18,7 @@ export async function transferTicket(
   tx: Transaction,
   { ticketId, bookingId }: { ticketId: string; bookingId: string },
   { to }: TransferRequest,
-): Promise<Transferred & { accessToken: string }> {
+): Promise<Transferred> {
   const booking = await lockBooking(tx, bookingId, { zones: false });
   const ticket = await lockOwnedTicket(tx, ticketId);
   if (booking === null || ticket === null) throw new OperatingError('not_found');
