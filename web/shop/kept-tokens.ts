@@ -5,6 +5,7 @@ import type { HoldView } from '../../contracts/holds.ts';
  * hold of a performance (for the tab). Storage may be full or forbidden; then only the page forgets.
  */
 const BOOKING = 'onsale-booking-';
+const WAITLIST = 'onsale-waitlist-';
 const SIGNED_IN = 'onsale-signed-in';
 const HOLD = 'onsale-hold-';
 
@@ -23,6 +24,19 @@ export const bookingToken = (bookingId: string): string | null =>
 
 /** The token that the link of a message brings behind `#`; null for any other address. */
 export const tokenInLink = (hash: string): string | null => /^#token=(bk_[\w-]{43})$/.exec(hash)?.[1] ?? null;
+
+/** Remembers the token of a waitlist entry, that a link brought. */
+export function keepWaitlistToken(entryId: string, token: string): void {
+  shown.set(entryId, token);
+  put(localStorage, WAITLIST + entryId, token);
+}
+
+/** The token of a waitlist entry that was opened in this browser. */
+export const waitlistToken = (entryId: string): string | null =>
+  take(localStorage, WAITLIST + entryId) ?? shown.get(entryId) ?? null;
+
+/** The same of an offer's mail. */
+export const waitlistTokenInLink = (hash: string): string | null => /^#token=(wl_[\w-]{43})$/.exec(hash)?.[1] ?? null;
 
 /** Forgets the tokens of all bookings: what they open was erased. */
 export function forgetBookings(): void {

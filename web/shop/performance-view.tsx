@@ -4,6 +4,7 @@ import { formatDateTime } from '../shared/format.ts';
 import { LoadError, Loading, Notice } from '../shared/notice.tsx';
 import { useLoad } from '../shared/use-load.ts';
 import { followLink } from './follow-link.ts';
+import { JoinWaitlist } from './join-waitlist.tsx';
 import { SeatPicker } from './seat-picker.tsx';
 import { createSeatPlan } from './seat-states.ts';
 import type { Legs } from './stops-picker.tsx';
@@ -49,6 +50,7 @@ export function PerformanceView({ performanceId, legs, onShow }: PerformanceView
       {data.status === 'scheduled' && (
         <Notice kind="info">Tickets are not on sale yet. You can look around already.</Notice>
       )}
+      <JoinWaitlist performance={data} legs={legs} onShow={onShow} />
       <SeatPicker
         performance={data}
         plan={plan}

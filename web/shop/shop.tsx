@@ -5,6 +5,7 @@ import { EventsView } from './events-view.tsx';
 import { PerformanceView } from './performance-view.tsx';
 import type { SearchTerms } from './search-terms.ts';
 import { readAddress, writeAddress, type ViewAddress } from './view-address.ts';
+import { WaitlistView } from './waitlist-view.tsx';
 
 /** The same each time, so that a form does not take it for another search. */
 const NO_TERMS: SearchTerms = {};
@@ -26,6 +27,8 @@ export function Shop() {
   };
 
   if (address.view === 'booking') return <BookingView key={address.bookingId} bookingId={address.bookingId} />;
+  if (address.view === 'waitlist')
+    return <WaitlistView key={address.entryId} entryId={address.entryId} onShow={show} />;
   if (address.view === 'account') return <AccountView onShow={show} />;
   if (address.view === 'events') {
     const { room, terms = NO_TERMS } = address;

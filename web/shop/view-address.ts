@@ -7,6 +7,7 @@ export type ViewAddress =
   | { view: 'performance'; performanceId: string; from?: string; to?: string }
   | { view: 'booking'; bookingId: string }
   /** The visitor's own bookings and data, or the way to sign in. */
+  | { view: 'waitlist'; entryId: string }
   | { view: 'account' };
 
 /** Reads a query string. */
@@ -14,6 +15,8 @@ export function readAddress(search: string): ViewAddress {
   const query = new URLSearchParams(search);
   const bookingId = query.get('booking');
   if (bookingId !== null && bookingId !== '') return { view: 'booking', bookingId };
+  const entryId = query.get('waitlist');
+  if (entryId !== null && entryId !== '') return { view: 'waitlist', entryId };
   if (query.has('account')) return { view: 'account' };
   const performanceId = query.get('performance');
   const room = query.get('room');
@@ -36,6 +39,7 @@ export function writeAddress(address: ViewAddress): string {
     return `?${new URLSearchParams({ ...(room === undefined ? {} : { room }), ...toQuery(terms) })}`;
   }
   if (address.view === 'booking') return `?${new URLSearchParams({ booking: address.bookingId })}`;
+  if (address.view === 'waitlist') return `?${new URLSearchParams({ waitlist: address.entryId })}`;
   if (address.view === 'account') return '?account';
   const { performanceId, from, to } = address;
   const legs = from !== undefined && to !== undefined ? { from, to } : {};
