@@ -29,7 +29,7 @@ const train: Performance = {
 
 describe('seats', () => {
   it('are numbered in reading order, zone by zone', () => {
-    expect(train.seats.find('s3')).toEqual({ index: 2, zoneId: 'two' });
+    expect(train.seats.find('s3')).toEqual({ index: 2, zoneId: 'two', row: '2', name: 's3' });
     expect(train.seats.at(2)).toBe('s3');
     expect(train.seats.rangeOf('two')).toEqual({ start: 2, end: 3 });
     expect(train.seats.rangeOf('deck')).toEqual({ start: 0, end: 0 });
