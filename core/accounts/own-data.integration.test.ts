@@ -6,11 +6,11 @@ import { newTicketId } from '../../platform/random.ts';
 import { accessKey } from '../../redis/keys.ts';
 import { signAccessPass } from '../../tokens/access-pass.sign.ts';
 import { createBuyer } from '../buyer.fixture.ts';
-import { BUYER, ORIGIN, ROOM, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { BUYER, ORIGIN, ROOM, SHOW, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
 import { createCustomer } from './customer.fixture.ts';
 
 /** Credentials by which somebody owns what a route's id names; a route that takes one of these is somebody's own. */
-const OWNERS: readonly Credential[] = ['booking_token', 'hold_receipt', 'checkout_code', 'account'];
+const OWNERS: readonly Credential[] = ['booking_token', 'hold_receipt', 'checkout_code', 'waitlist_token', 'account'];
 /** All others: open to everybody, or somebody's by their role, or proved by the message itself. */
 const NOT_OWNERS: readonly Credential[] = ['none', 'operator', 'webhook_signature', 'access_pass', 'queue_ticket'];
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Somebody with a paid booking, a hold, a pass and a session. */
+/** Somebody with a paid booking, a hold, a pass, a session and a place in a waitlist. */
 async function makePerson(email: string, seat: string): Promise<Person> {
   const buyer = createBuyer(world);
   const owner = newTicketId();
@@ -54,17 +54,22 @@ async function makePerson(email: string, seat: string): Promise<Person> {
     sessionEndsAtMs: nowMs + 3_600_000,
   };
   await world.deps.redis.set(accessKey(ROOM, owner), `${session.sessionEndsAtMs} session`);
+  const wish = { performanceId: SHOW, zoneId: 'stalls', partySize: 1, email };
+  const waiting = await world.call('POST', '/v1/waitlist', { key: newId(), body: wish });
+  expect(waiting.status).toBe(201);
   return {
     ids: {
       '/v1/bookings/:id': String(booked.body['bookingId']),
       ':ticketId': tickets.tickets[0]?.id ?? '',
       '/v1/entry-tickets/:id': tickets.tickets[0]?.id ?? '',
       '/v1/holds/:id': held.holdId,
+      '/v1/waitlist/:id': String(waiting.body['id']),
     },
     tokens: {
       'the booking’s token': String(booked.body['accessToken']),
       'a session': await createCustomer(world).signIn(email),
       'a receipt': held.receipt,
+      'a place in a waitlist': String(waiting.body['token']),
       'a pass': await signAccessPass(world.deps.keys.signing, session),
       'a checkout code': new URL(buyer.paymentOf(booked).checkoutUrl).searchParams.get('code') ?? '',
     },
@@ -99,11 +104,13 @@ function bearersOf(route: Route, { tokens }: Person): string[] {
     'a session': session = '',
     'a receipt': receipt = '',
     'a pass': pass = '',
+    'a place in a waitlist': place = '',
   } = tokens;
   const first = route.credentials[0];
   if (first === 'booking_token') return [booking, session];
   if (first === 'hold_receipt') return [receipt];
   if (first === 'access_pass') return [pass];
+  if (first === 'waitlist_token') return [place];
   return [];
 }
 

@@ -22,6 +22,9 @@ const ERASED = new Set([
   'notifications.address',
   'notifications.address_hash',
   'notifications.payload',
+  'waitlist_entries.email',
+  'waitlist_entries.email_normalised',
+  'waitlist_entries.name',
 ]);
 
 /** Says nothing of a customer: names of things, operators (who are named on purpose), random ids of queue tickets, amounts. */
