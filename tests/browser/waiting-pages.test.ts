@@ -34,7 +34,7 @@ it('two pages wait in the lobby with a countdown, learn their drawn places at th
   const [small] = visitors.map(({ page }) => page);
   const secondsLeft = async () => Number(/in (\d+) s/.exec((await small?.locator('#next').textContent()) ?? '')?.[1]);
   const before = await secondsLeft();
-  await expect.poll(secondsLeft).toBeLessThan(before);
+  await expect.poll(secondsLeft, { timeout: 10_000 }).toBeLessThan(before);
   if (small !== undefined) expect(await isWiderThanScreen(small)).toBe(false);
 
   await Promise.all(visitors.map(({ page }) => page.getByRole('heading', { name: 'You are in line' }).waitFor(WAIT)));

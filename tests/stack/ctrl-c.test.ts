@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { freePort } from '../../local-stack/process/free-port.ts';
 import { createBuyer, eventually } from '../support/buyer.ts';
 import { call } from '../support/http.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -40,7 +41,9 @@ const isListening = (url: string): Promise<boolean> =>
   });
 
 it('Ctrl-C under load leaves no process and no port, and the next start goes on with the same data', async () => {
-  const first = await startStack({ args: ['--crowd', '60'] });
+  // A port of its own: the default one goes to whichever stack starts beside this test, between its two.
+  const port = String(await freePort());
+  const first = await startStack({ args: ['--port', port, '--crowd', '60'] });
   folder = dirname(first.dataDir);
   const { edgeUrl, rooms } = first.ready;
   const buyer = createBuyer(first.ready, rooms['demo']?.performances[0] ?? '');
@@ -64,7 +67,7 @@ it('Ctrl-C under load leaves no process and no port, and the next start goes on 
     expect(await isListening(url), url).toBe(false);
   }
 
-  last = await startStack({ dataDir: first.dataDir, args: ['--port', new URL(edgeUrl).port] });
+  last = await startStack({ dataDir: first.dataDir, args: ['--port', port] });
   const again = createBuyer(last.ready, rooms['demo']?.performances[0] ?? '');
   expect((await again.booking(booking)).body['status']).toBe('pending_payment');
   await again.pay(booking);
