@@ -6,10 +6,10 @@ export const transferRequestSchema = v.strictObject({ to: buyerSchema });
 export type TransferRequest = v.InferOutput<typeof transferRequestSchema>;
 
 /**
- * What it answers with 201. The ticket of before is revoked. `accessToken` opens the new ticket alone. The giver passes it on, since nobody
- * is mailed yet; until then the giver could use it, too.
+ * What it answers with 201. The ticket of before is revoked. The new holder has the new one by mail, and who gave it can't open it.
+ * Only where no mail is sent is there an `accessToken`, which opens the new ticket alone: then it is the giver who passes it on.
  */
-export type Transferred = { ticketId: string; to: { name: string }; accessToken: string };
+export type Transferred = { ticketId: string; to: { name: string }; accessToken?: string };
 
 /** What `GET entry-tickets/{id}` answers. `code` is the signed text inside the QR. */
 export type EntryTicketView = {

@@ -1,5 +1,5 @@
 import type { AccessPassClaims, HoldReceiptClaims, OperatorClaims } from '../contracts/token-claims.ts';
-import { createBookingLinks, type BookingLinks } from './bookings/booking-links.ts';
+import { createMessageLinks, type MessageLinks } from './bookings/message-links.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
 import { nodeEd25519 } from '../tokens/ed25519.node.ts';
 import { holdReceiptClaims, signHoldReceipt, type HoldReceipt } from '../tokens/hold-receipt.sign.ts';
@@ -22,8 +22,9 @@ export type CoreKeys = {
   published: ReturnType<typeof publicKeySet>;
   /** Signs a hold's receipt. This process takes it back without checking the signature again. */
   signReceipt(hold: HoldReceipt): Promise<string>;
-  /** Tokens that open bookings from messages. */
-  bookingLinks: BookingLinks;
+  /** Tokens that open bookings from messages, and entry tickets that were given to somebody. */
+  bookingLinks: MessageLinks;
+  ticketLinks: MessageLinks;
   verifyPass: Verify<AccessPassClaims>;
   verifyReceipt: Verify<HoldReceiptClaims>;
   verifyOperator: Verify<OperatorClaims>;
@@ -46,7 +47,8 @@ export async function createCoreKeys(
   return {
     signing,
     published: publicKeySet(config.coreKeys),
-    bookingLinks: createBookingLinks(config.coreKeys),
+    bookingLinks: createMessageLinks('booking', config.coreKeys),
+    ticketLinks: createMessageLinks('entryTicket', config.coreKeys),
     verifyPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
     async signReceipt(hold) {
       const receipt = await signHoldReceipt(signing, hold);

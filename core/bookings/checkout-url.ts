@@ -11,3 +11,7 @@ export const returnUrl = (origin: string, bookingId: string): string => `${origi
 /** Where a message leads: the shop's page of the booking. The token stands behind `#`, which no server is sent. */
 export const bookingLink = (origin: string, bookingId: string, token: string): string =>
   `${returnUrl(origin, bookingId)}#token=${token}`;
+
+/** The same to the page of one entry ticket, which was given to somebody. */
+export const ticketLink = (origin: string, ticketId: string, token: string): string =>
+  `${origin}/shop/?ticket=${ticketId}#token=${token}`;

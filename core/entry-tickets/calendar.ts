@@ -1,5 +1,5 @@
 import { createEvent, type DateTime } from 'ics';
-import type { BookingFactsToTell } from '../notifications/facts.ts';
+import type { PerformanceFactsToTell, PlaceToTell } from '../notifications/facts.ts';
 import { namePlace } from '../notifications/compose.ts';
 import type { Language } from '../notifications/language.ts';
 
@@ -7,16 +7,16 @@ import type { Language } from '../notifications/language.ts';
 const USUAL_MS = 2 * 3_600_000;
 
 /**
- * A booking's performance as a calendar file (RFC 5545). The same booking always has the same `UID`, and a later version a higher
+ * A booking's or a ticket's performance as a calendar file (RFC 5545). The same `id` always has the same `UID`, and a later version a higher
  * `SEQUENCE`, so that a calendar replaces the entry instead of adding one. It holds no token.
  */
 export function renderCalendar(
-  booking: BookingFactsToTell,
+  booking: PerformanceFactsToTell & { id: string; places: readonly PlaceToTell[] },
   { version, host, language }: { version: number; host: string; language: Language },
 ): string {
-  const { bookingId, eventName, startsAt, endsAt, where, places, kind } = booking;
+  const { id, eventName, startsAt, endsAt, where, places, kind } = booking;
   const { error, value } = createEvent({
-    uid: `${bookingId}@${host}`,
+    uid: `${id}@${host}`,
     sequence: version,
     productId: '-//Onsale//Entry tickets//EN',
     method: 'PUBLISH',

@@ -12,7 +12,7 @@ import { withinDeadline } from '../http/store-failure.ts';
 const TOKEN = /^et_[A-Za-z0-9_-]{43}$/;
 
 /**
- * The ticket that the caller's token opens: its own token, or what opens its booking as long as it was given to nobody. Anything else,
+ * The ticket that the caller's token opens: its own token (as answered, or of the link in a mail), or what opens its booking as long as it was given to nobody. Anything else,
  * a ticket of others included, is `not_found`, and what can't be an id or a token costs no query.
  */
 export async function openEntryTicket(
@@ -28,8 +28,10 @@ export async function openEntryTicket(
   if (ticket === null) throw new OperatingError('not_found');
   if (!isOwn && ticket.accessTokenHash === null)
     return { ticket, ...(await openBooking(deps, ticket.bookingId, headers)) };
-  if (!isOwn || ticket.accessTokenHash === null || !fitsHash(token, ticket.accessTokenHash))
-    throw new OperatingError('not_found');
+  const { accessTokenHash } = ticket;
+  if (!isOwn || accessTokenHash === null) throw new OperatingError('not_found');
+  const isTheirs = fitsHash(token, accessTokenHash) || deps.keys.ticketLinks.opens({ id, accessTokenHash }, token);
+  if (!isTheirs) throw new OperatingError('not_found');
   const booking = await withinDeadline(deps.sql, () => readBooking(deps.sql, ticket.bookingId));
   if (booking === null) throw new OperatingError('not_found');
   return { ticket, booking, token };

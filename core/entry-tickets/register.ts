@@ -37,9 +37,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 
   app.get('/v1/bookings/:id/tickets.pdf', async (c) => {
-    const { booking, told, language } = await openFiles(deps, c);
+    const { told, language } = await openFiles(deps, c);
     const pdf = await printTickets(deps, printer, told, language);
-    if (pdf === null) throw new OperatingError('booking_not_confirmed', { extra: { status: booking.status } });
+    if (pdf === null) throw new OperatingError('not_found', { detail: 'All tickets of this booking were given away.' });
     return c.body(new Uint8Array(pdf), 200, {
       'content-type': 'application/pdf',
       'content-disposition': 'attachment; filename="tickets.pdf"',
@@ -86,6 +86,7 @@ export function register(app: CoreApp, deps: CoreDeps): void {
       const body = await transferTicket(tx, subject, wish);
       return { status: 201, body };
     });
+    if (!answer.replayed) deps.wake('outbox');
     return sendAnswer(c, answer);
   });
 }
@@ -114,7 +115,7 @@ async function openFiles(deps: CoreDeps, c: CoreContext) {
   if (told === null) throw new OperatingError('not_found');
   const wish = c.req.header('accept-language');
   const language = wish === undefined ? (toLanguage(told.row.language) ?? 'en') : pickLanguage(wish);
-  return { booking, told, language };
+  return { told, language };
 }
 
 /** Refuses: `not_found` without the booking's token, `booking_not_confirmed` while there are no tickets. */

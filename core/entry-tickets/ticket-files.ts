@@ -1,8 +1,8 @@
 import { readEntryTickets } from '../../db/queries/entry-tickets.ts';
-import type { ToldBooking } from '../../db/queries/notification-facts.ts';
+import type { ToldBooking, ToldTicket } from '../../db/queries/notification-facts.ts';
 import type { CoreDeps } from '../deps.ts';
 import { toPlace } from '../notifications/booking-facts.ts';
-import type { BookingFactsToTell } from '../notifications/facts.ts';
+import type { BookingFactsToTell, TicketFactsToTell } from '../notifications/facts.ts';
 import type { Language } from '../notifications/language.ts';
 import { renderCalendar } from './calendar.ts';
 import { entryTicketCode } from './entry-tickets-view.ts';
@@ -37,4 +37,22 @@ export const toCalendarFile = (
   { config }: Pick<FileDeps, 'config'>,
   { row, facts }: { row: ToldBooking; facts: BookingFactsToTell },
   language: Language,
-): string => renderCalendar(facts, { version: row.version, host: new URL(config.origin).hostname, language });
+): string => renderCalendar({ ...facts, id: row.id }, { version: row.version, host: hostOf(config), language });
+
+/** The files of one ticket that was given to somebody. Refuses: `busy`. */
+export async function toGivenTicketFiles(
+  { config, keys }: Pick<FileDeps, 'config' | 'keys'>,
+  printer: Printer,
+  { row, facts }: { row: ToldTicket; facts: TicketFactsToTell },
+  language: Language,
+): Promise<{ pdf: Uint8Array; calendar: string }> {
+  const { id, bookingId, performanceId, version } = row;
+  const code = await entryTicketCode(keys.signing, { id: bookingId, performanceId }, row);
+  const { renderTicketsPdf } = await import('./tickets-pdf.ts');
+  const printed = { ...facts, buyerName: facts.holderName };
+  const pdf = await printer.print(() => renderTicketsPdf(printed, [{ id, place: facts.place, code }], language));
+  const entry = { ...facts, id, places: [facts.place] };
+  return { pdf, calendar: renderCalendar(entry, { version, host: hostOf(config), language }) };
+}
+
+const hostOf = ({ origin }: { origin: string }): string => new URL(origin).hostname;

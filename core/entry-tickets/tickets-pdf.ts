@@ -2,7 +2,7 @@ import type { Font } from 'fontkit';
 import PDFDocument from 'pdfkit';
 import { encode } from 'uqr';
 import { formatTime, namePlace } from '../notifications/compose.ts';
-import type { BookingFactsToTell, PlaceToTell } from '../notifications/facts.ts';
+import type { PerformanceFactsToTell, PlaceToTell } from '../notifications/facts.ts';
 import type { Language } from '../notifications/language.ts';
 import { LOCALES, PHRASES } from '../notifications/phrases.ts';
 import { ticketFonts, toPrintable, type TicketFonts } from './ticket-fonts.ts';
@@ -20,6 +20,9 @@ declare global {
 /** A ticket as it is printed: where it lets its bearer sit, and the signed text of its code. */
 export type PrintedTicket = { id: string; place: PlaceToTell; code: string };
 
+/** What stands on each ticket: the performance, and whose it is. */
+export type PrintedFor = PerformanceFactsToTell & { bookingId: string; buyerName: string };
+
 /** A4 in points, its margin, and the code's side: 70 mm, so that each of its squares is a millimetre. */
 const PAGE = { size: 'A4', margin: 56 } as const;
 const CODE_POINTS = 198;
@@ -28,7 +31,7 @@ const QUIET = '#5c5852';
 
 /** The tickets of a booking as a PDF, one page each: what, when, where, for whom, and the code drawn as lines, not as a picture. */
 export async function renderTicketsPdf(
-  booking: BookingFactsToTell,
+  booking: PrintedFor,
   tickets: readonly PrintedTicket[],
   language: Language,
 ): Promise<Uint8Array> {
@@ -56,7 +59,7 @@ export async function renderTicketsPdf(
   return Buffer.concat(chunks);
 }
 
-type Page = { booking: BookingFactsToTell; ticket: PrintedTicket; number: number; all: number; language: Language };
+type Page = { booking: PrintedFor; ticket: PrintedTicket; number: number; all: number; language: Language };
 
 function drawTicket(
   document: PDFKit.PDFDocument,

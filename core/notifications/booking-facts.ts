@@ -2,12 +2,14 @@ import {
   readToldBooking,
   readToldEvent,
   readToldItems,
+  readToldTicket,
   type ToldBooking,
+  type ToldTicket,
 } from '../../db/queries/notification-facts.ts';
 import { bookingLink } from '../bookings/checkout-url.ts';
 import type { LegRange, Performance } from '../catalogue/performance.ts';
 import type { CoreDeps } from '../deps.ts';
-import type { BookingFactsToTell, PerformanceFactsToTell, PlaceToTell } from './facts.ts';
+import type { BookingFactsToTell, PerformanceFactsToTell, PlaceToTell, TicketFactsToTell } from './facts.ts';
 
 export type FactsDeps = Pick<CoreDeps, 'sql' | 'catalogue' | 'keys' | 'config'>;
 
@@ -27,6 +29,20 @@ export async function loadBookingFacts(
   const places = items.map((item) => toPlace(performance, item));
   const url = bookingLink(deps.config.origin, bookingId, deps.keys.bookingLinks.tokenOf(row));
   return { row, facts: { ...told, bookingId, buyerName, places, totalMinor, refundedMinor, currency, payBy, url } };
+}
+
+/** A ticket that was given to somebody as messages tell of it, with its row; null when there is none. Errors: `store_unavailable`. */
+export async function loadTicketFacts(
+  deps: FactsDeps,
+  ticketId: string,
+): Promise<{ row: ToldTicket; facts: TicketFactsToTell } | null> {
+  const row = await readToldTicket(deps.sql, ticketId);
+  const performance = row && (await deps.catalogue.performance(row.performanceId));
+  if (row === null || performance === null) return null;
+  const told = await loadPerformanceFacts(deps, performance, [row.fromLeg, row.toLeg]);
+  const { bookingId, holderName, giverName } = row;
+  const place = toPlace(performance, { ...row, quantity: 1 });
+  return { row, facts: { ...told, ticketId, bookingId, holderName, giverName, place } };
 }
 
 /** What a performance is called, where and when it is for somebody on these legs. */

@@ -13,6 +13,9 @@ export function compose(told: Told, language: Language): Message {
     case 'ticket':
     case 'cancellation':
       return ofBooking(phrases[told.kind](short(told.booking.eventName)), told.booking, language);
+    case 'transferred':
+    case 'given':
+      return ofTicket(told, language);
     case 'refund':
       return ofBooking(
         phrases.refund(
@@ -115,6 +118,21 @@ function ofBooking(
     ],
     action: { label: action, url: booking.url },
     footer: aboutBooking,
+  };
+}
+
+function ofTicket(told: Extract<Told, { kind: 'transferred' | 'given' }>, language: Language): Message {
+  const { hello, labels, aboutTransfer, ...phrases } = PHRASES[language];
+  const { holderName, giverName, eventName, place, kind } = told.ticket;
+  const isNews = told.kind === 'transferred';
+  const { text, action, ...words } = phrases[told.kind](short(eventName), isNews ? giverName : holderName);
+  return {
+    ...words,
+    language,
+    paragraphs: [hello(isNews ? holderName : giverName), ...text],
+    rows: [...performanceRows(told.ticket, language), [labels.places, namePlace(place, kind, language)]],
+    action: told.url === null ? null : { label: action, url: told.url },
+    footer: aboutTransfer,
   };
 }
 

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
+import { readToldBooking } from '../../db/queries/notification-facts.ts';
 import type { NotificationRow } from '../../db/queries/notifications.ts';
-import { printTickets, toCalendarFile } from '../entry-tickets/ticket-files.ts';
+import { bookingLink, ticketLink } from '../bookings/checkout-url.ts';
+import { printTickets, toCalendarFile, toGivenTicketFiles } from '../entry-tickets/ticket-files.ts';
 import type { Printer } from '../entry-tickets/printer.ts';
 import type { MailAttachment } from '../mail/mailer.ts';
 import { entryLink } from '../waitlist/entry-token.ts';
-import { loadBookingFacts, loadPerformanceFacts, type FactsDeps } from './booking-facts.ts';
+import { loadBookingFacts, loadPerformanceFacts, loadTicketFacts, type FactsDeps } from './booking-facts.ts';
 import { compose } from './compose.ts';
 import { NOTIFICATION_KINDS, type NotificationKind } from './facts.ts';
 import { LANGUAGES, toLanguage, type Language } from './language.ts';
@@ -37,6 +39,9 @@ export async function toDeliverable(
     case 'refund':
     case 'expiring':
       return ofBooking(deps, kind, row.bookingId ?? '', language);
+    case 'transferred':
+    case 'given':
+      return ofTransfer(deps, kind, row.entryTicketId ?? '', language);
     case 'offer': {
       const { performanceId, legs, offerUntil, entryId } = v.parse(offerSchema, row.payload);
       const until = new Date(offerUntil);
@@ -72,15 +77,34 @@ async function ofBooking(
   if (kind !== 'ticket') return plain(message);
   if (row.status !== 'confirmed') return { kind: 'outdated', reason: `the booking is ${row.status}` };
   const pdf = await printTickets(deps, deps.printer, told, language);
-  const calendar = toCalendarFile(deps, told, language);
-  return {
-    kind: 'message',
-    message,
-    attachments: [
-      ...(pdf === null ? [] : [{ filename: 'tickets.pdf', contentType: 'application/pdf', content: pdf }]),
-      { filename: 'event.ics', contentType: 'text/calendar; charset=utf-8; method=PUBLISH', content: calendar },
-    ],
-  };
+  return { kind: 'message', message, attachments: attach(pdf, toCalendarFile(deps, told, language)) };
 }
+
+/** Tells both of a ticket that changed hands, unless it changed them again or was cancelled meanwhile: that is told by itself. */
+async function ofTransfer(
+  deps: FactsDeps & { printer: Printer },
+  kind: 'transferred' | 'given',
+  ticketId: string,
+  language: Language,
+): Promise<Deliverable> {
+  const told = await loadTicketFacts(deps, ticketId);
+  if (told === null) return { kind: 'outdated', reason: 'the ticket is gone' };
+  const { row, facts: ticket } = told;
+  const { origin } = deps.config;
+  if (kind === 'given') {
+    const booking = row.isFromBuyer ? await readToldBooking(deps.sql, row.bookingId) : null;
+    const url = booking && bookingLink(origin, booking.id, deps.keys.bookingLinks.tokenOf(booking));
+    return plain(compose({ kind, ticket, url }, language));
+  }
+  if (row.isRevoked) return { kind: 'outdated', reason: 'the ticket is revoked' };
+  const url = ticketLink(origin, row.id, deps.keys.ticketLinks.tokenOf(row));
+  const { pdf, calendar } = await toGivenTicketFiles(deps, deps.printer, told, language);
+  return { kind: 'message', message: compose({ kind, ticket, url }, language), attachments: attach(pdf, calendar) };
+}
+
+const attach = (pdf: Uint8Array | null, calendar: string): MailAttachment[] => [
+  ...(pdf === null ? [] : [{ filename: 'tickets.pdf', contentType: 'application/pdf', content: pdf }]),
+  { filename: 'event.ics', contentType: 'text/calendar; charset=utf-8; method=PUBLISH', content: calendar },
+];
 
 const plain = (message: Message): Deliverable => ({ kind: 'message', message, attachments: [] });

@@ -25,9 +25,22 @@ export type BookingFactsToTell = PerformanceFactsToTell & {
   url: string;
 };
 
+/** One ticket that was given to somebody. */
+export type TicketFactsToTell = PerformanceFactsToTell & {
+  ticketId: string;
+  bookingId: string;
+  holderName: string;
+  giverName: string;
+  place: PlaceToTell;
+};
+
 /** What can be told, and what each message needs to know for it. */
 export type Told =
   | { kind: 'ticket'; booking: BookingFactsToTell }
+  /** To whom a ticket was given; `url` opens it. */
+  | { kind: 'transferred'; ticket: TicketFactsToTell; url: string }
+  /** To who gave it; `url` opens what they have left, if that is anything. */
+  | { kind: 'given'; ticket: TicketFactsToTell; url: string | null }
   | { kind: 'cancellation'; booking: BookingFactsToTell }
   | { kind: 'refund'; booking: BookingFactsToTell }
   | { kind: 'expiring'; booking: BookingFactsToTell }
@@ -38,6 +51,8 @@ export type NotificationKind = Told['kind'];
 
 export const NOTIFICATION_KINDS = [
   'ticket',
+  'transferred',
+  'given',
   'cancellation',
   'refund',
   'expiring',

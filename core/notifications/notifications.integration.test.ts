@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { putExpiring, setChannel } from '../../db/queries/notifications.ts';
+import { eraseBookings } from '../../db/queries/personal-data.ts';
 import { startMailbox, type Mailbox } from '../../local-stack/mailbox/start.ts';
 import { newId } from '../../platform/id.ts';
 import { startCoreWorld, type CoreWorld, type Held, type Reply } from '../core-world.fixture.ts';
@@ -132,6 +133,61 @@ describe('a confirmed booking', () => {
       expect((await world.call('GET', `${path}/${file}`, { token })).body).toMatchObject({
         code: 'booking_not_confirmed',
       });
+  });
+});
+
+describe('a ticket that is given to somebody else', () => {
+  const ticketsSchema = v.object({ tickets: v.array(v.object({ id: v.string(), code: v.string() })) });
+  const grace = { name: 'Grace </b>', email: 'grace@example.org' };
+  const give = (id: string, token: string, to: typeof grace) =>
+    world.call('POST', `/v1/entry-tickets/${id}/transfer`, { token, key: newId(), body: { to } });
+
+  it('comes to its new holder by mail, whose link and code are theirs alone; who gave it is told, and has no key to it', async () => {
+    const booked = await book({ name: 'Zoë', email: 'giver@example.org' }, 'de');
+    await pay(booked);
+    await mailTo('giver@example.org');
+    const path = `/v1/bookings/${String(booked.body['bookingId'])}`;
+    const token = String(booked.body['accessToken']);
+    const { tickets } = v.parse(ticketsSchema, (await world.call('GET', `${path}/tickets`, { token })).body);
+    const given = await give(tickets[0]?.id ?? '', token, grace);
+    expect(given.body).toEqual({ ticketId: expect.any(String), to: { name: grace.name } });
+    const [mail, ...others] = await mailTo(grace.email);
+    expect([others, mail?.subject]).toEqual([[], 'Ein Ticket für Sie: Gala']);
+    expect(mail?.text).toContain('Zoë hat Ihnen ein Ticket gegeben');
+    const link = linkIn(mail?.html ?? false);
+    expect(link.searchParams.get('ticket')).toBe(given.body['ticketId']);
+    const own = link.hash.replace('#token=', '');
+    const opened = await world.call('GET', `/v1/entry-tickets/${String(given.body['ticketId'])}`, { token: own });
+    expect(opened).toMatchObject({ status: 200, body: { holder: { name: grace.name } } });
+    const [pdf, calendar] = mail?.attachments ?? [];
+    expect(readCodes(pdf?.content ?? new Uint8Array())).toEqual([opened.body['code']]);
+    expect(calendar?.content.toString()).toContain(`UID:${String(given.body['ticketId'])}`);
+    // Who gave it was told in the same turn.
+    const told = mailbox.messages().filter(({ to }) => to.includes('giver@example.org'));
+    expect(told.map(({ parsed }) => parsed.subject)).toContain('Sie haben ein Ticket weitergegeben: Gala');
+    // The other one is still theirs; when both are gone there is nothing to print.
+    expect((await world.call('GET', `${path}/tickets.pdf`, { token })).status).toBe(200);
+    await give(tickets[1]?.id ?? '', token, grace);
+    const empty = await world.call('GET', `${path}/tickets.pdf`, { token });
+    expect([empty.status, empty.body['code']]).toEqual([404, 'not_found']);
+    // Given on before the mail went out, it is not sent to whom it no longer belongs.
+    const [next] = await world.sql<
+      { id: string }[]
+    >`SELECT id FROM entry_tickets WHERE replaces = ${tickets[1]?.id ?? ''}`;
+    await world.sql`UPDATE entry_tickets SET revoked_at = now() WHERE id = ${next?.id ?? ''}`;
+    expect(await mailTo(grace.email)).toEqual([]);
+  });
+
+  it('leaves nothing to tell when its new holder has their data erased first', async () => {
+    const booked = await book({ email: 'giver2@example.org' });
+    await pay(booked);
+    const token = String(booked.body['accessToken']);
+    const path = `/v1/bookings/${String(booked.body['bookingId'])}`;
+    const { tickets } = v.parse(ticketsSchema, (await world.call('GET', `${path}/tickets`, { token })).body);
+    await mailTo('giver2@example.org');
+    await give(tickets[0]?.id ?? '', token, { name: 'Gone', email: 'Gone+x@example.org' });
+    await world.sql.begin((tx) => eraseBookings(tx, 'gone@example.org', 'nobody'));
+    expect(await mailTo('Gone+x@example.org')).toEqual([]);
   });
 });
 

@@ -30,6 +30,24 @@ export const GERMAN: Phrases = {
     ],
     action: 'Meine Buchung öffnen',
   }),
+  transferred: (event, giver) => ({
+    subject: `Ein Ticket für Sie: ${event}`,
+    heading: `${giver} hat Ihnen ein Ticket gegeben`,
+    text: [
+      'Es gehört jetzt Ihnen, der bisherige Code gilt nicht mehr. Das Ticket hängt als PDF an, dazu eine Datei für Ihren Kalender.',
+      'Zeigen Sie den Code am Einlass, ausgedruckt oder auf dem Telefon. Er gilt für eine Person und nur einmal. Können Sie nicht kommen, geben Sie das Ticket selbst weiter.',
+    ],
+    action: 'Mein Ticket öffnen',
+  }),
+  given: (event, holder) => ({
+    subject: `Sie haben ein Ticket weitergegeben: ${event}`,
+    heading: `Ihr Ticket gehört jetzt ${holder}`,
+    text: [
+      'Ihr bisheriger Code gilt nicht mehr; einen neuen haben wir an die Adresse geschickt, die Sie genannt haben.',
+      'Wenn nicht Sie das Ticket weitergegeben haben, schreiben Sie uns bitte sofort.',
+    ],
+    action: 'Meine Buchung öffnen',
+  }),
   cancellation: (event) => ({
     subject: `Storniert: ${event}`,
     heading: 'Ihre Buchung ist storniert',
@@ -75,6 +93,8 @@ export const GERMAN: Phrases = {
   }),
   aboutBooking:
     'Sie erhalten diese Nachricht, weil diese Adresse bei der Buchung angegeben wurde. Heben Sie sie auf: Ihr Link öffnet Ihre Buchung.',
+  aboutTransfer:
+    'Sie erhalten diese Nachricht, weil ein Ticket weitergegeben wurde. Heben Sie sie auf: Ihr Link öffnet das Ticket.',
   aboutWaitlist: 'Sie erhalten diese Nachricht, weil diese Adresse auf der Warteliste dieser Veranstaltung steht.',
   aboutRoom: 'Sie erhalten diese Nachricht, weil Sie beim Warten darum gebeten haben. Es ist die einzige.',
 };

@@ -26,6 +26,8 @@ export type Phrases = {
   ticketOf: (number: number, all: number) => string;
   atTheDoor: string;
   ticket: (event: string) => Words;
+  transferred: (event: string, giver: string) => Words;
+  given: (event: string, holder: string) => Words;
   cancellation: (event: string) => Words;
   refund: (event: string, amount: string) => Words;
   expiring: (event: string, until: string) => Words;
@@ -33,6 +35,7 @@ export type Phrases = {
   turn_near: (room: string) => Words;
   called: (room: string) => Words;
   aboutBooking: string;
+  aboutTransfer: string;
   aboutWaitlist: string;
   aboutRoom: string;
 };
@@ -64,6 +67,24 @@ export const ENGLISH: Phrases = {
     text: [
       'Your payment has arrived and your places are yours. The tickets are attached as a PDF, with a file for your calendar.',
       'Show the code of each ticket at the entrance, printed or on your phone. Each lets one person in, once, so do not pass them on unless you mean to.',
+    ],
+    action: 'Open my booking',
+  }),
+  transferred: (event, giver) => ({
+    subject: `A ticket for you: ${event}`,
+    heading: `${giver} gave you a ticket`,
+    text: [
+      'It is yours now, and the code that they had lets nobody in any more. It is attached as a PDF, with a file for your calendar.',
+      'Show its code at the entrance, printed or on your phone. It lets one person in, once. If you can’t come, you can give it to somebody else yourself.',
+    ],
+    action: 'Open my ticket',
+  }),
+  given: (event, holder) => ({
+    subject: `You gave a ticket away: ${event}`,
+    heading: `${holder} has your ticket now`,
+    text: [
+      'The code that you had for it lets nobody in any more; we have sent a new one to the address that you named.',
+      'If it was not you who gave it away, write to us at once.',
     ],
     action: 'Open my booking',
   }),
@@ -110,6 +131,8 @@ export const ENGLISH: Phrases = {
   }),
   aboutBooking:
     'You get this message because this address was given when the places were booked. Keep it: its link opens your booking.',
+  aboutTransfer:
+    'You get this message because a ticket was given from one person to another. Keep it: its link opens the ticket.',
   aboutWaitlist: 'You get this message because this address is on the waitlist of this event.',
   aboutRoom: 'You get this message because you asked for it while you were waiting. It is the only one.',
 };

@@ -30,6 +30,24 @@ export const FRENCH: Phrases = {
     ],
     action: 'Ouvrir ma réservation',
   }),
+  transferred: (event, giver) => ({
+    subject: `Un billet pour vous : ${event}`,
+    heading: `${giver} vous a donné un billet`,
+    text: [
+      'Il est maintenant à vous, et l’ancien code ne donne plus accès. Il est joint en PDF, avec un fichier pour votre agenda.',
+      'Présentez son code à l’entrée, imprimé ou sur votre téléphone. Il vaut pour une personne, une seule fois. Si vous ne pouvez pas venir, vous pouvez le donner à votre tour.',
+    ],
+    action: 'Ouvrir mon billet',
+  }),
+  given: (event, holder) => ({
+    subject: `Vous avez donné un billet : ${event}`,
+    heading: `Votre billet est maintenant à ${holder}`,
+    text: [
+      'Votre ancien code ne donne plus accès ; nous en avons envoyé un nouveau à l’adresse que vous avez indiquée.',
+      'Si ce n’est pas vous qui l’avez donné, écrivez-nous tout de suite.',
+    ],
+    action: 'Ouvrir ma réservation',
+  }),
   cancellation: (event) => ({
     subject: `Annulée : ${event}`,
     heading: 'Votre réservation est annulée',
@@ -75,6 +93,8 @@ export const FRENCH: Phrases = {
   }),
   aboutBooking:
     'Vous recevez ce message parce que cette adresse a été donnée lors de la réservation. Gardez-le : son lien ouvre votre réservation.',
+  aboutTransfer:
+    'Vous recevez ce message parce qu’un billet est passé d’une personne à une autre. Gardez-le : son lien ouvre le billet.',
   aboutWaitlist: 'Vous recevez ce message parce que cette adresse est sur la liste d’attente de cet événement.',
   aboutRoom: 'Vous recevez ce message parce que vous l’avez demandé pendant l’attente. C’est le seul.',
 };

@@ -1,4 +1,4 @@
-import type { BookingFactsToTell, NotificationKind, PerformanceFactsToTell, Told } from './facts.ts';
+import type { BookingFactsToTell, NotificationKind, PerformanceFactsToTell, TicketFactsToTell, Told } from './facts.ts';
 
 const PERFORMANCE: PerformanceFactsToTell = {
   eventName: 'Beethoven: Symphony No. 9',
@@ -7,6 +7,15 @@ const PERFORMANCE: PerformanceFactsToTell = {
   endsAt: null,
   timeZone: 'Europe/London',
   where: 'Royal Albert Hall, London',
+};
+
+const TICKET: TicketFactsToTell = {
+  ...PERFORMANCE,
+  ticketId: '0195f0e2-8f00-7000-8000-000000000001',
+  bookingId: '0195f0e2-8f00-7000-8000-000000000000',
+  holderName: 'Grace Hopper',
+  giverName: 'Zoë Łukasz श्रद्धा',
+  place: { zone: 'Stalls', row: 'K', seat: '21', quantity: 1 },
 };
 
 const bookingAt = (origin: string): BookingFactsToTell => ({
@@ -33,6 +42,9 @@ export function sampleOf(kind: NotificationKind, origin: string): Told {
     case 'cancellation':
     case 'expiring':
       return { kind, booking };
+    case 'transferred':
+    case 'given':
+      return { kind, ticket: TICKET, url: `${origin}/shop/?ticket=${TICKET.ticketId}#token=et_sample` };
     case 'refund':
       return { kind, booking: { ...booking, refundedMinor: 20_400 } };
     case 'offer':

@@ -48,3 +48,31 @@ export async function readToldEvent(sql: Sql, eventId: string): Promise<ToldEven
     FROM events e LEFT JOIN venues v ON v.id = e.venue_id WHERE e.id = ${eventId}`;
   return row ?? null;
 }
+
+/** A ticket that was given to somebody, as messages tell of it. `isFromBuyer`: nobody had it in between. */
+export type ToldTicket = {
+  id: string;
+  bookingId: string;
+  performanceId: string;
+  fromLeg: number;
+  toLeg: number;
+  zoneId: string;
+  seatId: string | null;
+  version: number;
+  accessTokenHash: Uint8Array;
+  isRevoked: boolean;
+  holderName: string;
+  giverName: string;
+  isFromBuyer: boolean;
+};
+
+/** A ticket that was given to somebody, or null. A plain read. */
+export async function readToldTicket(sql: Sql, id: string): Promise<ToldTicket | null> {
+  const [row] = await sql<ToldTicket[]>`SELECT t.id, t.booking_id AS "bookingId", b.performance_id AS "performanceId",
+      b.from_leg AS "fromLeg", b.to_leg AS "toLeg", t.zone_id AS "zoneId", t.seat_id AS "seatId", t.version,
+      t.access_token_hash AS "accessTokenHash", t.revoked_at IS NOT NULL AS "isRevoked", t.holder_name AS "holderName",
+      coalesce(old.holder_name, b.buyer_name) AS "giverName", old.holder_name IS NULL AS "isFromBuyer"
+    FROM entry_tickets t JOIN entry_tickets old ON old.id = t.replaces JOIN bookings b ON b.id = t.booking_id
+    WHERE t.id = ${id}`;
+  return row ?? null;
+}

@@ -1,5 +1,5 @@
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Sql } from '../connect.ts';
+import type { Sql, Transaction } from '../connect.ts';
 import type { FailedWork } from './outbox.ts';
 
 /** One event for one address, taken to be sent. */
@@ -10,6 +10,7 @@ export type NotificationRow = {
   address: string;
   language: string;
   bookingId: string | null;
+  entryTicketId: string | null;
   payload: unknown;
   attempts: number;
 };
@@ -40,6 +41,24 @@ export async function putExpiring(
   return rows.length;
 }
 
+/** Who is told of a ticket that was given away. */
+export type TransferToTell = { entryTicketId: string; to: string; from: string };
+
+/**
+ * Writes what tells the new holder of a ticket, and who gave it, in the booking's language and in the transaction that gives it; false,
+ * having written nothing, where no mail is sent.
+ */
+export async function putTransfer(tx: Transaction, { entryTicketId, to, from }: TransferToTell): Promise<boolean> {
+  const rows =
+    await tx`INSERT INTO notifications (event, kind, channel, address, address_hash, language, entry_ticket_id)
+    SELECT 'entry-ticket:' || ${entryTicketId}::text || ':' || told.kind, told.kind, 'mail', told.address,
+      notification_address_hash(told.address), b.language, t.id
+    FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id
+      CROSS JOIN (VALUES ('transferred', ${to}::text), ('given', ${from}::text)) AS told (kind, address)
+    WHERE t.id = ${entryTicketId} AND EXISTS (SELECT 1 FROM notification_channels WHERE channel = 'mail') RETURNING 1`;
+  return rows.length > 0;
+}
+
 /** Takes due notifications for `leaseSeconds`; one statement, `FOR UPDATE SKIP LOCKED`. Counts the attempt. */
 export async function takeNotifications(
   sql: Sql,
@@ -53,7 +72,8 @@ export async function takeNotifications(
       due_at = now() + make_interval(secs => ${leaseSeconds})
     WHERE id IN (SELECT id FROM notifications WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now()
       AND channel = ANY (${list(channels)}::text[]) ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-    RETURNING id, kind, channel, address, language, booking_id AS "bookingId", payload, attempts`;
+    RETURNING id, kind, channel, address, language, booking_id AS "bookingId", entry_ticket_id AS "entryTicketId",
+      payload, attempts`;
 }
 
 /** Marks one as sent, or as not worth sending any more (`reason`), and forgets the address. One row's update. */

@@ -115,6 +115,11 @@ export async function lockOpenBookings(
 export async function eraseBookings(tx: Transaction, email: string, addressCaller: string): Promise<number> {
   // What was not sent yet will not be; of what was sent the address is gone already.
   await tx`DELETE FROM notifications WHERE booking_id IN (SELECT id FROM bookings WHERE email_normalised = ${email})
+    OR entry_ticket_id IN (SELECT id FROM entry_tickets WHERE holder_email_normalised = ${email})
+    OR (kind = 'given' AND entry_ticket_id IN (SELECT id FROM entry_tickets WHERE replaces IN (
+      SELECT id FROM entry_tickets WHERE holder_email_normalised = ${email}
+      UNION ALL SELECT t.id FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id
+        WHERE b.email_normalised = ${email} AND t.holder_email IS NULL)))
     OR (done_at IS NULL AND address_hash = notification_address_hash(${email}))`;
   const { count } = await tx`UPDATE bookings SET buyer_name = ${ERASED_NAME}, buyer_email = ${ERASED_EMAIL},
       email_normalised = 'erased ' || id, passengers = '[]', identity = NULL

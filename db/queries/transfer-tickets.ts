@@ -11,13 +11,14 @@ export type OwnedTicket = {
   isRevoked: boolean;
   isTransferred: boolean;
   holderName: string | null;
+  holderEmail: string | null;
   accessTokenHash: Uint8Array | null;
 };
 
 const columns = (sql: Sql | Transaction) => sql`t.id, t.booking_id AS "bookingId", t.ordinal, t.zone_id AS "zoneId",
   t.seat_id AS "seatId", t.version, t.revoked_at IS NOT NULL AS "isRevoked",
   EXISTS (SELECT 1 FROM entry_tickets n WHERE n.replaces = t.id) AS "isTransferred",
-  t.holder_name AS "holderName", t.access_token_hash AS "accessTokenHash"`;
+  t.holder_name AS "holderName", t.holder_email AS "holderEmail", t.access_token_hash AS "accessTokenHash"`;
 
 /** One ticket, valid or not, or null. A plain read by key. */
 export async function readOwnedTicket(sql: Sql, id: string): Promise<OwnedTicket | null> {

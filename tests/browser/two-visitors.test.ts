@@ -8,6 +8,7 @@ import { startStack, type Stack } from '../support/stack.ts';
 
 const WAIT = { timeout: 30_000 };
 const ASHA = 'asha@example.org';
+const GRACE = 'grace@example.org';
 const messagesSchema = v.object({ items: v.array(v.object({ id: v.string(), subject: v.string() })) });
 let stack: Stack;
 let browser: Browser;
@@ -99,6 +100,7 @@ it('who booked as a guest signs in elsewhere by the code in the mail, cancels th
   await page.getByText('You have a paid booking').waitFor(WAIT);
   await page.locator('.own-booking a').first().click();
   await page.locator('img.qr').first().waitFor(WAIT);
+  await giveTicket(page);
   await page.getByRole('button', { name: 'Cancel booking' }).click();
   await page.getByRole('button', { name: 'Cancel the booking' }).click();
   await page.getByText('This booking is cancelled').waitFor(WAIT);
@@ -112,20 +114,49 @@ it('who booked as a guest signs in elsewhere by the code in the mail, cancels th
   expect(errors).toEqual([]);
 });
 
+/** Gives the one ticket away by keyboard, and opens it as its new holder by the link in their mail. */
+async function giveTicket(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Give to somebody/ }).press('Enter');
+  await page.getByLabel('Their name').fill('Grace Hopper');
+  await page.getByLabel('Their e-mail').fill('grace');
+  await page.keyboard.press('Enter');
+  await page.getByText('Please enter an address like').waitFor(WAIT);
+  await expectSound(page);
+  await page.getByLabel('Their e-mail').fill(GRACE);
+  await page.keyboard.press('Enter');
+  await page.getByText('Is this right?').waitFor(WAIT);
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Yes, give the ticket' }).click();
+  await page.getByText('We are sending the ticket to').waitFor(WAIT);
+  await page.keyboard.press('Escape');
+  await page.getByText('All tickets of this booking were given to other people').waitFor(WAIT);
+  const link = /https?:\S+ticket=\S+/.exec(await mailedText(GRACE, /^A ticket for you/))?.[0] ?? '';
+  const { page: hers, errors } = await openVisitor(browser);
+  await hers.goto(link);
+  await hers.getByRole('img', { name: /^QR code/ }).waitFor(WAIT);
+  expect(hers.url()).not.toContain('#');
+  await expectSound(hers);
+  expect(errors).toEqual([]);
+}
+
 async function eraseData(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Erase my data' }).click(WAIT);
   await page.getByRole('button', { name: 'Erase for good' }).click();
 }
 
 /** The newest sign-in code that came to an address, as its owner reads it. */
-async function mailedCode(address: string): Promise<string> {
+const mailedCode = async (address: string): Promise<string> =>
+  /\b\d{8}\b/.exec(await mailedText(address, /^Your sign-in code$/))?.[0] ?? '';
+
+/** The text of the newest message of this subject that came to an address. */
+async function mailedText(address: string, subject: RegExp): Promise<string> {
   const { mailboxUrl } = stack.ready;
   const read = async () => {
     const list = v.parse(messagesSchema, await (await fetch(`${mailboxUrl}/messages.json?to=${address}`)).json());
-    const id = list.items.find(({ subject }) => subject === 'Your sign-in code')?.id;
+    const id = list.items.find((item) => subject.test(item.subject))?.id;
     if (id === undefined) return '';
     const message: unknown = await (await fetch(`${mailboxUrl}/messages/${id}/message.json`)).json();
-    return /\b\d{8}\b/.exec(v.parse(v.object({ text: v.string() }), message).text)?.[0] ?? '';
+    return v.parse(v.object({ text: v.string() }), message).text;
   };
   await expect.poll(read, WAIT).not.toBe('');
   return read();

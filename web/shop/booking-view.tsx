@@ -8,17 +8,16 @@ import { LoadError, Loading, Notice } from '../shared/notice.tsx';
 import { BookingItems } from './booking-items.tsx';
 import { BookingStatusNotice } from './booking-status-notice.tsx';
 import { EntryTickets } from './entry-tickets.tsx';
-import { bookingToken, wasSignedIn } from './kept-tokens.ts';
+import { keptToken, wasSignedIn } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import { SignIn } from './sign-in.tsx';
-import { TicketFiles } from './ticket-files.tsx';
 import { useBooking } from './use-booking.ts';
 import { usePlaces } from './use-places.ts';
 
 /** The way back from checkout, and to one's tickets at any time: by the token that this browser kept, or by being signed in. */
 export function BookingView({ bookingId }: { bookingId: string }) {
   const [round, setRound] = useState(0);
-  const token = bookingToken(bookingId);
+  const token = keptToken('booking', bookingId);
   if (token === null && !wasSignedIn()) return <UnknownBooking onSignedIn={() => setRound(round + 1)} />;
   return <KnownBooking key={round} bookingId={bookingId} token={token} onSignedIn={() => setRound(round + 1)} />;
 }
@@ -55,7 +54,6 @@ function KnownBooking({ bookingId, token, onSignedIn }: KnownProps) {
       <h1>Your booking</h1>
       <BookingStatusNotice booking={booking} isSlow={isSlow} />
       <BookingActions booking={booking} token={token} onChange={refresh} />
-      {booking.status === 'confirmed' && <TicketFiles bookingId={bookingId} token={token} />}
       {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} places={places} />}
       <section class="card" aria-labelledby="items-title">
         <h2 id="items-title">Places</h2>

@@ -6,7 +6,7 @@ import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-clien
 import { formatMoney } from '../shared/format.ts';
 import { TextField } from '../shared/text-field.tsx';
 import { checkBuyer } from './check-buyer.ts';
-import { forgetHold, keepBookingToken, keepSignedIn } from './kept-tokens.ts';
+import { forgetHold, keepSignedIn, keepToken } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import { useAccount } from './use-account.ts';
 
@@ -49,7 +49,7 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
       idempotencyKey: attempt.current.key,
     });
     if (answer.ok) {
-      keepBookingToken(answer.data.bookingId, answer.data.accessToken);
+      keepToken('booking', answer.data.bookingId, answer.data.accessToken);
       forgetHold(hold.performanceId);
       location.assign(answer.data.payment.checkoutUrl);
       return undefined;

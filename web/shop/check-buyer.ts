@@ -3,12 +3,12 @@ import type { FieldError } from '../../contracts/errors.ts';
 /** Something before and after one @, with a dot after it: core checks again, this only catches slips early. */
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** What is wrong with a buyer's fields, in reading order. */
-export function checkBuyer({ name, email }: { name: string; email: string }): FieldError[] {
+/** What is wrong with a buyer's fields, or with those of somebody else, in reading order. */
+export function checkBuyer({ name, email }: { name: string; email: string }, whose = 'your'): FieldError[] {
   const errors: FieldError[] = [];
-  if (name === '') errors.push({ path: 'name', message: 'Please enter your name.' });
+  if (name === '') errors.push({ path: 'name', message: `Please enter ${whose} name.` });
   else if (name.length > 120) errors.push({ path: 'name', message: 'Please use at most 120 characters.' });
-  if (email === '') errors.push({ path: 'email', message: 'Please enter your e-mail address.' });
+  if (email === '') errors.push({ path: 'email', message: `Please enter ${whose} e-mail address.` });
   else if (!EMAIL.test(email) || email.length > 254)
     errors.push({ path: 'email', message: 'Please enter an address like name@example.org.' });
   return errors;

@@ -1,17 +1,21 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { EntryTicketsView } from '../../contracts/bookings.ts';
 import { callApi } from '../shared/api-client.ts';
-import { Loading, LoadError } from '../shared/notice.tsx';
+import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import type { Loaded } from '../shared/use-load.ts';
+import { GiveTicket } from './give-ticket.tsx';
+import { TicketFiles } from './ticket-files.tsx';
+import { TicketQr } from './ticket-qr.tsx';
 import type { Places } from './use-places.ts';
 
 /** `token`: the booking's own; null where the session's account opens it. */
 export type EntryTicketsProps = { bookingId: string; token: string | null; places: Places };
 
-/** The tickets of a confirmed booking, each with the QR that the gate scans; made to be printed, too. */
+/** The tickets of a confirmed booking that are still with its buyer, each with the QR that the gate scans; made to be printed, too. */
 export function EntryTickets({ bookingId, token, places }: EntryTicketsProps) {
   const [loaded, setLoaded] = useState<Loaded<EntryTicketsView>>({ state: 'loading' });
   const [round, setRound] = useState(0);
+  const reload = useCallback(() => setRound((last) => last + 1), []);
   useEffect(() => {
     let stopped = false;
     const call = token === null ? {} : { token };
@@ -26,50 +30,27 @@ export function EntryTickets({ bookingId, token, places }: EntryTicketsProps) {
     };
   }, [bookingId, token, round]);
   if (loaded.state === 'loading') return <Loading what="your tickets" />;
-  if (loaded.state === 'failed') return <LoadError problem={loaded.problem} onRetry={() => setRound(round + 1)} />;
+  if (loaded.state === 'failed') return <LoadError problem={loaded.problem} onRetry={reload} />;
+  const { tickets } = loaded.data;
   return (
-    <ul class="ticket-list">
-      {loaded.data.tickets.map((ticket) => {
-        const { zone, seat } = places.nameOf(ticket.zone, ticket.seat);
-        return (
-          <li key={ticket.id} class="card ticket">
-            <TicketQr url={ticket.qrSvgUrl} token={token} label={seat ?? zone} />
-            <div>
-              <p class="ticket-zone">{zone}</p>
-              <p class="ticket-seat">{seat ?? 'Free choice of place'}</p>
-            </div>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-/** The code's SVG needs the booking's token, so it is fetched and shown from memory. */
-function TicketQr({ url, token, label }: { url: string; token: string | null; label: string }) {
-  const [source, setSource] = useState<string | null>(null);
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    let stopped = false;
-    let shown: string | undefined;
-    const load = async () => {
-      const response = await fetch(url, token === null ? {} : { headers: { authorization: `Bearer ${token}` } });
-      if (!response.ok) throw new Error(`the code was not given: ${response.status}`);
-      const image = await response.blob();
-      if (stopped) return;
-      shown = URL.createObjectURL(new Blob([image], { type: 'image/svg+xml' }));
-      setSource(shown);
-    };
-    load().catch(() => setFailed(true));
-    return () => {
-      stopped = true;
-      if (shown !== undefined) URL.revokeObjectURL(shown);
-    };
-  }, [url, token]);
-  if (failed) return <p class="qr-missing">The code could not be loaded. Reload the page to try again.</p>;
-  return source === null ? (
-    <div class="qr" />
-  ) : (
-    <img class="qr" src={source} alt={`QR code of the ticket for ${label}`} />
+    <>
+      <TicketFiles bookingId={bookingId} token={token} hasTickets={tickets.length > 0} />
+      {tickets.length === 0 && <Notice kind="info">All tickets of this booking were given to other people.</Notice>}
+      <ul class="ticket-list">
+        {tickets.map((ticket) => {
+          const { zone, seat } = places.nameOf(ticket.zone, ticket.seat);
+          return (
+            <li key={ticket.id} class="card ticket">
+              <TicketQr url={ticket.qrSvgUrl} token={token} label={seat ?? zone} />
+              <div>
+                <p class="ticket-zone">{zone}</p>
+                <p class="ticket-seat">{seat ?? 'Free choice of place'}</p>
+                <GiveTicket ticketId={ticket.id} token={token} label={seat ?? zone} onGiven={reload} />
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
 }

@@ -3,7 +3,7 @@ import type { PerformanceView } from '../../contracts/catalogue.ts';
 import type { WaitlistJoined } from '../../contracts/waitlist.ts';
 import { type ApiProblem, callApi, newIdempotencyKey } from '../shared/api-client.ts';
 import { TextField } from '../shared/text-field.tsx';
-import { keepWaitlistToken } from './kept-tokens.ts';
+import { keepToken } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import type { Legs } from './stops-picker.tsx';
 import type { ViewAddress } from './view-address.ts';
@@ -40,7 +40,7 @@ export function JoinWaitlist({ performance, legs, onShow }: JoinWaitlistProps) {
     const answer = await callApi<WaitlistJoined>('/api/core/v1/waitlist', call);
     setBusy(false);
     if (!answer.ok) return setProblem(answer.problem);
-    keepWaitlistToken(answer.data.id, answer.data.token);
+    keepToken('waitlist', answer.data.id, answer.data.token);
     onShow({ view: 'waitlist', entryId: answer.data.id });
   };
   const errorOf = (field: string) => problem?.errors.find(({ path }) => path === field)?.message ?? null;

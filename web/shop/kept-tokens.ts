@@ -1,42 +1,41 @@
 import type { HoldView } from '../../contracts/holds.ts';
 
 /**
- * What this browser keeps for its visitor: a token per booking (for good, it is the way back to the tickets) and the running
+ * What this browser keeps for its visitor: a token per booking or ticket (for good, it is the way back to it) and the running
  * hold of a performance (for the tab). Storage may be full or forbidden; then only the page forgets.
  */
 const BOOKING = 'onsale-booking-';
-const WAITLIST = 'onsale-waitlist-';
 const SIGNED_IN = 'onsale-signed-in';
 const HOLD = 'onsale-hold-';
 
 /** Tokens of this page's life, for browsers that keep nothing. */
 const shown = new Map<string, string>();
 
-/** Remembers the token that `POST bookings` gave, or that a link brought. */
-export function keepBookingToken(bookingId: string, token: string): void {
-  shown.set(bookingId, token);
-  put(localStorage, BOOKING + bookingId, token);
+/** What a token opens: a booking, a place in a waitlist, or one entry ticket that was given to this person. */
+type Opened = 'booking' | 'waitlist' | 'ticket';
+const KEPT_AS: Readonly<Record<Opened, string>> = {
+  booking: BOOKING,
+  waitlist: 'onsale-waitlist-',
+  ticket: 'onsale-ticket-given-',
+};
+const IN_LINK: Readonly<Record<Opened, RegExp>> = {
+  booking: /^#token=(bk_[\w-]{43})$/,
+  waitlist: /^#token=(wl_[\w-]{43})$/,
+  ticket: /^#token=(et_[\w-]{43})$/,
+};
+
+/** Remembers the token that opens something: one that the API gave, or that a link brought. */
+export function keepToken(what: Opened, id: string, token: string): void {
+  shown.set(id, token);
+  put(localStorage, KEPT_AS[what] + id, token);
 }
 
-/** The token of a booking that was made or opened in this browser. */
-export const bookingToken = (bookingId: string): string | null =>
-  take(localStorage, BOOKING + bookingId) ?? shown.get(bookingId) ?? null;
+/** The token of something that was made or opened in this browser. */
+export const keptToken = (what: Opened, id: string): string | null =>
+  take(localStorage, KEPT_AS[what] + id) ?? shown.get(id) ?? null;
 
 /** The token that the link of a message brings behind `#`; null for any other address. */
-export const tokenInLink = (hash: string): string | null => /^#token=(bk_[\w-]{43})$/.exec(hash)?.[1] ?? null;
-
-/** Remembers the token of a waitlist entry, that a link brought. */
-export function keepWaitlistToken(entryId: string, token: string): void {
-  shown.set(entryId, token);
-  put(localStorage, WAITLIST + entryId, token);
-}
-
-/** The token of a waitlist entry that was opened in this browser. */
-export const waitlistToken = (entryId: string): string | null =>
-  take(localStorage, WAITLIST + entryId) ?? shown.get(entryId) ?? null;
-
-/** The same of an offer's mail. */
-export const waitlistTokenInLink = (hash: string): string | null => /^#token=(wl_[\w-]{43})$/.exec(hash)?.[1] ?? null;
+export const tokenInLink = (what: Opened, hash: string): string | null => IN_LINK[what].exec(hash)?.[1] ?? null;
 
 /** Forgets the tokens of all bookings: what they open was erased. */
 export function forgetBookings(): void {

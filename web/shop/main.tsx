@@ -1,24 +1,27 @@
 import { render } from 'preact';
-import { keepBookingToken, keepWaitlistToken, tokenInLink, waitlistTokenInLink } from './kept-tokens.ts';
+import { keepToken, tokenInLink } from './kept-tokens.ts';
 import { Shop } from './shop.tsx';
-import { readAddress } from './view-address.ts';
+import { readAddress, type ViewAddress } from './view-address.ts';
 
-const address = readAddress(location.search);
-const token = tokenInLink(location.hash);
-if (address.view === 'booking' && token !== null) {
-  keepBookingToken(address.bookingId, token);
-  // Whoever copies the address from here on shares no key.
-  history.replaceState(null, '', location.pathname + location.search);
-}
-
-const waitlistToken = waitlistTokenInLink(location.hash);
-if (address.view === 'waitlist' && waitlistToken !== null) {
-  keepWaitlistToken(address.entryId, waitlistToken);
-  history.replaceState(null, '', location.pathname + location.search);
-}
+keepLinkedToken(readAddress(location.search));
 
 const content = document.querySelector('#content');
 if (content !== null) {
   content.replaceChildren();
   render(<Shop />, content);
+}
+
+/** Keeps the token that the link of a mail brought. Whoever copies the address from here on shares no key. */
+function keepLinkedToken(address: ViewAddress): void {
+  const linked = idOf(address);
+  const token = linked && tokenInLink(linked.what, location.hash);
+  if (linked === null || token === null) return;
+  keepToken(linked.what, linked.id, token);
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+function idOf(address: ViewAddress): { what: 'booking' | 'waitlist' | 'ticket'; id: string } | null {
+  if (address.view === 'booking') return { what: 'booking', id: address.bookingId };
+  if (address.view === 'waitlist') return { what: 'waitlist', id: address.entryId };
+  return address.view === 'ticket' ? { what: 'ticket', id: address.ticketId } : null;
 }

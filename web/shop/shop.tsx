@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { AccountView } from './account-view.tsx';
 import { BookingView } from './booking-view.tsx';
 import { EventsView } from './events-view.tsx';
+import { GivenTicketView } from './given-ticket-view.tsx';
 import { PerformanceView } from './performance-view.tsx';
 import type { SearchTerms } from './search-terms.ts';
 import { readAddress, writeAddress, type ViewAddress } from './view-address.ts';
@@ -29,6 +30,7 @@ export function Shop() {
   if (address.view === 'booking') return <BookingView key={address.bookingId} bookingId={address.bookingId} />;
   if (address.view === 'waitlist')
     return <WaitlistView key={address.entryId} entryId={address.entryId} onShow={show} />;
+  if (address.view === 'ticket') return <GivenTicketView key={address.ticketId} ticketId={address.ticketId} />;
   if (address.view === 'account') return <AccountView onShow={show} />;
   if (address.view === 'events') {
     const { room, terms = NO_TERMS } = address;

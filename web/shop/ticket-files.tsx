@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { Notice } from '../shared/notice.tsx';
 
+export type TicketFilesProps = { bookingId: string; token: string | null; hasTickets: boolean };
+
 /**
  * The tickets as files to keep: a PDF, and an entry for one's calendar. `token`: the booking's own, which a plain link could not carry;
- * null where the session's account opens it.
+ * null where the session's account opens it. Without tickets, since they were given away, there is nothing to print.
  */
-export function TicketFiles({ bookingId, token }: { bookingId: string; token: string | null }) {
+export function TicketFiles({ bookingId, token, hasTickets }: TicketFilesProps) {
   const [busy, setBusy] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
   const save = async (file: string, name: string) => {
@@ -17,14 +19,16 @@ export function TicketFiles({ bookingId, token }: { bookingId: string; token: st
     <div class="no-print stack">
       {failed && <Notice kind="error">The file could not be loaded. Try again in a moment.</Notice>}
       <div class="button-row">
-        <button
-          type="button"
-          class="button"
-          disabled={busy !== null}
-          onClick={() => void save('tickets.pdf', 'tickets.pdf')}
-        >
-          {busy === 'tickets.pdf' ? 'Loading…' : 'Save as PDF'}
-        </button>
+        {hasTickets && (
+          <button
+            type="button"
+            class="button"
+            disabled={busy !== null}
+            onClick={() => void save('tickets.pdf', 'tickets.pdf')}
+          >
+            {busy === 'tickets.pdf' ? 'Loading…' : 'Save as PDF'}
+          </button>
+        )}
         <button
           type="button"
           class="button"

@@ -10,6 +10,7 @@ test.each<ViewAddress>([
   { view: 'performance', performanceId: 'demo-concert-1' },
   { view: 'performance', performanceId: 'demo-train-1', from: 'ST', to: 'KOTA' },
   { view: 'account' },
+  { view: 'ticket', ticketId: '0198c0de-0000-7000-8000-000000000001' },
   { view: 'booking', bookingId: '0198c0de-0000-7000-8000-000000000000' },
 ])('an address survives being written and read: %j', (address) => {
   expect(readAddress(writeAddress(address))).toEqual(address);

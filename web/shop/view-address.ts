@@ -6,8 +6,10 @@ export type ViewAddress =
   | { view: 'events'; room?: string; terms?: SearchTerms }
   | { view: 'performance'; performanceId: string; from?: string; to?: string }
   | { view: 'booking'; bookingId: string }
-  /** The visitor's own bookings and data, or the way to sign in. */
   | { view: 'waitlist'; entryId: string }
+  /** One entry ticket that somebody gave to this visitor. */
+  | { view: 'ticket'; ticketId: string }
+  /** The visitor's own bookings and data, or the way to sign in. */
   | { view: 'account' };
 
 /** Reads a query string. */
@@ -17,6 +19,8 @@ export function readAddress(search: string): ViewAddress {
   if (bookingId !== null && bookingId !== '') return { view: 'booking', bookingId };
   const entryId = query.get('waitlist');
   if (entryId !== null && entryId !== '') return { view: 'waitlist', entryId };
+  const ticketId = query.get('ticket');
+  if (ticketId !== null && ticketId !== '') return { view: 'ticket', ticketId };
   if (query.has('account')) return { view: 'account' };
   const performanceId = query.get('performance');
   const room = query.get('room');
@@ -40,6 +44,7 @@ export function writeAddress(address: ViewAddress): string {
   }
   if (address.view === 'booking') return `?${new URLSearchParams({ booking: address.bookingId })}`;
   if (address.view === 'waitlist') return `?${new URLSearchParams({ waitlist: address.entryId })}`;
+  if (address.view === 'ticket') return `?${new URLSearchParams({ ticket: address.ticketId })}`;
   if (address.view === 'account') return '?account';
   const { performanceId, from, to } = address;
   const legs = from !== undefined && to !== undefined ? { from, to } : {};

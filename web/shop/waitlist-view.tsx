@@ -6,7 +6,7 @@ import { ConfirmButton } from '../shared/confirm-button.tsx';
 import { Countdown, deadlineOf } from '../shared/countdown.tsx';
 import { formatCount, formatMoney } from '../shared/format.ts';
 import { Loading, Notice } from '../shared/notice.tsx';
-import { keepHold, waitlistToken } from './kept-tokens.ts';
+import { keepHold, keptToken } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import type { ViewAddress } from './view-address.ts';
 
@@ -17,7 +17,7 @@ export type WaitlistViewProps = { entryId: string; onShow: (address: ViewAddress
 
 /** One who waits: the position, what is offered and until when, accept and leave. */
 export function WaitlistView({ entryId, onShow }: WaitlistViewProps) {
-  const token = waitlistToken(entryId) ?? '';
+  const token = keptToken('waitlist', entryId) ?? '';
   const path = `/api/core/v1/waitlist/${encodeURIComponent(entryId)}`;
   const [entry, setEntry] = useState<Entry | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
