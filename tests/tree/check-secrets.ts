@@ -6,6 +6,9 @@ import { isBinary } from './tidy-rules.ts';
 // A key's shape, put together here so that this file holds none: the search must find it, or it finds nothing at all.
 const PLANTED = `aws_secret_access_key = "${['wJalrXUtnFEMI', 'K7MDENG', 'bPxRfiCYZ1XMPLQKEY'].join('/')}"`;
 
+// The library times each rule of each file and looks a mark up among all of them: with a thousand files that takes ten times the search.
+Object.assign(performance, { mark: () => {} });
+
 async function secretsIn(filePath: string, content: string): Promise<string[]> {
   const { messages } = await lintSource({
     source: { filePath, content, ext: '', contentType: 'text' },
