@@ -57,8 +57,14 @@ export type PaymentProvider = {
   refundPayment(refund: Capture & { refundKey: string }): Promise<Refund>;
   /** The payment of one capture, or null. A provider that never tells `look_up` or `disputed` has none. */
   readPayment?(captureId: string): Promise<ProviderPayment | null>;
-  /** A page of its ledger, in an order of the provider's own; null begins, and a null `next` is the end. */
-  listPayments(cursor: string | null): Promise<{ items: ProviderPayment[]; next: string | null }>;
+  /**
+   * A page of its ledger, in an order of the provider's own; no cursor begins, and a null `next` is the end. `madeSince`: payments made
+   * earlier may be left out.
+   */
+  listPayments(wish: {
+    cursor: string | null;
+    madeSince: Date | null;
+  }): Promise<{ items: ProviderPayment[]; next: string | null }>;
   /** Judges a webhook's signature and age; `payloadJson` is what of it is kept and read later, all of it when absent. */
   checkWebhook(
     headers: HeaderSource,

@@ -70,9 +70,12 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
       const answer = await call('POST', `/payments/${paymentId}/refunds`, { amountMinor }, refundKey);
       return { paymentId, currency, ...read(answer, refundSchema, [200, 201]) };
     },
-    async listPayments(cursor) {
-      const path = cursor === null ? '/payments' : `/payments?cursor=${encodeURIComponent(cursor)}`;
-      const { items, next } = read(await call('GET', path), listedSchema, [200]);
+    async listPayments({ cursor, madeSince }) {
+      const query = new URLSearchParams({
+        ...(cursor === null ? {} : { cursor }),
+        ...(madeSince === null ? {} : { madeSince: madeSince.toISOString() }),
+      });
+      const { items, next } = read(await call('GET', `/payments?${query}`), listedSchema, [200]);
       return { items: items.map(toPayment), next };
     },
     checkWebhook(headers, body) {

@@ -43,9 +43,10 @@ export function createStripeProvider(
       const answer = await ask(() => stripe.paymentIntents.retrieve(captureId, { expand }));
       return answer.ok ? toPayment(parts, answer.value) : absent(answer);
     },
-    async listPayments(cursor) {
+    async listPayments({ cursor, madeSince }) {
       const from = cursor === null ? {} : { starting_after: cursor };
-      const wish = { limit: PAGE_SIZE, ...from, expand: ['data.latest_charge.refunds'] };
+      const since = madeSince === null ? {} : { created: { gte: Math.floor(madeSince.getTime() / 1000) } };
+      const wish = { limit: PAGE_SIZE, ...from, ...since, expand: ['data.latest_charge.refunds'] };
       const page = valueOf(await ask(() => stripe.paymentIntents.list(wish)));
       const items = await Promise.all(page.data.map((intent) => toPayment(parts, intent)));
       const next = page.has_more ? (page.data.at(-1)?.id ?? null) : null;

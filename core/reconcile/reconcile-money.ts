@@ -13,18 +13,24 @@ import type { Difference } from './difference.ts';
 
 export type MoneyDeps = Pick<CoreDeps, 'sql' | 'payments'> & Parameters<typeof settleCapture>[0];
 
+/** Which payments are compared: what moved before `startedAt`, of those made since `madeSince` or, when that is null, of all. */
+export type MoneySpan = { startedAt: Date; madeSince: Date | null };
+
 /** Payments of ours in one look for those that the provider did not list. */
 const PAGE = 500;
+/** How far the provider's clock may be from ours, ms: none of those we look for is to lie outside of what it lists. */
+const CLOCKS_APART_MS = 3_600_000;
 
 /**
  * Compares the provider's ledger with ours and settles what we did not know, as its webhook would have. What only we know is left for
  * a person when it is older than `startedAt`: the list was read after that. Throws `payment_provider_unavailable`.
  */
-export async function reconcileMoney(deps: MoneyDeps, startedAt: Date): Promise<Difference[]> {
+export async function reconcileMoney(deps: MoneyDeps, span: MoneySpan): Promise<Difference[]> {
   const provider = deps.payments.current;
   const [differences, seen]: [Difference[], Set<string>] = [[], new Set()];
+  const madeSince = span.madeSince && new Date(span.madeSince.getTime() - CLOCKS_APART_MS);
   for (let cursor: string | null = null; ;) {
-    const page = await provider.listPayments(cursor);
+    const page = await provider.listPayments({ cursor, madeSince });
     const ids = page.items.map((payment) => payment.paymentId).filter(isId);
     for (const id of ids) seen.add(id);
     for (const difference of compareMoney(page.items, await readPaymentLedger(deps.sql, ids))) {
@@ -35,18 +41,19 @@ export async function reconcileMoney(deps: MoneyDeps, startedAt: Date): Promise<
     cursor = page.next;
     if (cursor === null) break;
   }
-  return [...differences, ...(await findUnlisted(deps, provider, startedAt, seen))];
+  return [...differences, ...(await findUnlisted(deps, provider, span, seen))];
 }
 
 async function findUnlisted(
   deps: MoneyDeps,
   provider: PaymentProvider,
-  before: Date,
+  { startedAt: before, madeSince }: MoneySpan,
   seen: ReadonlySet<string>,
 ): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (let afterId = ''; ;) {
-    const page = await listLedgerPayments(deps.sql, { provider: provider.name, before, afterId, limit: PAGE });
+    const wish = { provider: provider.name, before, madeSince, afterId, limit: PAGE };
+    const page = await listLedgerPayments(deps.sql, wish);
     for (const { id } of page) {
       if (seen.has(id)) continue;
       const details = { paymentId: id };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeReconciliation } from '../../db/queries/reconciliations.ts';
 import { newId } from '../../platform/id.ts';
 import { readState } from '../../redis/inventory/availability.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
@@ -6,6 +7,7 @@ import { repairInventory } from '../../redis/inventory/repair-inventory.ts';
 import { inventoryKeys } from '../../redis/keys.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
 import { startCoreWorld, ROOM, SHOW, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { reconcileMoney } from './reconcile-money.ts';
 import { runReconciliations } from './run-reconciliations.ts';
 
 type Report = {
@@ -55,6 +57,17 @@ describe('reconciliation', () => {
     while ((await runReconciliations(world.deps)) > 0);
   });
   afterAll(() => world.close());
+
+  it('is brief each hour but one of the day, and thorough when somebody asks', async () => {
+    const { sql } = world.deps;
+    for (const slot of ['hour:2020-01-01T02', 'hour:2020-01-01T03', null])
+      await sql`INSERT INTO reconciliations (id, slot, requested_by) VALUES (${newId()}, ${slot}, 'nobody')`;
+    const taken: boolean[] = [];
+    for (let due = await takeReconciliation(sql, 60); due !== null; due = await takeReconciliation(sql, 60))
+      taken.push(due.isBrief);
+    await sql`DELETE FROM reconciliations WHERE requested_by = 'nobody'`;
+    expect(taken.toSorted()).toEqual([false, false, true]);
+  });
 
   it('finds nothing where nothing is wrong, with live holds and bookings under way', async () => {
     await paidSeat([buyer.seat()]);
@@ -129,6 +142,8 @@ describe('reconciliation', () => {
     await buyer.pay(booked, { outcome: 'succeed' }, 0);
     await world.sandbox('PATCH', '/faults', { dropWebhooks: false });
     const { paymentId } = buyer.paymentOf(booked);
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    expect(await reconcileMoney(world.deps, { startedAt: new Date(), madeSince: tomorrow })).toEqual([]);
     await findsOnce({
       kind: 'capture_not_known',
       subject: `payment:${paymentId}`,

@@ -20,6 +20,10 @@ const LEASE_SECONDS = 900;
 /** Differences that one report keeps; the summary counts all. */
 const MAX_DIFFERENCES = 1000;
 
+/** Payments this old, days, are compared once a day and by command; the other hours leave them out, or a year's would be listed each time. */
+const SETTLED_DAYS = 3;
+const DAY_MS = 86_400_000;
+
 export type ReconcileDeps = MoneyDeps & StockDeps & Pick<CoreDeps, 'catalogue' | 'log' | 'wake'>;
 
 /** Notes what is due by itself and works off one comparison; returns how many it took. One process does each. */
@@ -47,7 +51,9 @@ export async function runReconciliations(deps: ReconcileDeps): Promise<number> {
 async function reconcile(deps: ReconcileDeps, due: Reconciliation): Promise<Difference[]> {
   if (due.performanceId !== null) return reconcilePerformance(deps, due.performanceId);
   // Money first: what it confirms or frees is then under way, and the stock leaves it alone.
-  const differences = await reconcileMoney(deps, due.startedAt);
+  const { startedAt, isBrief } = due;
+  const madeSince = isBrief ? new Date(startedAt.getTime() - SETTLED_DAYS * DAY_MS) : null;
+  const differences = await reconcileMoney(deps, { startedAt, madeSince });
   for (const id of await deps.catalogue.onSaleIds()) {
     try {
       differences.push(...(await reconcilePerformance(deps, id)));

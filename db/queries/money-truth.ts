@@ -16,13 +16,22 @@ export async function readPaymentLedger(
   return { ours: new Set(payments.map(({ id }) => id)), entries };
 }
 
-/** Money that a provider is said to have moved before `before`, by payment, after `afterId` ('' = from the first). A plain read. */
+/**
+ * Money that a provider is said to have moved before `before`, by payment, after `afterId` ('' = from the first); of payments made since
+ * `madeSince`. A plain read.
+ */
 export async function listLedgerPayments(
   sql: Sql,
-  { provider, before, afterId, limit }: { provider: string; before: Date; afterId: string; limit: number },
+  {
+    provider,
+    before,
+    madeSince,
+    afterId,
+    limit,
+  }: { provider: string; before: Date; madeSince: Date | null; afterId: string; limit: number },
 ): Promise<{ id: string }[]> {
   return sql<{ id: string }[]>`SELECT DISTINCT p.id FROM payments p JOIN payment_ledger l ON l.payment_id = p.id
-    WHERE p.provider = ${provider} AND l.at < ${before}
+    WHERE p.provider = ${provider} AND l.at < ${before} AND (${madeSince}::timestamptz IS NULL OR p.created_at >= ${madeSince}::timestamptz)
       AND p.id > ${afterId === '' ? '00000000-0000-0000-0000-000000000000' : afterId} ORDER BY p.id LIMIT ${limit}`;
 }
 

@@ -3,7 +3,17 @@ import type { Sql, Transaction } from '../connect.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { notEnded, SETTLED_AFTER_SECONDS } from './sale-times.ts';
 
-export type Reconciliation = { id: string; performanceId: string | null; startedAt: Date; attempts: number };
+/** `isBrief`: an hourly one that is not the day's thorough one. */
+export type Reconciliation = {
+  id: string;
+  performanceId: string | null;
+  isBrief: boolean;
+  startedAt: Date;
+  attempts: number;
+};
+
+/** The hour (UTC) whose comparison looks at everything. */
+const THOROUGH_HOUR = '03';
 
 /** Notes that an operator wants a comparison. In the caller's transaction. */
 export async function requestReconciliation(
@@ -34,7 +44,8 @@ export async function takeReconciliation(sql: Sql, leaseSeconds: number): Promis
   >`UPDATE reconciliations SET attempts = attempts + 1, due_at = now() + make_interval(secs => ${leaseSeconds})
     WHERE id = (SELECT id FROM reconciliations WHERE finished_at IS NULL AND dead_at IS NULL AND due_at <= now()
       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, performance_id AS "performanceId", now() AS "startedAt", attempts`;
+    RETURNING id, performance_id AS "performanceId", now() AS "startedAt", attempts,
+      coalesce(slot LIKE 'hour:%' AND slot NOT LIKE ${`hour:%T${THOROUGH_HOUR}`}, false) AS "isBrief"`;
   return row ?? null;
 }
 

@@ -60,7 +60,9 @@ export function createSandboxApp({ provider, faults, publicUrl }: SandboxApp): H
     return answer(c, outcome, (payment) => toPaymentView(payment, publicUrl()));
   });
   app.get('/payments', (c) => {
-    const { items, next } = provider.list(c.req.query('cursor'), PAGE_SIZE);
+    const madeSinceMs = Date.parse(c.req.query('madeSince') ?? '1970-01-01');
+    if (Number.isNaN(madeSinceMs)) return problem(400, 'invalid_request', 'madeSince is no time.');
+    const { items, next } = provider.list({ cursor: c.req.query('cursor'), madeSinceMs }, PAGE_SIZE);
     return c.json({ items: items.map((payment) => toPaymentView(payment, publicUrl())), next });
   });
   app.get('/payments/:id', (c) => {

@@ -54,9 +54,12 @@ export function createProvider({
   return {
     find: (paymentId: string): SandboxPayment | undefined => journal.payments.get(paymentId),
 
-    /** Payments after `cursor` (a payment id), oldest first. */
-    list(cursor: string | undefined, limit: number): { items: SandboxPayment[]; next: string | null } {
-      const all = [...journal.payments.values()];
+    /** Payments after `cursor` (a payment id), oldest first, and none made before `madeSinceMs`. */
+    list(
+      { cursor, madeSinceMs }: { cursor: string | undefined; madeSinceMs: number },
+      limit: number,
+    ): { items: SandboxPayment[]; next: string | null } {
+      const all = [...journal.payments.values()].filter(({ createdAt }) => Date.parse(createdAt) >= madeSinceMs);
       const from = cursor === undefined ? 0 : all.findIndex((payment) => payment.paymentId === cursor) + 1;
       const items = all.slice(from, from + limit);
       return { items, next: from + limit < all.length ? (items.at(-1)?.paymentId ?? null) : null };

@@ -81,9 +81,13 @@ export function createAccount(parts: {
     /** By the id that the merchant gave; for testers. */
     byReference: (id: string): StandInPayment | undefined =>
       [...records.payments.values()].find(({ clientReferenceId }) => clientReferenceId === id),
-    /** Payment intents, newest first, behind the one that is named. */
-    intents(after: string | undefined, limit: number): { data: StandInPayment[]; hasMore: boolean } {
-      const all = [...records.payments.values()].filter(({ intent }) => intent !== 'none').toReversed();
+    /** Payment intents, newest first, behind the one that is named; none created before `since` (seconds). */
+    intents(
+      { after, since }: { after: string | undefined; since: number },
+      limit: number,
+    ): { data: StandInPayment[]; hasMore: boolean } {
+      const isWanted = ({ intent, created }: StandInPayment) => intent !== 'none' && created >= since;
+      const all = [...records.payments.values()].filter(isWanted).toReversed();
       const from = after === undefined ? 0 : all.indexOf(ofIntent(after)) + 1;
       return { data: all.slice(from, from + limit), hasMore: from + limit < all.length };
     },

@@ -78,7 +78,8 @@ export function createStandInApp(parts: StandInApp): Hono {
   );
   app.get('/v1/payment_intents', (c) => {
     const limit = Math.min(Number(c.req.query('limit') ?? 10), 100);
-    const { data, hasMore } = account.intents(c.req.query('starting_after'), limit);
+    const since = Number(c.req.query('created[gte]') ?? 0);
+    const { data, hasMore } = account.intents({ after: c.req.query('starting_after'), since }, limit);
     const expanded = isExpanded(c, 'data.latest_charge.refunds');
     const items = data.map((payment) => toIntent(payment, expanded));
     return json(toList(items, hasMore, '/v1/payment_intents'));
