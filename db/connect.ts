@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { keepResultsWhole } from './whole-results.ts';
 
 /** Raw SQL, for `db/queries`; `int8` comes as a number (our counters stay below 2^53), times as `Date`. */
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -28,7 +29,7 @@ export type DatabaseOptions = {
 
 /** A pool. A server that is away fails within about two seconds; callers answer 503. */
 export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql {
-  return postgres(url, {
+  const sql = postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 2,
     // The default backs off to 20 s: a pool would stay deaf long after its server is back.
@@ -44,6 +45,9 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
       ...options.settings,
     },
   });
+  // A query is asked only once it is awaited; this one is there for its kind.
+  keepResultsWhole(sql`SELECT`);
+  return sql;
 }
 
 /** A search takes some tens of milliseconds; one that takes this long is given up by the server, ms. */
