@@ -66,7 +66,8 @@ describe('reconciliation', () => {
     for (let due = await takeReconciliation(sql, 60); due !== null; due = await takeReconciliation(sql, 60))
       taken.push(due.isBrief);
     await sql`DELETE FROM reconciliations WHERE requested_by = 'nobody'`;
-    expect(taken.toSorted()).toEqual([false, false, true]);
+    expect(taken).toHaveLength(3);
+    expect(taken.filter((isBrief) => isBrief)).toHaveLength(1);
   });
 
   it('finds nothing where nothing is wrong, with live holds and bookings under way', async () => {
