@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchBookings } from './bookings.ts';
 import { benchAvailability } from './availability.ts';
+import { benchBrowsing } from './browsing.ts';
 import { benchBundle } from './bundle.ts';
 import { benchFeed } from './feed.ts';
 import { benchJoinsOnNode, benchJoinsOnWorkerd } from './joins.ts';
@@ -42,6 +43,7 @@ const BENCHES: Record<string, Bench> = {
   },
   availability: { about: 'what is free of 100,000 seats: bytes on the wire, answers a second', run: benchAvailability },
   search: { about: 'searches of a million events, beside plain ILIKE', run: benchSearch },
+  browsing: { about: 'buyers alone and beside a crowd that searches', run: benchBrowsing },
   bundle: { about: 'size of the edge Worker', run: benchBundle },
 };
 

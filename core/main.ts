@@ -26,6 +26,7 @@ import { createCoreKeys } from './keys.ts';
 import { createMailer, NO_MAILER } from './mail/mailer.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { configuredProviders } from './payments/configured-providers.ts';
+import { SEARCHES_AT_WORK } from './search/search-turns.ts';
 
 /** Connections at most, per process: buyers' statements, group commits of bookings and of providers' events, plain reads, jobs, browsing, and searches (DESIGN §6). */
 const POOLS = {
@@ -36,7 +37,7 @@ const POOLS = {
   jobs: 6,
   browse: 2,
   browsePlain: 2,
-  search: 2,
+  search: SEARCHES_AT_WORK,
 } as const;
 
 /** How long codes that are still to be sent keep a stopping process, ms. */

@@ -7,23 +7,18 @@ import { toEventView } from '../catalogue/views.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp, CoreContext } from '../http/context.ts';
 import { parseBody } from '../http/json-body.ts';
-import { throughGate } from '../http/pool-gate.ts';
 import { sendText, toServedText } from '../http/served-text.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { readSearch, writeCursor, type SearchRequest } from './read-query.ts';
 import { isToldByFacets, searchEvents, understand } from './search-events.ts';
 import { searchRuns } from './search-runs.ts';
+import { createSearchTurns, type SearchTurns } from './search-turns.ts';
 import { suggest } from './suggest.ts';
 
 /** Events on a page of all there is; about 20 KB. */
 const LIST_PAGE = 50;
 /** Events or runs on a page of what was found: as many as anybody reads before asking anew, and few enough for the edge to keep. */
 const FOUND_PAGE = 20;
-/**
- * Searches of one process under way or waiting: at 20 ms on each of two connections they are done in half a second, which is as long as
- * anybody waits for what they typed.
- */
-const MAX_SEARCHES = 50;
 /** Events change by the day, and a new one may show up a little later; what is free on a train is as fresh as a look at it needs. */
 const CACHE = 'public, max-age=10';
 /** Names change hardly ever, and everybody types the same beginnings. */
@@ -45,25 +40,27 @@ export const isSearch = (path: string): boolean => path === PATHS.events || path
  * many at once (`busy`). Answers may be kept by anybody for some seconds and have an ETag of their content.
  */
 export function register(app: CoreApp, deps: CoreDeps): void {
+  const takeTurn = createSearchTurns();
   app.get(PATHS.events, async (c) => {
     const request = readSearch(c.req.query());
-    const { isCut = false, ...page } = await answer(deps, request);
+    const { isCut = false, ...page } = await answer(deps, request, takeTurn);
     return sendPage(c, page, isCut ? NOT_KEPT : CACHE);
   });
 
   app.get(PATHS.suggestions, async (c) => {
     const { q } = parseBody(suggestionQuerySchema, c.req.query());
-    const { items, isCut } = await withinSearchBounds(deps, () => suggest(deps.searchSql, q));
+    const { items, isCut } = await withinDeadline(deps.searchSql, () => takeTurn(() => suggest(deps.searchSql, q)));
     return sendPage(c, { items }, isCut ? NOT_KEPT : SUGGESTIONS_CACHE);
   });
 }
 
-async function answer(deps: CoreDeps, request: SearchRequest): Promise<Answer> {
-  if (request.list === 'ranked') return withinSearchBounds(deps, () => answerRanked(deps, request));
-  if (request.list === 'runs') return withinSearchBounds(deps, () => searchRuns(deps, request, FOUND_PAGE));
+async function answer(deps: CoreDeps, request: SearchRequest, takeTurn: SearchTurns): Promise<Answer> {
+  const inTurn = (search: () => Promise<Answer>) => withinDeadline(deps.searchSql, () => takeTurn(search));
+  if (request.list === 'ranked') return inTurn(() => answerRanked(deps, request));
+  if (request.list === 'runs') return inTurn(() => searchRuns(deps, request, FOUND_PAGE));
   const { city, days, room, sale, maxPriceMinor, currency } = request;
   const isPlain = city === '' && [days, room, sale, maxPriceMinor, currency].every((filter) => filter === null);
-  return isPlain ? answerAll(deps, request) : withinSearchBounds(deps, () => answerFiltered(deps, request));
+  return isPlain ? answerAll(deps, request) : inTurn(() => answerFiltered(deps, request));
 }
 
 async function answerAll(deps: CoreDeps, { afterId, kind }: SearchRequest & { list: 'filtered' }): Promise<Page> {
@@ -104,10 +101,6 @@ function toPage(events: EventView[], size: number, cursorOf: (last: EventView) =
   const last = events.length > size ? items.at(-1) : undefined;
   return { items, next: last === undefined ? null : cursorOf(last) };
 }
-
-const withinSearchBounds = <T>(deps: CoreDeps, search: () => Promise<T>): Promise<T> =>
-  // Who was answered meanwhile counts until their search has really ended.
-  withinDeadline(deps.searchSql, () => throughGate(deps, search, MAX_SEARCHES));
 
 function sendPage(c: CoreContext, page: object, cacheControl: string): Promise<Response> {
   const text = JSON.stringify(page);
