@@ -75,7 +75,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
         ...(cursor === null ? {} : { cursor }),
         ...(madeSince === null ? {} : { madeSince: madeSince.toISOString() }),
       });
-      const { items, next } = read(await call('GET', `/payments?${query}`), listedSchema, [200]);
+      const { items, next } = read(await call('GET', `/payments?${query.toString()}`), listedSchema, [200]);
       return { items: items.map(toPayment), next };
     },
     checkWebhook(headers, body) {
