@@ -53,6 +53,7 @@ export type WaitlistView = {
   position: number | null;
   ahead: number | null;
   offer?: {
+    /** Until when it may be accepted; once it is, until when it may be booked. */
     offerUntil: string;
     items: { zoneId: string; seatId?: string; quantity: number; priceMinor: number }[];
     total: Money;

@@ -12,6 +12,9 @@ import type { CoreApp } from '../http/context.ts';
 import { readBearer, requirePass, requireReceipt } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
+import { whileProgressing } from '../http/while-progressing.ts';
+import { leaveWaitlist } from '../waitlist/leave.ts';
+import { entryOfOwner } from '../waitlist/offer-owner.ts';
 import { toHoldView } from './hold-view.ts';
 import { limitHolds } from './limit-holds.ts';
 import { placeHoldRequest } from './place.ts';
@@ -48,6 +51,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
       releaseHold(deps.scripts, toRef(receipt), tombstoneUntilMs),
     );
     if (released.outcome === 'booked') throw new OperatingError('hold_already_booked');
+    // What was offered to one who waited goes to the next, as the page that asks says.
+    const entryId = entryOfOwner(receipt.sub);
+    if (entryId !== null) await whileProgressing(deps.sql, () => leaveWaitlist(deps, entryId));
     return c.body(null, 204, NO_STORE);
   });
 

@@ -13,6 +13,7 @@ import { toPlaces } from '../inventory/places.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
 import type { OpenedEntry } from './entry-token.ts';
 import { offeredItems } from './entry-view.ts';
+import { ownerOf } from './offer-owner.ts';
 import { tellNewOffers } from './tell-offers.ts';
 
 /**
@@ -45,9 +46,6 @@ export async function acceptEntry(deps: CoreDeps, performance: Performance, entr
   if (placed.outcome !== 'held') throw new OperatingError('offer_ended');
   return toHoldView(deps, performance, { ...hold, ...placed, items, legs: offer.legs });
 }
-
-/** Whose hold it is; no pass has such a subject. */
-const ownerOf = (entryId: string): string => `waitlist:${entryId}`;
 
 /** Notes under the locks that the offer is accepted; how long its hold may live. Accepted before, it has what is left of that. */
 async function takeOffer(tx: Transaction, entryId: string): Promise<{ offer: OfferRow; lifeMs: number }> {

@@ -1,3 +1,4 @@
+import { OFFER_MARGIN_SECONDS } from '../../contracts/limits.ts';
 import type { HeldItem } from '../../contracts/token-claims.ts';
 import type { WaitlistView } from '../../contracts/waitlist.ts';
 import type { Sql, Transaction } from '../../db/connect.ts';
@@ -44,8 +45,10 @@ export const offeredItems = (performance: Performance, offer: Pick<OfferRow, 'id
 
 function toOfferView(performance: Performance, offer: OfferRow): NonNullable<WaitlistView['offer']> {
   const items = offeredItems(performance, offer).map(({ blockId: _own, ...item }) => item);
+  // Once it is accepted, what counts for its owner is the end of the hold.
+  const marginMs = offer.acceptedAt === null ? 0 : OFFER_MARGIN_SECONDS * 1000;
   return {
-    offerUntil: isoTime(offer.offerUntil.getTime()),
+    offerUntil: isoTime(offer.offerUntil.getTime() - marginMs),
     items: items.map(({ zoneId, seatId, quantity, priceMinor }) => ({
       zoneId,
       ...(seatId === undefined ? {} : { seatId }),

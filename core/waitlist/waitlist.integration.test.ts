@@ -224,6 +224,27 @@ describe('an offer', () => {
     expect(await world.differences()).toEqual([]);
   });
 
+  it.each(['leaves', 'gives the hold back'])('is the next’s at once when who has accepted it %s', async (how) => {
+    const booked = await lastBooked();
+    const [first, next] = [await world.join(), await world.join()];
+    await cancel(booked);
+    const accepted = await world.accept(first);
+    const { offerUntil } = v.parse(v.object({ offerUntil: v.string() }), (await world.look(first)).body['offer']);
+    expect(Math.abs(Date.parse(offerUntil) - Date.parse(String(accepted.body['expiresAt'])))).toBeLessThan(2000);
+    const token = String(accepted.body['receipt']);
+    const gone =
+      how === 'leaves'
+        ? await world.leave(first)
+        : await world.call('DELETE', `/v1/holds/${String(accepted.body['holdId'])}`, { token });
+    expect([gone.status, await stateOf(first), await stateOf(next)]).toEqual([204, 'left', 'offered']);
+    expect(await world.snatch(seatOf(accepted))).toBe(409);
+    expect((await bookAccepted(accepted)).status).toBe(409);
+    const taken = await world.accept(next);
+    expect([taken.status, seatOf(taken)]).toEqual([201, seatOf(accepted)]);
+    expect(await world.differences()).toEqual([]);
+    await world.leave(next);
+  });
+
   it('is still its owner’s after Redis lost everything, held or not: the first receipt books it', async () => {
     const booked = await lastBooked();
     const waiting = await world.join();

@@ -9,8 +9,8 @@
 --- hold:<id>: owner|from|to|seats|zones|places|max (ms)|fence|booking or ''|end before it was pinned (ms) or ''|limit
 ---   subject (the owner, or identity:<hash>; absent in holds of an older release: the owner)|block it takes seats of or ''.
 --- blocks: cell → block id of a blocked seat, also while somebody of the allocation has it; `c:<code hash>` → block id;
----   `v:<block id>` → last applied version; `z:<block id>` → ',zone,zone,' with seats of it; `o:<block id>` → 1: it is the offer to one
----   who waits. meta's `blocked` says that there are any.
+---   `v:<block id>` → last applied version; `z:<block id>` → ',zone,zone,' with seats of it; `o:<block id>`: it is the offer to one who
+---   waits; the hold that was made of it, or 1. meta's `blocked` says that there are any.
 --- waited: zone → '<number>|<first seat>|<seat after the last>' of zones that somebody waits for, both '' for a general one; the number
 ---   is the waiting entry's that was noted last. meta's `waited` says that there are any. What a hold had there is kept when the hold
 ---   ends: a hold 'kept:<hold id>' without an end, until core has offered or released it (redis/inventory/waited.ts).

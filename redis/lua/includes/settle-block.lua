@@ -49,8 +49,16 @@ local function take_for_block(meta, k)
   return announce(meta, k.from, k.to, FREE, '', (string.gsub(k.zones, '=', '=-')))
 end
 
+-- The hold that was made of an offer ends with it: the places are somebody else's now. One that is pinned is its booking's business.
+local function end_hold_of(meta, offer)
+  local id = redis.call('HGET', blocks_key, 'o:' .. offer)
+  local hold = id and read_hold(id)
+  if hold and hold.block == offer and hold.booking == '' then free_hold(meta, id, true) end
+end
+
 -- Ends a block that is here: its seats go free, or will once whoever has one lets go; what is left of its places is the zone's again.
 local function end_block(meta, k)
+  if k.offer then end_hold_of(meta, k.id) end
   local cells = cells_of(numbers_of(k.seats), k.from, k.to, meta.stride)
   local blocks, holders, own, idle = values_of(blocks_key, cells), values_of(claims_key, cells), {}, {}
   for i = 1, #cells do

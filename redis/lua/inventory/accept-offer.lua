@@ -24,8 +24,9 @@ local blocks, holders, ended = values_of(blocks_key, cells), values_of(claims_ke
 for i = 1, #cells do
   if holders[i] and blocks[i] == ARGV[9] then
     local other = string.sub(holders[i], 1, 1) == 'h' and read_hold(string.sub(holders[i], 2))
-    -- Of live holds only one that is pinned for a booking can have been decided on.
-    if not other or other.owner == 'waitlist' or other.booking ~= '' then ended[#ended + 1] = cells[i] end
+    -- Of live holds only one of another offer, or one that is pinned for a booking, can have been decided on.
+    local is_decided = not other or other.owner == 'waitlist' or other.booking ~= '' or (other.block and other.block ~= ARGV[9])
+    if is_decided then ended[#ended + 1] = cells[i] end
   end
 end
 if #ended > 0 then
@@ -38,4 +39,6 @@ local hold = {
   max = ends, booking = '', before = '', subject = ARGV[2], block = ARGV[9],
 }
 if take_places(meta, now, hold, ends) then return { 'gone' } end
+-- Ends with the offer, should the offer end before it (settle-block).
+redis.call('HSET', blocks_key, 'o:' .. ARGV[9], hold.id)
 return { 'held', hold.fence, ends, ends, whole(now) }
