@@ -8,6 +8,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import { normaliseEmail } from '../bookings/normalise-email.ts';
 import { type LegRange, type Performance, resolveLegs, zoneOf } from '../catalogue/performance.ts';
 import { requireOnSale } from '../catalogue/require-on-sale.ts';
+import { longestGroup } from '../../redis/inventory/seat-rows.ts';
 import type { CoreDeps } from '../deps.ts';
 import { invalidRequest } from '../http/json-body.ts';
 import { newEntryToken } from './entry-token.ts';
@@ -28,12 +29,17 @@ export function resolveEntry(performance: Performance, wish: WaitlistRequest, no
     errors.push({ path: 'zoneId', message: 'no such zone in this performance' });
   if (wish.class !== undefined && zones.length === 0)
     errors.push({ path: 'class', message: 'no zone of this performance is of this class' });
-  if (zones.length > 0 && zones.every((zone) => zone.capacity < wish.partySize))
-    errors.push({ path: 'partySize', message: 'is more than the zone has' });
+  const most = Math.max(0, ...zones.map((zone) => mostTogether(performance, zone, wish.accessible ?? false)));
+  if (zones.length > 0 && most < wish.partySize)
+    errors.push({ path: 'partySize', message: `is more than can be had together, which is ${most}` });
   const email = wish.email ?? wish.buyer?.email;
   if (!legs.ok || errors.length > 0 || email === undefined) throw invalidRequest(errors);
   return { legs: legs.legs, zoneIds: zones.map((zone) => zone.id), email, name: wish.buyer?.name ?? null };
 }
+
+/** How large a party the zone could ever have together; a general zone has no spaces for wheelchairs of its own. */
+const mostTogether = ({ seats }: Performance, zone: Performance['zones'][number], accessible: boolean): number =>
+  zone.kind === 'reserved' ? longestGroup(seats.rows, zone.id, accessible) : zone.capacity;
 
 /**
  * Puts somebody at the end of the line, inside the caller's transaction. The zones are locked first, as by whoever frees something of

@@ -87,3 +87,10 @@ export function groupOf(rows: SeatRows, zoneId: string, accessible: boolean): (s
     return first !== undefined && first <= seat ? first : undefined;
   };
 }
+
+/** How many seats of one kind lie side by side in a zone at most. */
+export function longestGroup(rows: SeatRows, zoneId: string, accessible: boolean): number {
+  const text = rows[`${zoneId}:${accessible ? 'a' : 'o'}`] ?? '';
+  const sizes = Array.from({ length: text.length / 24 }, (_, i) => Number(text.slice(i * 24 + 12, i * 24 + 17)));
+  return Math.max(0, ...sizes);
+}

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sellOut } from './sell-out.ts';
 import { openVisitor, startBrowser } from '../support/browser.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -138,6 +139,59 @@ async function giveTicket(page: Page): Promise<void> {
   await expectSound(hers);
   expect(errors).toEqual([]);
 }
+
+it('who found a show sold out waits for it, is offered what somebody cancels, and buys it, on a dark phone', async () => {
+  const phone = { viewport: { width: 390, height: 740 }, colorScheme: 'dark' as const };
+  const { page, errors } = await openVisitor(browser, phone);
+  const somebody = await sellOut(stack.ready, 'two-chairs');
+  await page.goto(`${stack.ready.edgeUrl}/shop/?performance=two-chairs`);
+  await page.getByText('Sold out for now').waitFor(WAIT);
+  await page.getByLabel('Places together').selectOption('2');
+  const email = page.getByLabel('E-mail');
+  await email.press('Enter');
+  await page.getByRole('alert').getByText('Please enter your e-mail address').waitFor(WAIT);
+  expect(await email.evaluate((field) => field === document.activeElement)).toBe(true);
+  await expectSound(page);
+  await page.keyboard.type('ravi@example.org');
+  await page.keyboard.press('Enter');
+  await page.getByText('you are next').waitFor(WAIT);
+  await page.getByText('Two Chairs').waitFor(WAIT);
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Leave the waitlist' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).press('Enter');
+  await page.getByText('You have left the waitlist').waitFor(WAIT);
+  await page.getByRole('link', { name: 'To the seats' }).press('Enter');
+  await email.fill('ravi@example.org');
+  await page.getByLabel('Places together').selectOption('2');
+  await page.getByRole('button', { name: 'Join the waitlist' }).press('Enter');
+  await page.getByText('you are next').waitFor(WAIT);
+
+  await somebody.cancel();
+  // As by a look at another window and back; without it, within ten seconds.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.getByRole('heading', { name: 'Offered to you' }).waitFor(WAIT);
+  expect(await page.getByRole('timer').textContent()).toMatch(/^1[45]:\d\d$/);
+  await page.getByText('Row A, seat 2').waitFor(WAIT);
+  await page.getByText('Fees of €5.00 are in it.').waitFor(WAIT);
+  await expectSound(page);
+  const elsewhere = await openVisitor(browser);
+  const link = /http\S+#token=\S+/.exec(await mailedText('ravi@example.org', /^Places for/))?.[0] ?? '';
+  await elsewhere.page.goto(link);
+  await elsewhere.page.getByRole('button', { name: 'Take these places' }).waitFor(WAIT);
+
+  await page.getByRole('button', { name: 'Take these places' }).press('Enter');
+  await page.getByRole('heading', { name: 'Held for you' }).waitFor(WAIT);
+  expect(await page.getByRole('link', { name: 'Join the line' }).count()).toBe(0);
+  await page.getByLabel('Full name').fill('Ravi Rao');
+  await email.fill('ravi@example.org');
+  await page.getByRole('button', { name: 'Pay €105.00' }).press('Enter');
+  await page.getByRole('button', { name: /^Pay/ }).click(WAIT);
+  await page.waitForURL(/\/shop\/\?booking=/, WAIT);
+  await page.locator('img.qr').nth(1).waitFor(WAIT);
+  await elsewhere.page.reload();
+  await elsewhere.page.getByText('You have booked').waitFor(WAIT);
+  expect([...errors, ...elsewhere.errors]).toEqual([]);
+});
 
 async function eraseData(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Erase my data' }).click(WAIT);

@@ -8,8 +8,12 @@ export function checkBuyer({ name, email }: { name: string; email: string }, who
   const errors: FieldError[] = [];
   if (name === '') errors.push({ path: 'name', message: `Please enter ${whose} name.` });
   else if (name.length > 120) errors.push({ path: 'name', message: 'Please use at most 120 characters.' });
-  if (email === '') errors.push({ path: 'email', message: `Please enter ${whose} e-mail address.` });
-  else if (!EMAIL.test(email) || email.length > 254)
-    errors.push({ path: 'email', message: 'Please enter an address like name@example.org.' });
-  return errors;
+  return [...errors, ...checkEmail(email, whose)];
+}
+
+/** What is wrong with an address alone. */
+export function checkEmail(email: string, whose = 'your'): FieldError[] {
+  if (email === '') return [{ path: 'email', message: `Please enter ${whose} e-mail address.` }];
+  if (EMAIL.test(email) && email.length <= 254) return [];
+  return [{ path: 'email', message: 'Please enter an address like name@example.org.' }];
 }

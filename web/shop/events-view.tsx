@@ -147,9 +147,19 @@ function PerformanceLine({
           Seats and prices
         </a>
       ) : (
-        <span class="quiet">{performance.status === 'ended' ? 'Over' : 'Not yet on sale'}</span>
+        <span class="quiet">{performance.status === 'ended' ? 'Over' : <OpeningTime performance={performance} />}</span>
       )}
     </li>
+  );
+}
+
+/** When its sale opens, where that is known. */
+function OpeningTime({ performance: { onSaleAt, timeZone } }: { performance: PerformanceSummary }) {
+  if (onSaleAt === undefined) return <>Not yet on sale</>;
+  return (
+    <>
+      On sale from <time dateTime={onSaleAt}>{formatDateTime(onSaleAt, timeZone)}</time>
+    </>
   );
 }
 

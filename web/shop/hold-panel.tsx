@@ -3,10 +3,10 @@ import type { ZoneView } from '../../contracts/catalogue.ts';
 import type { HoldView } from '../../contracts/holds.ts';
 import { ConfirmButton } from '../shared/confirm-button.tsx';
 import { Countdown, type Deadline } from '../shared/countdown.tsx';
-import { formatMoney } from '../shared/format.ts';
 import { BuyerForm } from './buyer-form.tsx';
 import { HeldItems } from './held-items.tsx';
 import type { SeatPlan } from './seat-states.ts';
+import { feesIn, TotalLine } from './total-line.tsx';
 import type { HoldActions } from './use-hold.ts';
 
 export type HoldPanelProps = {
@@ -35,10 +35,7 @@ export function HoldPanel({ hold, deadline, isBusy, plan, zones, rowWord, action
           <Countdown deadline={deadline} label="Kept for" onEnd={end} />
         </p>
         <HeldItems items={hold.items} plan={plan} zones={zones} rowWord={rowWord} currency={hold.total.currency} />
-        <p class="total">
-          <span>Total</span>
-          <strong>{formatMoney(hold.total.amountMinor, hold.total.currency)}</strong>
-        </p>
+        <TotalLine {...hold.total} feeMinor={feesIn(hold.items, zones)} />
         <div class="button-row">
           <button type="button" class="button" disabled={isBusy || !canExtend} onClick={() => void actions.extend()}>
             More time

@@ -5,6 +5,7 @@ import type { HoldView } from '../../contracts/holds.ts';
  * hold of a performance (for the tab). Storage may be full or forbidden; then only the page forgets.
  */
 const BOOKING = 'onsale-booking-';
+const WAITS = 'onsale-waits-';
 const SIGNED_IN = 'onsale-signed-in';
 const HOLD = 'onsale-hold-';
 
@@ -37,23 +38,25 @@ export const keptToken = (what: Opened, id: string): string | null =>
 /** The token that the link of a message brings behind `#`; null for any other address. */
 export const tokenInLink = (what: Opened, hash: string): string | null => IN_LINK[what].exec(hash)?.[1] ?? null;
 
-/** Forgets the tokens of all bookings: what they open was erased. */
+/** Notes which performance an entry of the waitlist waits for; null: it waits no more. That one's page leads back to it. */
+export function keepWaiting(entryId: string, performanceId: string | null): void {
+  if (performanceId === null) drop(localStorage, WAITS + entryId);
+  else put(localStorage, WAITS + entryId, performanceId);
+}
+
+/** The entries of this browser that wait for a performance, as far as it knows. */
+export const waitingHere = (performanceId: string): string[] =>
+  keysOf(WAITS).flatMap((key) => (take(localStorage, key) === performanceId ? [key.slice(WAITS.length)] : []));
+
+/** Forgets the tokens of all bookings and places in waitlists: what they open was erased. */
 export function forgetBookings(): void {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(BOOKING)) localStorage.removeItem(key);
-  } catch {
-    // Nothing was kept either.
-  }
+  for (const prefix of [BOOKING, KEPT_AS.waitlist, WAITS]) for (const key of keysOf(prefix)) drop(localStorage, key);
 }
 
 /** Notes whether somebody is signed in here: only then is it worth asking who. The session itself no script can read. */
 export function keepSignedIn(isSignedIn: boolean): void {
-  if (isSignedIn) return put(localStorage, SIGNED_IN, 'yes');
-  try {
-    localStorage.removeItem(SIGNED_IN);
-  } catch {
-    // Nothing was kept either.
-  }
+  if (isSignedIn) put(localStorage, SIGNED_IN, 'yes');
+  else drop(localStorage, SIGNED_IN);
 }
 
 /** Whether somebody signed in here and has not signed out, as far as this browser knows. */
@@ -64,13 +67,7 @@ export const keepHold = (hold: HoldView): void =>
   put(sessionStorage, HOLD + hold.performanceId, JSON.stringify({ holdId: hold.holdId, receipt: hold.receipt }));
 
 /** Forgets the hold of a performance: booked, released or over. */
-export function forgetHold(performanceId: string): void {
-  try {
-    sessionStorage.removeItem(HOLD + performanceId);
-  } catch {
-    // Nothing was kept either.
-  }
-}
+export const forgetHold = (performanceId: string): void => drop(sessionStorage, HOLD + performanceId);
 
 /** The hold that this tab had. */
 export function keptHold(performanceId: string): { holdId: string; receipt: string } | null {
@@ -83,6 +80,22 @@ export function keptHold(performanceId: string): { holdId: string; receipt: stri
     return typeof holdId === 'string' && typeof receipt === 'string' ? { holdId, receipt } : null;
   } catch {
     return null;
+  }
+}
+
+function keysOf(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
+function drop(storage: Storage, key: string): void {
+  try {
+    storage.removeItem(key);
+  } catch {
+    // Nothing was kept either.
   }
 }
 

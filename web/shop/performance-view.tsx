@@ -4,7 +4,7 @@ import { formatDateTime } from '../shared/format.ts';
 import { LoadError, Loading, Notice } from '../shared/notice.tsx';
 import { useLoad } from '../shared/use-load.ts';
 import { followLink } from './follow-link.ts';
-import { JoinWaitlist } from './join-waitlist.tsx';
+import { waitingHere } from './kept-tokens.ts';
 import { SeatPicker } from './seat-picker.tsx';
 import { createSeatPlan } from './seat-states.ts';
 import type { Legs } from './stops-picker.tsx';
@@ -46,18 +46,48 @@ export function PerformanceView({ performanceId, legs, onShow }: PerformanceView
           {about?.venue && ` · ${about.venue.name}, ${about.venue.city}`}
         </p>
       </div>
-      {data.status === 'ended' && <Notice kind="info">This performance is over.</Notice>}
-      {data.status === 'scheduled' && (
-        <Notice kind="info">Tickets are not on sale yet. You can look around already.</Notice>
-      )}
-      <JoinWaitlist performance={data} legs={legs} onShow={onShow} />
+      <SaleNotice performance={data} />
+      <WaitingHere performanceId={performanceId} onShow={onShow} />
       <SeatPicker
         performance={data}
         plan={plan}
         legs={legs}
         onLegs={(next) => onShow({ view: 'performance', performanceId, ...next })}
+        onJoined={(entryId) => onShow({ view: 'waitlist', entryId })}
       />
     </div>
+  );
+}
+
+/** Why nothing can be bought yet, or no more; with the time of the opening where it is known. */
+function SaleNotice({ performance: { status, onSaleAt, timeZone } }: { performance: Performance }) {
+  if (status === 'ended') return <Notice kind="info">This performance is over.</Notice>;
+  if (status === 'on_sale') return null;
+  if (onSaleAt === undefined)
+    return <Notice kind="info">Tickets are not on sale yet. You can look around already.</Notice>;
+  return (
+    <Notice kind="info">
+      Tickets go on sale on{' '}
+      <strong>
+        <time dateTime={onSaleAt}>{formatDateTime(onSaleAt, timeZone)}</time>
+      </strong>
+      . You can look around already.
+    </Notice>
+  );
+}
+
+/** The way back to one's place in the waitlist, for who has joined it in this browser. */
+function WaitingHere({ performanceId, onShow }: Pick<PerformanceViewProps, 'performanceId' | 'onShow'>) {
+  const [entryId] = waitingHere(performanceId);
+  if (entryId === undefined) return null;
+  const place: ViewAddress = { view: 'waitlist', entryId };
+  return (
+    <Notice kind="info">
+      You are on the waitlist.{' '}
+      <a href={writeAddress(place)} onClick={(click) => followLink(click, () => onShow(place))}>
+        See your place
+      </a>
+    </Notice>
   );
 }
 

@@ -46,7 +46,12 @@ function ZoneFacts(props: ZoneProps) {
         <circle cx="5" cy="5" r="5" fill={colours.get(zone.id) ?? 'none'} />
       </svg>
       <span class="zone-name">{zone.name}</span>
-      <span class="zone-price">{formatMoney(zone.priceMinor, currency)}</span>
+      <span class="zone-price">
+        {formatMoney(zone.priceMinor, currency)}
+        {zone.feeMinor !== undefined && (
+          <span class="quiet zone-fee">with {formatMoney(zone.feeMinor, currency)} fee</span>
+        )}
+      </span>
       <span class="zone-free">{free === 0 ? 'None free now' : `${formatCount(free)} free`}</span>
     </>
   );

@@ -3,11 +3,12 @@ import type { PerformanceView } from '../../contracts/catalogue.ts';
 import { formatMoney } from '../shared/format.ts';
 import { Notice } from '../shared/notice.tsx';
 import { HoldPanel } from './hold-panel.tsx';
+import { JoinWaitlist, type JoinWaitlistProps } from './join-waitlist.tsx';
 import { zoneColours } from './map-drawing.ts';
 import { Refusal } from './refusal.tsx';
 import { SeatList } from './seat-list.tsx';
 import { SeatMapCanvas } from './seat-map-canvas.tsx';
-import type { LiveStates, Seat, SeatPlan } from './seat-states.ts';
+import type { Seat, SeatPlan } from './seat-states.ts';
 import { SelectionSummary } from './selection-summary.tsx';
 import { SessionBar } from './session-bar.tsx';
 import { StopsPicker, type Legs } from './stops-picker.tsx';
@@ -22,10 +23,12 @@ export type SeatPickerProps = {
   plan: SeatPlan;
   legs: Legs | null;
   onLegs: (legs: Legs) => void;
+  /** Somebody has joined the waitlist. */
+  onJoined: (entryId: string) => void;
 };
 
 /** Choosing, holding and booking seats of one performance. */
-export function SeatPicker({ performance, plan, legs, onLegs }: SeatPickerProps) {
+export function SeatPicker({ performance, plan, legs, onLegs, onJoined }: SeatPickerProps) {
   const { id, room, zones, stops, feedUrl } = performance;
   const query = legs === null ? '' : `?${new URLSearchParams(legs)}`;
   const { live, freshness } = useLiveStates({ performanceId: id, feedUrl, legs: query, seatCount: plan.seats.length });
@@ -48,7 +51,11 @@ export function SeatPicker({ performance, plan, legs, onLegs }: SeatPickerProps)
 
   return (
     <>
-      <SessionBar session={session} room={room} onEnd={() => void refresh()} onLeave={() => void leave()} />
+      <SessionBar
+        {...{ session, room, hasHold: holding.hold !== null }}
+        onEnd={() => void refresh()}
+        onLeave={() => void leave()}
+      />
       {stops !== undefined && stops.length > 1 && (
         <StopsPicker
           stops={stops}
@@ -61,21 +68,16 @@ export function SeatPicker({ performance, plan, legs, onLegs }: SeatPickerProps)
       {freshness === 'stale' && (
         <Notice kind="warning">Seats may have changed: there is no connection right now.</Notice>
       )}
-      {choosing.taken.length > 0 && (
-        <Notice kind="warning">
-          Just taken by someone else:{' '}
-          {choosing.taken
-            .flatMap((seatId) => plan.byId.get(seatId) ?? [])
-            .map(names.describe)
-            .join('; ')}
-          .
-        </Notice>
-      )}
+      <TakenNotice taken={choosing.taken} plan={plan} describe={names.describe} />
       {holding.problem !== null && holding.problem.code !== 'seats_unavailable' && (
         <Refusal problem={holding.problem} room={room} />
       )}
       {holding.hold === null ? (
-        <Chooser {...{ performance, plan, live, choosing, names }} isBusy={holding.isBusy} onHold={() => void hold()} />
+        <Chooser
+          {...{ performance, plan, live, choosing, names, legs, onJoined }}
+          isBusy={holding.isBusy}
+          onHold={() => void hold()}
+        />
       ) : (
         <HoldPanel
           hold={holding.hold}
@@ -91,18 +93,27 @@ export function SeatPicker({ performance, plan, legs, onLegs }: SeatPickerProps)
   );
 }
 
-type ChooserProps = {
-  performance: PerformanceView;
-  plan: SeatPlan;
-  live: LiveStates | null;
+/** Which of the chosen seats somebody else was quicker to take. */
+function TakenNotice({
+  taken,
+  plan,
+  describe,
+}: Pick<Choosing, 'taken'> & Pick<ChooserProps, 'plan'> & Pick<SeatNames, 'describe'>) {
+  if (taken.length === 0) return null;
+  const seats = taken.flatMap((seatId) => plan.byId.get(seatId) ?? []);
+  return <Notice kind="warning">Just taken by someone else: {seats.map(describe).join('; ')}.</Notice>;
+}
+
+type ChooserProps = JoinWaitlistProps & {
   choosing: Choosing;
   names: SeatNames;
   isBusy: boolean;
   onHold: () => void;
 };
 
-/** The map, the list of the same seats, and what is chosen. Opening a zone in the list looks at it on the map. */
-function Chooser({ performance, plan, live, choosing, names, isBusy, onHold }: ChooserProps) {
+/** The waitlist, the map, the list of the same seats, and what is chosen. Opening a zone in the list looks at it on the map. */
+function Chooser({ choosing, names, isBusy, onHold, ...shop }: ChooserProps) {
+  const { performance, plan, live } = shop;
   const { zones, currency } = performance;
   const [zoneId, setZoneId] = useState<string | null>(null);
   const colours = zoneColours(zones, useDarkScheme());
@@ -110,20 +121,23 @@ function Chooser({ performance, plan, live, choosing, names, isBusy, onHold }: C
   const { selection, lines, count, limit, isFull, taken, toggle, setQuantity } = choosing;
   const shown = { plan, live, zones, taken, selected: selection.seats, onToggle: toggle };
   return (
-    <div class="picker">
-      {plan.seats.length > 0 && <SeatMapCanvas {...shown} zoneId={zoneId} describe={describe} />}
-      <div class="picker-side">
-        <SelectionSummary {...{ lines, currency, count, limit, rowWord, isBusy, onHold }} onRemove={toggle} />
-        <h2>Zones and prices</h2>
-        <SeatList
-          {...{ ...shown, currency, colours, isFull, rowWord }}
-          places={selection.places}
-          openZone={zoneId}
-          onOpen={setZoneId}
-          onPlaces={setQuantity}
-        />
+    <>
+      <JoinWaitlist {...shop} />
+      <div class="picker">
+        {plan.seats.length > 0 && <SeatMapCanvas {...shown} zoneId={zoneId} describe={describe} />}
+        <div class="picker-side">
+          <SelectionSummary {...{ lines, currency, count, limit, rowWord, isBusy, onHold }} onRemove={toggle} />
+          <h2>Zones and prices</h2>
+          <SeatList
+            {...{ ...shown, currency, colours, isFull, rowWord }}
+            places={selection.places}
+            openZone={zoneId}
+            onOpen={setZoneId}
+            onPlaces={setQuantity}
+          />
+        </div>
       </div>
-    </div>
+    </>
   );
 }
 

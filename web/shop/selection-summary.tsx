@@ -16,6 +16,7 @@ export type SummaryProps = {
 /** What is chosen and what it costs, with the way on. It stays in sight on a phone. */
 export function SelectionSummary({ lines, currency, count, limit, rowWord, isBusy, onHold, onRemove }: SummaryProps) {
   const total = lines.reduce((sum, line) => sum + line.amountMinor, 0);
+  const fees = lines.reduce((sum, { zone, quantity }) => sum + quantity * (zone.feeMinor ?? 0), 0);
   const holdLabel = count === 0 ? 'Hold seats' : `Hold for ${formatMoney(total, currency)}`;
   return (
     <section class="card summary" aria-label="Your choice">
@@ -43,6 +44,7 @@ export function SelectionSummary({ lines, currency, count, limit, rowWord, isBus
           </li>
         ))}
       </ul>
+      {fees > 0 && <p class="quiet small fees">Fees of {formatMoney(fees, currency)} are in it.</p>}
       <button type="button" class="button button-primary button-wide" disabled={count === 0 || isBusy} onClick={onHold}>
         {isBusy ? 'One moment…' : holdLabel}
       </button>

@@ -3,10 +3,17 @@ import { Countdown } from '../shared/countdown.tsx';
 import { formatCount } from '../shared/format.ts';
 import type { Session } from './use-session.ts';
 
-export type SessionBarProps = { session: Session; room: string; onEnd: () => void; onLeave: () => void };
+export type SessionBarProps = {
+  session: Session;
+  room: string;
+  /** Whether the visitor has a hold, perhaps by an offer of the waitlist: it needs no session, and nobody is sent to the line. */
+  hasHold?: boolean;
+  onEnd: () => void;
+  onLeave: () => void;
+};
 
 /** How long the visitor's session lasts and how to give it up, or the way to the waiting room. */
-export function SessionBar({ session, room, onEnd, onLeave }: SessionBarProps) {
+export function SessionBar({ session, room, hasHold = false, onEnd, onLeave }: SessionBarProps) {
   if (session.state === 'unknown') return null;
   if (session.state === 'inside') {
     return (
@@ -21,6 +28,7 @@ export function SessionBar({ session, room, onEnd, onLeave }: SessionBarProps) {
       </div>
     );
   }
+  if (hasHold) return null;
   const place = session.state === 'waiting' ? session.position : null;
   return (
     <div class="session-bar">

@@ -1,131 +1,80 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { HoldView } from '../../contracts/holds.ts';
-import type { WaitlistView as Entry } from '../../contracts/waitlist.ts';
-import { type ApiProblem, callApi, newIdempotencyKey } from '../shared/api-client.ts';
+import type { ApiProblem } from '../shared/api-client.ts';
 import { ConfirmButton } from '../shared/confirm-button.tsx';
-import { Countdown, deadlineOf } from '../shared/countdown.tsx';
-import { formatCount, formatMoney } from '../shared/format.ts';
-import { Loading, Notice } from '../shared/notice.tsx';
-import { keepHold, keptToken } from './kept-tokens.ts';
+import { LoadError, Loading } from '../shared/notice.tsx';
+import { followLink } from './follow-link.ts';
+import { keepHold } from './kept-tokens.ts';
+import { OfferCard } from './offer-card.tsx';
 import { Refusal } from './refusal.tsx';
-import type { ViewAddress } from './view-address.ts';
-
-/** How often the page looks, ms: an offer is told by mail as well. */
-const LOOK_MS = 10_000;
+import { usePlaces } from './use-places.ts';
+import { useWaitlistEntry } from './use-waitlist-entry.ts';
+import { type ViewAddress, writeAddress } from './view-address.ts';
+import { WaitlistState, WaitlistWish } from './waitlist-state.tsx';
 
 export type WaitlistViewProps = { entryId: string; onShow: (address: ViewAddress) => void };
 
-/** One who waits: the position, what is offered and until when, accept and leave. */
+/** One who waits: for what, the position, what is offered and until when, accept and leave. */
 export function WaitlistView({ entryId, onShow }: WaitlistViewProps) {
-  const token = keptToken('waitlist', entryId) ?? '';
-  const path = `/api/core/v1/waitlist/${encodeURIComponent(entryId)}`;
-  const [entry, setEntry] = useState<Entry | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const look = useCallback(async () => {
-    const answer = await callApi<Entry>(path, { token });
-    if (answer.ok) setEntry(answer.data);
-    setProblem(answer.ok ? null : answer.problem);
-  }, [path, token]);
-  useEffect(() => {
-    void look();
-    const timer = setInterval(() => void look(), LOOK_MS);
-    return () => clearInterval(timer);
-  }, [look]);
-
-  const accept = async (): Promise<void> => {
-    setBusy(true);
-    const call = { method: 'POST', token, idempotencyKey: newIdempotencyKey(), body: {} } as const;
-    const answer = await callApi<HoldView>(`${path}/accept`, call);
-    setBusy(false);
-    if (!answer.ok) return setProblem(answer.problem);
-    // The performance's page finds the hold and leads on to the booking.
-    keepHold(answer.data);
-    const { performanceId, legs } = answer.data;
-    onShow({ view: 'performance', performanceId, ...legs });
-  };
-  const leave = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await callApi(path, { method: 'DELETE', token });
-    setBusy(false);
-    if (!answer.ok) return setProblem(answer.problem);
-    await look();
-  };
-
-  if (entry === null && problem === null) return <Loading what="your place" />;
+  const own = useWaitlistEntry(entryId);
+  const { entry, deadline, problem, isBusy, look } = own;
+  const places = usePlaces(entry?.performanceId ?? null);
   if (entry === null)
-    return (
-      <div class="stack narrow">
-        <h1>Waitlist</h1>
-        <p>Open your place by the link in your mail, or in the browser you joined with.</p>
-      </div>
-    );
-  const isOpen = entry.state === 'waiting' || entry.state === 'offered' || entry.state === 'accepted';
+    return problem === null ? <Loading what="your place" /> : <NoEntry problem={problem} onRetry={() => void look()} />;
+
+  const performance: ViewAddress = { view: 'performance', performanceId: entry.performanceId, ...entry.legs };
+  const accept = async (): Promise<void> => {
+    const hold = await own.accept();
+    if (hold === null) return;
+    // The performance's page finds the hold and leads on to the booking.
+    keepHold(hold);
+    onShow(performance);
+  };
+  const isOffered = entry.state === 'offered' || entry.state === 'accepted';
+  const leaving = { label: 'Leave the waitlist', confirmLabel: 'Leave', danger: true, disabled: isBusy };
   return (
     <div class="stack narrow">
-      <h1>Waitlist</h1>
+      <h1>{isOffered ? 'An offer for you' : 'Waitlist'}</h1>
+      <WaitlistWish entry={entry} places={places} />
+      <WaitlistState entry={entry} />
       {problem !== null && <Refusal problem={problem} />}
-      <div aria-live="polite">
-        <EntryState entry={entry} />
-      </div>
       {entry.offer !== undefined && (
-        <>
-          <p>
-            <Countdown
-              key={entry.offer.offerUntil}
-              deadline={deadlineOf(entry.now, entry.offer.offerUntil)}
-              label="Kept for you for"
-              onEnd={() => void look()}
-            />
-          </p>
-          <button type="button" class="button button-primary" disabled={isBusy} onClick={() => void accept()}>
-            {entry.state === 'accepted' ? 'Go on to the booking' : 'Take these places'}
-          </button>
-        </>
-      )}
-      {isOpen && (
-        <ConfirmButton
-          label="Leave the waitlist"
-          question="Leave the waitlist? What is offered to you goes to the next."
-          confirmLabel="Leave"
-          danger
-          disabled={isBusy}
-          onConfirm={() => void leave()}
+        <OfferCard
+          {...{ offer: entry.offer, deadline, isAccepted: entry.state === 'accepted', places, isBusy }}
+          onAccept={() => void accept()}
+          onEnd={() => void look()}
         />
       )}
+      <div class="button-row">
+        {(isOffered || entry.state === 'waiting') && (
+          <ConfirmButton
+            {...leaving}
+            question={
+              isOffered ? 'Leave? What is offered to you goes to the next.' : 'Leave? Your place in it is lost.'
+            }
+            onConfirm={() => void own.leave()}
+          />
+        )}
+        <a
+          class="button"
+          href={writeAddress(performance)}
+          onClick={(click) => followLink(click, () => onShow(performance))}
+        >
+          To the seats
+        </a>
+      </div>
     </div>
   );
 }
 
-function EntryState({ entry }: { entry: Entry }) {
-  const people = entry.partySize === 1 ? 'one place' : `${formatCount(entry.partySize)} places together`;
-  switch (entry.state) {
-    case 'waiting':
-      return (
-        <Notice kind="info">
-          <p>
-            You wait for {people}. Your position: <strong>{formatCount(entry.position ?? 1)}</strong>. None is free now;
-            some may come back, and you will get a mail.
-          </p>
-        </Notice>
-      );
-    case 'offered':
-    case 'accepted':
-      return (
-        <Notice kind="info">
-          <p>
-            {entry.offer?.items.map((item) => item.seatId ?? item.zoneId).join(', ')}:{' '}
-            <strong>
-              {entry.offer === undefined ? '' : formatMoney(entry.offer.total.amountMinor, entry.offer.total.currency)}
-            </strong>
-          </p>
-        </Notice>
-      );
-    case 'booked':
-      return <Notice kind="info">You have booked. The waitlist is behind you.</Notice>;
-    case 'lapsed':
-      return <Notice kind="warning">The time for your offer is over, and it went to the next in the line.</Notice>;
-    case 'left':
-      return <Notice kind="info">You have left the waitlist.</Notice>;
-  }
+/** Nothing to show: no such entry for this browser, or no answer just now. */
+function NoEntry({ problem, onRetry }: { problem: ApiProblem; onRetry: () => void }) {
+  return (
+    <div class="stack narrow">
+      <h1>Waitlist</h1>
+      {problem.status === 404 ? (
+        <p>Your place opens by the link in your mail, or in the browser you joined with.</p>
+      ) : (
+        <LoadError problem={problem} onRetry={onRetry} />
+      )}
+    </div>
+  );
 }
