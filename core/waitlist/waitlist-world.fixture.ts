@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { expect } from 'vitest';
 import { newId } from '../../platform/id.ts';
 import { inventoryKeys, roomKeys } from '../../redis/keys.ts';
@@ -28,6 +29,17 @@ export type WaitlistWorld = CoreWorld & {
   loseRedis(): Promise<void>;
   /** What a comparison of Redis and Postgres finds. */
   differences(): Promise<unknown[]>;
+  /** Ends every entry that waits. */
+  forgetWaiting(): Promise<void>;
+  stateOf(waiting: Waiting): Promise<unknown>;
+  /** Cancels a booking, however often it takes. */
+  cancel(booked: Reply): Promise<Reply>;
+  /** Books what an accepted offer holds. */
+  bookAccepted(accepted: Reply): Promise<Reply>;
+  /** Holds every seat that nobody has claimed, so that only what a test frees is there. */
+  takeAllOthers(): Promise<void>;
+  /** A booking in a zone where all else is held. */
+  lastBooked(): Promise<Reply>;
   /** Offers of all times, by when they were made. */
   offers(): Promise<{ entryId: string; seats: string[]; from: Date; to: Date | null }[]>;
 };
@@ -41,8 +53,48 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
   const path = ({ id }: Waiting, more = '') => `/v1/waitlist/${id}${more}`;
   const performance = await deps.catalogue.performance(SHOW);
   if (performance === null) throw new Error('the performance was not seeded');
+  const buyer = createBuyer(world);
+  const takeAllOthers = async () => {
+    const claims = await sql<
+      { seatId: string }[]
+    >`SELECT seat_id AS "seatId" FROM seat_claims WHERE performance_id = ${SHOW}`;
+    const free = Array.from({ length: 60 }, (_, i) => `s${i + 1}`).filter((seat) =>
+      claims.every(({ seatId }) => seatId !== seat),
+    );
+    for (let first = 0; first < free.length; first += 40) await world.holdSeats(free.slice(first, first + 40));
+  };
+  const loseRedis = async () => {
+    await deps.redis.flushall();
+    await deps.redis.hset(roomKeys(ROOM).state, 'epoch', 1);
+    await deps.redis.hset(roomKeys(ROOM).config, 'holdLimit', 50);
+    expect(await deps.inventory.load(performance)).toBe('loaded');
+  };
+  const look = (waiting: Waiting) => world.call('GET', path(waiting), { token: waiting.token });
   return Object.assign(world, {
-    buyer: createBuyer(world),
+    buyer,
+    look,
+    loseRedis,
+    takeAllOthers,
+    async forgetWaiting() {
+      await sql`UPDATE waitlist_entries SET state = 'left', ended_at = now() WHERE ended_at IS NULL AND state = 'waiting'`;
+    },
+    stateOf: async (waiting: Waiting) => (await look(waiting)).body['state'],
+    async cancel(booked: Reply) {
+      const key = newId();
+      for (;;) {
+        const reply = await buyer.post(booked, 'cancel', key);
+        if (reply.status !== 503) return reply;
+      }
+    },
+    bookAccepted: ({ body }: Reply) =>
+      world.book({ receipt: String(body['receipt']), holdId: String(body['holdId']), owner: '' }),
+    async lastBooked() {
+      await world.drain();
+      await loseRedis();
+      const booked = await buyer.book();
+      await takeAllOthers();
+      return booked;
+    },
     async join(wish: object = {}) {
       const body = {
         performanceId: SHOW,
@@ -55,7 +107,6 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
       expect([reply.status, reply.body]).toEqual([201, expect.anything()]);
       return { id: String(reply.body['id']), token: String(reply.body['token']), reply };
     },
-    look: (waiting: Waiting) => world.call('GET', path(waiting), { token: waiting.token }),
     accept: (waiting: Waiting) =>
       world.call('POST', path(waiting, '/accept'), { token: waiting.token, key: newId(), body: {} }),
     leave: (waiting: Waiting) => world.call('DELETE', path(waiting), { token: waiting.token }),
@@ -74,12 +125,6 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
         const { status } = await world.askHold([{ zoneId: 'stalls', seats: [seatId] }]);
         if (status !== 503) return status;
       }
-    },
-    async loseRedis() {
-      await deps.redis.flushall();
-      await deps.redis.hset(roomKeys(ROOM).state, 'epoch', 1);
-      await deps.redis.hset(roomKeys(ROOM).config, 'holdLimit', 50);
-      expect(await deps.inventory.load(performance)).toBe('loaded');
     },
     differences: () => reconcileStock(deps, performance),
     async offers() {
@@ -104,4 +149,10 @@ export function overlaps(offers: Awaited<ReturnType<WaitlistWorld['offers']>>): 
       )
       .map((other) => `${one.entryId} and ${other.entryId}`),
   );
+}
+
+/** The one seat of an accepted offer. */
+export function seatOf(accepted: Reply): string {
+  const { items } = v.parse(v.object({ items: v.array(v.object({ seatId: v.string() })) }), accepted.body);
+  return items[0]?.seatId ?? '';
 }
