@@ -35,6 +35,7 @@ export const laneKeys = (room: string, lane: string) =>
   ({
     waiting: `${tag(room)}:waiting:${lane}`,
     ready: `${tag(room)}:ready:${lane}`,
+    /** The silent; who has to answer again stands in sets by the second (includes/seen.lua). */
     readySeen: `${tag(room)}:ready-seen:${lane}`,
     late: `${tag(room)}:late:${lane}`,
     calls: `${tag(room)}:calls:${lane}`,

@@ -88,27 +88,32 @@ local function give_keys(room, lane, entered, from)
   local until_text, prefix = digits(room.until_ms), ARGV[2]
   local value = until_text .. ' key ' .. digits(room.period)
   room.admissions[#room.admissions + 1] = lane.name .. ' ' .. from .. ' ' .. table.concat(entered, ' ')
-  local ids = {}
-  for index = 1, #entered, 2 do
-    local id = entered[index]
-    ids[#ids + 1] = id
-    entered[index], entered[index + 1] = prefix .. id, value
+  local ids, keys, count = {}, {}, 0
+  for at = 1, #entered, 2 do
+    local id = entered[at]
+    count = count + 1
+    ids[count], keys[at], keys[at + 1] = id, prefix .. id, value
   end
-  each_chunk(entered, function(...) redis.call('MSET', ...) end)
+  each_chunk(keys, function(...) redis.call('MSET', ...) end)
   keep_unclaimed(state_key, live_key, until_text, ids)
-  each_chunk(ids, function(...) redis.call('ZREM', lane.seen, ...) end)
 end
 
--- They are the first of each line.
+-- Takes the first ones out of a line: in one piece it costs half of what ZPOPMIN does, which searches each.
+local function take_first(line, count)
+  local entered = redis.call('ZRANGE', line, 0, count - 1, 'WITHSCORES')
+  redis.call('ZREMRANGEBYRANK', line, 0, count - 1)
+  return entered
+end
+
 local function let_in_lane(room, lane)
   if lane.taken_punctual > 0 then
-    local entered = redis.call('ZPOPMIN', lane.ready, lane.taken_punctual)
+    local entered = take_first(lane.ready, lane.taken_punctual)
     lane.admitted_to = tonumber(entered[#entered])
     lane.ready_count = lane.ready_count - lane.taken_punctual
     give_keys(room, lane, entered, 'ready')
   end
   if lane.taken_behind > 0 then
-    local entered = redis.call('ZPOPMIN', lane.late, lane.taken_behind)
+    local entered = take_first(lane.late, lane.taken_behind)
     lane.late_to = math.max(lane.late_to, tonumber(entered[#entered]))
     lane.late_count = lane.late_count - lane.taken_behind
     give_keys(room, lane, entered, 'late')

@@ -2,6 +2,8 @@
 --- @include "numbers"
 --- @include "batch"
 --- @include "unclaimed"
+--- @include "answers"
+--- @include "tick-silent"
 --- Purpose: the second step of a tick: unclaimed keys and sessions that are over leave `live`, who is silent leaves `ready` and `late`.
 local MAX_EXPIRED = 5000 -- a tick's work is bounded; the rest waits a second
 local DAY_MS = 24 * 3600 * 1000
@@ -12,15 +14,15 @@ local function strike(room, id)
   for _, lane in ipairs(room.lanes) do
     local text = redis.call('HGET', lane.answers, id)
     if text then
-      local since, late_since, strikes, late_strikes, counted = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
-      strikes = tonumber(strikes) + 1
-      if strikes > 1 then
+      local answers = parse_answers(text)
+      answers.strikes, answers.due = answers.strikes + 1, nil
+      if answers.strikes > 1 then
         redis.call('HDEL', lane.answers, id)
-        return strikes
+        return answers.strikes
       end
       redis.call('ZADD', lane.seen, digits(room.now + REMEMBER_SILENT_MS), id)
-      redis.call('HSET', lane.answers, id, table.concat({ since, late_since, strikes, late_strikes, counted }, ' '))
-      return strikes
+      redis.call('HSET', lane.answers, id, answers_text(answers))
+      return answers.strikes
     end
   end
   return 1
@@ -88,44 +90,10 @@ local function end_windows(room)
   end
 end
 
-local function skip_silent(room, lane)
-  local silent = redis.call('ZRANGEBYSCORE', lane.seen, '-inf', '(' .. digits(room.now), 'LIMIT', 0, MAX_EXPIRED)
-  if #silent == 0 then return end
-  local ready = ask_chunks(silent, function(...) return redis.call('ZMSCORE', lane.ready, ...) end)
-  local late = ask_chunks(silent, function(...) return redis.call('ZMSCORE', lane.late, ...) end)
-  local answers = ask_chunks(silent, function(...) return redis.call('HMGET', lane.answers, ...) end)
-  local remembered, forgotten, calls_open = {}, {}, redis.call('LLEN', lane.calls_key) > 0
-  local function remember(id, ms)
-    remembered[#remembered + 1] = digits(room.now + ms)
-    remembered[#remembered + 1] = id
-  end
-  for index, id in ipairs(silent) do
-    local stood = ready[index] or late[index]
-    -- Its late time and strikes are remembered for a while; who has none, or is silent longer, is forgotten and starts anew.
-    if stood and not string.find(answers[index] or '- - 0 ', '^%S+ %- 0 ') then
-      remember(id, REMEMBER_SILENT_MS)
-    elseif not room.running or (stood and calls_open) then
-      -- Its call may still be open, and a ticket counts once as an answer to it.
-      remember(id, FORGET_SILENT_MS)
-    else
-      forgotten[#forgotten + 1] = id
-    end
-  end
-  each_chunk(silent, function(...)
-    redis.call('ZREM', lane.ready, ...)
-    redis.call('ZREM', lane.late, ...)
-  end)
-  each_chunk(remembered, function(...) redis.call('ZADD', lane.seen, ...) end)
-  each_chunk(forgotten, function(...)
-    redis.call('ZREM', lane.seen, ...)
-    redis.call('HDEL', lane.answers, ...)
-  end)
-end
-
 local function expire(room)
   end_sessions(room)
   end_windows(room)
-  for _, lane in ipairs(room.lanes) do skip_silent(room, lane) end
+  skip_silent(room)
   redis.call('ZREMRANGEBYSCORE', spent_key, '-inf', room.now)
   room.turnover = room.turnover + (room.freed / room.elapsed - room.turnover) * (1 - math.exp(-room.elapsed / TURNOVER_MEMORY_MS))
 end

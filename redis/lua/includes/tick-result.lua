@@ -84,7 +84,7 @@ local function result_of(room, fact_count)
   return {
     numbers = cjson.encode({ tick = room.period, previous = room.previous, at = room.now, configVersion = number_or(room.c.version, 0),
       opened = room.opened, liveUntil = room.until_ms, lanes = numbers }),
-    board = cjson.encode(board_of(room)), admissions = table.concat(room.admissions, '\n'), fact_count = fact_count,
+    board = cjson.encode(board_of(room)), admissions = room.admissions[2] and table.concat(room.admissions, '\n') or room.admissions[1] or '', fact_count = fact_count,
   }
 end
 
@@ -124,7 +124,7 @@ end
 -- `result`: kept until the tick is committed, so that any worker can finish it.
 local function write_state(room, result)
   local fields = { 'tick', room.period, 'at', digits(room.now), 'openMs', digits(room.open_ms), 'opened', room.opened and '1' or '0',
-    'pace', digits(room.pace), 'freed', 0, 'turnover', digits(room.turnover),
+    'judgedTo', digits(room.judged_to), 'pace', digits(room.pace), 'freed', 0, 'turnover', digits(room.turnover),
     'pending', result.numbers, 'pendingShown', result.board, 'pendingAdmitted', result.admissions, 'pendingFacts', result.fact_count,
     'pendingSince', digits(room.now) }
   for _, lane in ipairs(room.lanes) do write_lane(fields, lane) end

@@ -61,7 +61,7 @@ local function read_tick(s, c, now)
     random = c.queueingMethod == 'random',
     limit = limit, rate = math.min(limit, number_or(ARGV[5], limit)),
     capacity = capacity, slots = math.min(capacity, number_or(ARGV[6], capacity)),
-    pace = number_or(s.pace, 0), freed = number_or(s.freed, 0), turnover = number_or(s.turnover, 0),
+    judged_to = number_or(s.judgedTo, math.floor(before / 1000) - 1), pace = number_or(s.pace, 0), freed = number_or(s.freed, 0), turnover = number_or(s.turnover, 0),
     until_ms = now + number_or(c.claimWindowSeconds, 120) * 1000, admissions = {},
   }
 end

@@ -4,6 +4,8 @@
 --- @include "calls"
 --- @include "line"
 --- @include "unclaimed"
+--- @include "answers"
+--- @include "seen"
 --- Purpose: what the personal scripts share: one ticket's state and what it changes.
 --- KEYS: 1 config, 2 state, 3 live, 4 spent, 5 facts, 6 waiting, 7 ready, 8 ready-seen, 9 late, 10 calls, 11 answers, 12 access:<id>
 local RECOVERING = redis.error_reply('ONSALE room_recovering')
@@ -19,7 +21,7 @@ local function read_room(lane, now)
     'closesAtMs', 'closed')
   local opens_at, shut = tonumber(c[1] or ''), is_closed(c[7], c[6], now)
   return {
-    lane = lane, now = now, epoch = s[1], committed = number_or(s[3], 0), opened = s[2],
+    lane = lane, now = now, at = number_or(s[5], now), epoch = s[1], committed = number_or(s[3], 0), opened = s[2],
     clock = open_clock(number_or(s[4], 0), number_or(s[5], now), s[2], c[2] == '1' or shut, now),
     called_to = number_or(s[6], 0), admitted_to = number_or(s[7], 0),
     counter = tonumber(s[8] or ''), leased_to = number_or(s[9], 0), base = number_or(s[10], 0),
@@ -46,18 +48,7 @@ local function read_access(access_key)
   return { until_ms = tonumber(until_ms), session = kind == 'session', tick = tonumber(tick) }
 end
 
--- What a called ticket did so far: first answer, first late answer, unclaimed keys, unclaimed keys when late began, counted in its call.
-local function read_answers(id)
-  local text = redis.call('HGET', answers_key, id)
-  if not text then return { strikes = 0, counted = false } end
-  local since, late_since, strikes, late_strikes, counted = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
-  return { since = tonumber(since), late_since = tonumber(late_since), strikes = tonumber(strikes),
-    late_strikes = tonumber(late_strikes), counted = counted == '1' }
-end
-local function write_answers(id, a)
-  redis.call('HSET', answers_key, id, table.concat({ a.since and digits(a.since) or '-', a.late_since and digits(a.late_since) or '-',
-    a.strikes, a.late_strikes or '-', a.counted and '1' or '0' }, ' '))
-end
+local function read_answers(id) return parse_answers(redis.call('HGET', answers_key, id)) end
 
 -- Where a ticket stands when it has no live key and is not spent. Changes nothing.
 local function standing(room, id, score)
@@ -136,9 +127,10 @@ local function answer(room, id, score, exp_ms, claims, access_key)
   if passed and answers.late_strikes ~= answers.strikes then
     answers.late_strikes, answers.late_since = answers.strikes, room.now
   end
-  write_answers(id, answers)
   local again = math.min(ANSWER_MAX_MS, math.max(ANSWER_MIN_MS, (room.now - answers.since) / 2))
-  redis.call('ZADD', seen_key, math.floor(room.now + again + GRACE_MS), id)
+  -- Where Redis's clock has gone back, what a tick has judged already does not come again.
+  expect_answer(seen_key, id, answers, math.floor(math.max(room.at, room.now + again + GRACE_MS) / 1000))
+  redis.call('HSET', answers_key, id, answers_text(answers))
   if passed then
     redis.call('ZADD', late_key, answers.late_since, id)
     return place(room, 'late', score, { again = again, late_at = answers.late_since, ahead = redis.call('ZRANK', late_key, id) })

@@ -19,7 +19,7 @@ for index = 4, #ARGV, 5 do
       redis.call('SET', ARGV[2] .. id, end_text .. ' key ' .. ARGV[3])
       keep_unclaimed(KEYS[1], KEYS[2], end_text, { id })
       -- A key that is not claimed after all counts as it would have: a second one spends the ticket.
-      redis.call('HSET', answers_key, id, '- - ' .. ARGV[index + 4] .. ' - 1')
+      redis.call('HSET', answers_key, id, '- - ' .. ARGV[index + 4] .. ' - 1 -')
     end
   end
 end

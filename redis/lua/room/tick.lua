@@ -10,7 +10,7 @@
 ---   configVersion, opened, liveUntil, lanes), board JSON, admissions as text, how many of the list of facts belong to it}. A line of
 ---   admissions: lane, ready or late, then id and score of each. A fact: what, id, at, until, exp (ms), or for keys that ended at one moment:
 ---   ended, expired or unclaimed, at (ms), then up to 1000 ids.
---- Cost: O(admitted × log + expired × log + 64 marks per lane).
+--- Cost: O(admitted × log + expired × log + 64 marks per lane + who was to answer again in the second before).
 local config_key, state_key, live_key, spent_key, facts_key, ring_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 --- @include "tick-room"
 --- @include "tick-expire"
