@@ -111,9 +111,16 @@ function addMail(program: Command, { cwd, out }: Surroundings): void {
 
 function addKeys(program: Command, { cwd, out }: Surroundings): void {
   type Options = { stage: RotationStage; keys?: string };
-  program
-    .command('keys')
-    .description('key files')
+  const keyFiles = program.command('keys').description('key files');
+  keyFiles
+    .command('push')
+    .description('make the pair of keys that web push needs; browsers that subscribed for another have to ask anew')
+    .requiredOption('--out <file>', 'where to write it (0600); a file that is there is left alone')
+    .action(async ({ out: file }: { out: string }) => {
+      const { makePushKeys } = await import('./push-keys.ts');
+      out(await makePushKeys(resolve(cwd, file)));
+    });
+  keyFiles
     .command('rotate')
     .description('one stage of a key rotation on a key file; says what to do next')
     .addArgument(new Argument('<owner>', 'whose keys').choices(KEY_OWNERS))

@@ -140,6 +140,27 @@ export const CORE_ROUTES = [
     summary: 'The performance for a calendar',
   },
   {
+    method: 'POST',
+    path: '/v1/bookings/:id/push-subscriptions',
+    credentials: ['booking_token'],
+    account: 'instead',
+    idempotent: true,
+    summary: 'Tell this browser of the booking',
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/bookings/:id/push-subscriptions/:subscriptionId',
+    credentials: ['booking_token'],
+    account: 'instead',
+    summary: 'Tell that browser no more',
+  },
+  {
+    method: 'GET',
+    path: '/v1/notification-channels',
+    credentials: ['none'],
+    summary: 'By which ways somebody can be told something',
+  },
+  {
     method: 'GET',
     path: '/v1/bookings/:id/checkout',
     credentials: ['checkout_code'],

@@ -18,6 +18,7 @@ import { headersOf, keepIncoming } from './http/node-request.ts';
 import { problem, problemOfError } from './http/problems.ts';
 import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
+import * as push from './push/register.ts';
 import * as search from './search/register.ts';
 import * as seatMaps from './seat-maps/register.ts';
 import * as waitlist from './waitlist/register.ts';
@@ -32,6 +33,7 @@ const FEATURES = [
   waitlist,
   checkIns,
   payments,
+  push,
   accounts,
   operator,
   blocks,

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ConfigError, host, parseConfig, port, text, url } from '../platform/config.ts';
 import { PAYMENT_ENTRIES, readPaymentSettings, type PaymentSettings } from './payments/settings.ts';
+import { pushKeysSchema } from './push/push-keys.ts';
+import type { PushSettings } from './push/push-sender.ts';
 import { type OkpKeySet, okpKeySetSchema } from '../tokens/key-set.ts';
 import { mailFrom, smtpAddress, type SmtpSettings } from './mail/smtp-address.ts';
 import { OIDC_ALGORITHMS, type OidcProvider } from '../tokens/oidc-token.verify.ts';
@@ -19,6 +21,9 @@ const entries = {
   ONSALE_WEBHOOK_PRIVATE_HOSTS: v.optional(v.string(), ''),
   ONSALE_SMTP_URL: smtpAddress,
   ONSALE_MAIL_FROM: mailFrom,
+  ONSALE_PUSH_KEYS_FILE: v.optional(v.string(), ''),
+  ONSALE_PUSH_CONTACT: v.optional(v.string(), ''),
+  ONSALE_PUSH_PRIVATE_HOSTS: v.optional(v.string(), ''),
   ONSALE_OIDC_ISSUER: v.optional(v.union([v.literal(''), url('http', 'https')]), ''),
   ONSALE_OIDC_AUDIENCE: v.optional(v.string(), ''),
   ONSALE_OIDC_JWKS_URL: v.optional(v.union([v.literal(''), url('http', 'https')]), ''),
@@ -48,6 +53,8 @@ export type CoreConfig = {
   smtp: SmtpSettings | null;
   /** In whose name. */
   mailFrom: string;
+  /** Keys for web push, and whom it may reach; null: nothing is pushed. */
+  push: PushSettings | null;
   /** The identity provider whose tokens stand for accounts; null: there is none. */
   oidc: (OidcProvider & { jwksUrl: string }) | null;
   host: string;
@@ -70,10 +77,24 @@ export function readCoreConfig(env: Record<string, string | undefined> = process
     webhookPrivateHosts: toHosts(values.ONSALE_WEBHOOK_PRIVATE_HOSTS),
     smtp: values.ONSALE_SMTP_URL,
     mailFrom: values.ONSALE_MAIL_FROM,
+    push: readPush(values),
     oidc: readOidc(values),
     host: values.HOST,
     port: values.PORT,
   };
+}
+
+type PushVariables = Record<'ONSALE_PUSH_KEYS_FILE' | 'ONSALE_PUSH_CONTACT' | 'ONSALE_PUSH_PRIVATE_HOSTS', string>;
+
+/** Without keys nothing is pushed; with them somebody must be named whom a push service can write to. */
+function readPush(values: PushVariables): PushSettings | null {
+  const { ONSALE_PUSH_KEYS_FILE: file, ONSALE_PUSH_CONTACT: contact, ONSALE_PUSH_PRIVATE_HOSTS: hosts } = values;
+  if (file === '') return null;
+  if (!/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(contact))
+    throw new ConfigError([
+      'ONSALE_PUSH_CONTACT: must begin with mailto: or https://, since ONSALE_PUSH_KEYS_FILE is set',
+    ]);
+  return { keys: readKeyFile('ONSALE_PUSH_KEYS_FILE', file, pushKeysSchema), contact, privateHosts: toHosts(hosts) };
 }
 
 type OidcVariables = Record<
@@ -103,12 +124,14 @@ const toHosts = (list: string): string[] =>
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
 
-function readKeySet(variable: string, path: string): OkpKeySet {
+const readKeySet = (variable: string, path: string): OkpKeySet => readKeyFile(variable, path, okpKeySetSchema);
+
+function readKeyFile<T>(variable: string, path: string, schema: v.GenericSchema<unknown, T>): T {
   try {
-    return v.parse(okpKeySetSchema, JSON.parse(readFileSync(path, 'utf8')));
+    return v.parse(schema, JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     // A key file's content must not reach a log: only the kind of fault is told.
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it is not an Ed25519 key set';
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it does not hold such keys';
     throw new ConfigError([`${variable}: cannot use ${path} (${why})`]);
   }
 }

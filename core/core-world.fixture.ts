@@ -35,6 +35,8 @@ import { runInbox } from './jobs/run-inbox.ts';
 import { runInventoryOutbox, runPaymentOutbox } from './jobs/run-outbox.ts';
 import { createCoreKeys } from './keys.ts';
 import { NO_MAILER } from './mail/mailer.ts';
+import { generatePushKeys } from './push/push-keys.ts';
+import { createPushSender } from './push/push-sender.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { createProviders } from './payments/provider.ts';
 import { startProvider, type ProviderName } from './provider-world.fixture.ts';
@@ -132,6 +134,7 @@ export async function openCoreWorld(
     webhookPrivateHosts: ['127.0.0.1'],
     smtp: null,
     mailFrom: 'Onsale <tickets@example.org>',
+    push: { keys: generatePushKeys(), contact: 'mailto:box@example.org', privateHosts: ['127.0.0.1'] },
     oidc,
     host: '127.0.0.1',
     port: 0,
@@ -155,6 +158,7 @@ export async function openCoreWorld(
     inventory: createInventory({ scripts, redis: client, sql, browseSql: sql, log, clock: systemClock }),
     payments: createProviders(payments.provider),
     mailer: NO_MAILER,
+    push: createPushSender(config.push),
     wake: () => {},
     commits: createCommits({ bookings: sql, events: sql, jobs: sql }),
     postgresClock: createPostgresClock(sql, systemClock),

@@ -9,6 +9,7 @@ import type { Inventory } from './inventory/inventory.ts';
 import type { CoreKeys } from './keys.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { PaymentProviders } from './payments/provider.ts';
+import type { PushSender } from './push/push-sender.ts';
 import type { RevokedOperators } from './operator/revoked-operators.ts';
 import type { CoreStores } from './stores.ts';
 
@@ -25,6 +26,8 @@ export type CoreDeps = CoreStores & {
   payments: PaymentProviders;
   /** Hands mail to the relay. */
   mailer: Mailer;
+  /** Hands messages to browsers' push services; null where no keys are configured. */
+  push: PushSender | null;
   /** Writes of many callers at once, a batch to a transaction. */
   commits: Commits;
   postgresClock: PostgresClock;

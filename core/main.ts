@@ -24,6 +24,7 @@ import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createCoreKeys } from './keys.ts';
 import { createMailer, NO_MAILER } from './mail/mailer.ts';
+import { createPushSender } from './push/push-sender.ts';
 import { createRevokedOperators } from './operator/revoked-operators.ts';
 import { configuredProviders } from './payments/configured-providers.ts';
 import { SEARCHES_AT_WORK } from './search/search-turns.ts';
@@ -87,6 +88,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
   const inventory = createInventory({ scripts, redis, sql, browseSql, log, clock: systemClock });
   const keys = await createCoreKeys(config);
   const mailer = config.smtp === null ? NO_MAILER : createMailer(config.smtp, config.mailFrom);
+  const push = config.push === null ? null : createPushSender(config.push);
   const codeMailer = createCodeMailer((mail) => mailer.send(mail), log);
   const ownWork = createOwnWork();
   const commits = createCommits({ bookings: commitSql, events: eventSql, jobs: jobsSql }, ownWork);
@@ -102,6 +104,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     config,
     keys,
     mailer,
+    push,
     redisUrl: config.redisUrl,
     ownWork,
   });
@@ -121,6 +124,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     browseCatalogue: createCatalogue(browseDb, systemClock, memory),
     payments,
     mailer,
+    push,
     wake: (queue) => jobs.wake(queue),
     inventory,
     commits,
@@ -134,6 +138,7 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
     await commits.drain();
     await codeMailer.drain(CODES_LEFT_MS);
     mailer.close();
+    await push?.close();
     redis.disconnect();
     const pools = [sql, commitSql, eventSql, plain, jobsSql, browseSql, browsePlain, searchSql];
     await Promise.all(pools.map((own) => own.end({ timeout: 3 })));

@@ -7,6 +7,7 @@ import { accessKey } from '../../redis/keys.ts';
 import { signAccessPass } from '../../tokens/access-pass.sign.ts';
 import { createBuyer } from '../buyer.fixture.ts';
 import { BUYER, ORIGIN, ROOM, SHOW, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { createPushBrowser } from '../push/push-browser.fixture.ts';
 import { createCustomer } from './customer.fixture.ts';
 
 /** Credentials by which somebody owns what a route's id names; a route that takes one of these is somebody's own. */
@@ -43,6 +44,13 @@ async function makePerson(email: string, seat: string): Promise<Person> {
     v.object({ tickets: v.array(v.object({ id: v.string() })) }),
     (await buyer.open(booked, '/tickets')).body,
   );
+  const token = String(booked.body['accessToken']);
+  const pushed = await world.call('POST', `/v1/bookings/${String(booked.body['bookingId'])}/push-subscriptions`, {
+    token,
+    key: newId(),
+    body: createPushBrowser('https://push.example.org/1').subscription,
+  });
+  expect(pushed.status).toBe(201);
   const held = await world.holdStanding(1, owner);
   const nowMs = world.deps.clock.nowMs();
   const session = {
@@ -61,12 +69,13 @@ async function makePerson(email: string, seat: string): Promise<Person> {
     ids: {
       '/v1/bookings/:id': String(booked.body['bookingId']),
       ':ticketId': tickets.tickets[0]?.id ?? '',
+      ':subscriptionId': String(pushed.body['id']),
       '/v1/entry-tickets/:id': tickets.tickets[0]?.id ?? '',
       '/v1/holds/:id': held.holdId,
       '/v1/waitlist/:id': String(waiting.body['id']),
     },
     tokens: {
-      'the booking’s token': String(booked.body['accessToken']),
+      'the booking’s token': token,
       'a session': await createCustomer(world).signIn(email),
       'a receipt': held.receipt,
       'a place in a waitlist': String(waiting.body['token']),

@@ -42,6 +42,7 @@ export type JobDeps = Pick<
   | 'config'
   | 'keys'
   | 'mailer'
+  | 'push'
 > & {
   redisUrl: string;
   /** What this process's own commits leave to do in Redis. */

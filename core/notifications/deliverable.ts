@@ -38,7 +38,8 @@ export async function toDeliverable(
     case 'cancellation':
     case 'refund':
     case 'expiring':
-      return ofBooking(deps, kind, row.bookingId ?? '', language);
+      // Nothing is attached to a push message, and printing takes its time.
+      return ofBooking(deps, kind, row.bookingId ?? '', { language, withFiles: row.channel === 'mail' });
     case 'transferred':
     case 'given':
       return ofTransfer(deps, kind, row.entryTicketId ?? '', language);
@@ -64,7 +65,7 @@ async function ofBooking(
   deps: FactsDeps & { printer: Printer },
   kind: Extract<NotificationKind, 'ticket' | 'cancellation' | 'refund' | 'expiring'>,
   bookingId: string,
-  language: Language,
+  { language, withFiles }: { language: Language; withFiles: boolean },
 ): Promise<Deliverable> {
   const told = await loadBookingFacts(deps, bookingId);
   if (told === null) return { kind: 'outdated', reason: 'the booking is gone' };
@@ -76,6 +77,7 @@ async function ofBooking(
   }
   if (kind !== 'ticket') return plain(message);
   if (row.status !== 'confirmed') return { kind: 'outdated', reason: `the booking is ${row.status}` };
+  if (!withFiles) return plain(message);
   const pdf = await printTickets(deps, deps.printer, told, language);
   return { kind: 'message', message, attachments: attach(pdf, toCalendarFile(deps, told, language)) };
 }

@@ -4,29 +4,37 @@ import {
   takeNotifications,
   type NotificationRow,
 } from '../../db/queries/notifications.ts';
+import { forgetBrowser } from '../../db/queries/push-subscriptions.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { Printer } from '../entry-tickets/printer.ts';
 import { retryLater } from '../jobs/retry-later.ts';
 import { runBatch } from '../jobs/run-batch.ts';
 import type { MailOutcome } from '../mail/mailer.ts';
 import { retryInMs } from '../webhooks/retry-delivery.ts';
-import { toDeliverable } from './deliverable.ts';
-import { toHtml, toText } from './message.ts';
+import { toDeliverable, type Deliverable } from './deliverable.ts';
+import { pushUrgency, toPush } from './push-message.ts';
+import { toHtml, toText, type Message } from './message.ts';
 
 /** Messages in a turn and at a time: also if each takes its whole time, they end well before the lease. */
 const TAKING = { limit: 16, leaseSeconds: 180 } as const;
 const PARALLEL = 4;
 
-export type NotificationDeps = Pick<CoreDeps, 'sql' | 'catalogue' | 'keys' | 'config' | 'log' | 'clock' | 'mailer'> & {
+export type NotificationDeps = Pick<
+  CoreDeps,
+  'sql' | 'catalogue' | 'keys' | 'config' | 'log' | 'clock' | 'mailer' | 'push'
+> & {
   printer: Printer;
 };
 
 /**
  * Sends what is due, each event to each address once; returns how many it took. Each is noted by itself as soon as the relay took it: a
- * process that dies in between sends that one again, under the same Message-ID, so that mailboxes show it once.
+ * process that dies in between sends that one again, under the same Message-ID or tag, so that mailboxes and browsers show it once.
  */
-export async function runNotifications(deps: NotificationDeps): Promise<number> {
-  const rows = await takeNotifications(deps.sql, { channels: ['mail'], ...TAKING });
+export async function runNotifications(
+  deps: NotificationDeps,
+  channels: readonly NotificationRow['channel'][] = ['mail'],
+): Promise<number> {
+  const rows = await takeNotifications(deps.sql, { channels, ...TAKING });
   await runBatch(rows, (row) => send(deps, row), PARALLEL);
   return rows.length;
 }
@@ -35,23 +43,44 @@ async function send(deps: NotificationDeps, row: NotificationRow): Promise<void>
   try {
     const made = await toDeliverable(deps, row, deps.clock.nowMs());
     if (made.kind === 'outdated') return await finishNotification(deps.sql, row.id, made.reason);
-    const { message, attachments } = made;
-    const outcome = await deps.mailer.send({
-      to: row.address,
-      subject: message.subject,
-      text: toText(message),
-      html: toHtml(message),
-      attachments,
-      headers: {
-        'Message-ID': `<${row.id}@${new URL(deps.config.origin).hostname}>`,
-        // Nobody's holiday reply is wanted (RFC 3834).
-        'Auto-Submitted': 'auto-generated',
-      },
-    });
-    await note(deps, row, outcome);
+    await (row.channel === 'push' ? sendPush(deps, row, made.message) : sendMail(deps, row, made));
   } catch (error) {
     await putOff(deps, row, { ...retryLater(error, row.attempts), cause: error });
   }
+}
+
+async function sendMail(
+  deps: NotificationDeps,
+  row: NotificationRow,
+  { message, attachments }: Extract<Deliverable, { kind: 'message' }>,
+): Promise<void> {
+  const outcome = await deps.mailer.send({
+    to: row.address,
+    subject: message.subject,
+    text: toText(message),
+    html: toHtml(message),
+    attachments,
+    headers: {
+      'Message-ID': `<${row.id}@${new URL(deps.config.origin).hostname}>`,
+      // Nobody's holiday reply is wanted (RFC 3834).
+      'Auto-Submitted': 'auto-generated',
+    },
+  });
+  await note(deps, row, outcome);
+}
+
+/** A browser that has unsubscribed is forgotten, for all that it had asked to be told of. */
+async function sendPush(deps: NotificationDeps, row: NotificationRow, message: Message): Promise<void> {
+  if (deps.push === null) return finishNotification(deps.sql, row.id, 'nothing is pushed any more');
+  const outcome = await deps.push.send({
+    subscription: row.address,
+    payload: toPush(message, deps.config.origin, row.id),
+    ...pushUrgency(row.kind),
+    topic: row.id.replaceAll('-', ''),
+  });
+  if (outcome.kind !== 'gone') return note(deps, row, outcome);
+  await forgetBrowser(deps.sql, row.id);
+  return finishNotification(deps.sql, row.id, 'the browser has unsubscribed');
 }
 
 async function note(deps: NotificationDeps, row: NotificationRow, outcome: MailOutcome): Promise<void> {

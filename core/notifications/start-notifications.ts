@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { putExpiring, setChannel } from '../../db/queries/notifications.ts';
+import { putExpiring, setChannel, type NotificationRow } from '../../db/queries/notifications.ts';
 import { createPrinter } from '../entry-tickets/printer.ts';
 import { createTurns, type Turns } from '../jobs/turns.ts';
 import { runNotifications, type NotificationDeps } from './run-notifications.ts';
@@ -13,14 +13,18 @@ const EXPIRING = { withinSeconds: 240, atLeastSeconds: 45, limit: 500 } as const
 const STOP_MS = 3000;
 /** Of this process's time, printing tickets takes a third at most: buyers come first. */
 const REST_SHARE = 2;
+const CHANNELS = ['mail', 'push'] as const;
 
 /**
- * Sends messages, a few at a time, and notices whom to remind of paying. Without a relay it only notes that there is none, so that
- * nothing is written for it. A wake returns at once; `stop` waits some seconds for what is at hand: what is cut off is sent again.
+ * Sends messages, a few at a time, and notices whom to remind of paying. Ways that are not configured it only notes as such, so that
+ * nothing is written for them. A wake returns at once; `stop` waits some seconds for what is at hand: what is cut off is sent again.
  */
 export function startNotifications(deps: Omit<NotificationDeps, 'printer'>): Turns {
   const printer = createPrinter({ restShare: REST_SHARE });
-  const isOn = deps.config.smtp !== null;
+  const channels: NotificationRow['channel'][] = [
+    ...(deps.config.smtp === null ? [] : ['mail' as const]),
+    ...(deps.push === null ? [] : ['push' as const]),
+  ];
   let isNoted = false;
   let lookedAtMs = 0;
   const turns = createTurns(
@@ -28,16 +32,16 @@ export function startNotifications(deps: Omit<NotificationDeps, 'printer'>): Tur
     deps.log,
     async () => {
       if (!isNoted) {
-        await setChannel(deps.sql, 'mail', isOn);
+        for (const channel of CHANNELS) await setChannel(deps.sql, channel, channels.includes(channel));
         isNoted = true;
       }
-      if (!isOn) return 0;
+      if (channels.length === 0) return 0;
       const nowMs = deps.clock.nowMs();
       if (nowMs - lookedAtMs >= EXPIRING_EVERY_MS) {
         lookedAtMs = nowMs;
         await putExpiring(deps.sql, EXPIRING);
       }
-      return runNotifications({ ...deps, printer });
+      return runNotifications({ ...deps, printer }, channels);
     },
     LOOK_AFTER_MS,
   );

@@ -23,7 +23,7 @@ import type { CoreConfig } from '../config.ts';
 import { invalidRequest } from '../http/json-body.ts';
 import { TEST_EVENT } from '../webhooks/event-body.ts';
 import { newWebhookSecret, sealSecret } from '../webhooks/signing.ts';
-import { refuseTarget } from '../webhooks/target.ts';
+import { refuseTarget } from '../outside/target.ts';
 import type { Changer } from './change-room.ts';
 
 /** Endpoints at most: each has connections and a lane of its own in every core process. */

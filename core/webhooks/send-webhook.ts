@@ -1,15 +1,7 @@
-import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
-import { isPublicAddress } from './public-address.ts';
-import { refuseTarget } from './target.ts';
+import { createOutsideHttp, type Resolve } from '../outside/outside-http.ts';
 
 /** How long a receiver may take for all of it, ms: it notes the event and answers. */
 const TIMEOUT_MS = 5000;
-/** How much of an answer is read before its connection is dropped, bytes; nothing of it matters. */
-const ANSWER_BYTES = 16 * 1024;
-/** Connections to one receiver. */
-const CONNECTIONS = 16;
 
 /** How a delivery went: `gone` = 410, nothing is wanted there any more. */
 export type Sent = { kind: 'taken' } | { kind: 'gone' } | { kind: 'failed'; error: string };
@@ -19,63 +11,21 @@ export type WebhookSender = {
   close(): Promise<void>;
 };
 
-/**
- * POSTs to endpoints that operators named, and never to a host inside: the address is judged each time, and a name must resolve to a
- * public address in the very look-up that is connected to. Redirects are not followed. Rejects never.
- */
+/** POSTs to endpoints that operators named, never to a host inside (`createOutsideHttp`). Rejects never. */
 export function createWebhookSender(
   privateHosts: readonly string[],
-  { timeoutMs = TIMEOUT_MS, resolve = lookup }: { timeoutMs?: number; resolve?: Resolve } = {},
+  { timeoutMs = TIMEOUT_MS, resolve }: { timeoutMs?: number; resolve?: Resolve } = {},
 ): WebhookSender {
-  const connect = { timeout: timeoutMs };
-  const outside = new Agent({ connections: CONNECTIONS, connect: { ...connect, lookup: onlyPublic(resolve) } });
-  const inside = new Agent({ connections: CONNECTIONS, connect });
+  const http = createOutsideHttp(privateHosts, { timeoutMs, ...(resolve === undefined ? {} : { resolve }) });
   return {
     async send(address, headers, body) {
-      const refused = refuseTarget(address, privateHosts);
-      if (refused !== null) return { kind: 'failed', error: `the address ${refused}` };
-      const dispatcher = privateHosts.includes(new URL(address).hostname) ? inside : outside;
-      try {
-        const signal = AbortSignal.timeout(timeoutMs);
-        const answer = await request(address, { method: 'POST', headers, body, dispatcher, signal });
-        await answer.body.dump({ limit: ANSWER_BYTES, signal });
-        if (answer.statusCode >= 200 && answer.statusCode < 300) return { kind: 'taken' };
-        return answer.statusCode === 410
-          ? { kind: 'gone' }
-          : { kind: 'failed', error: `the receiver answered ${answer.statusCode}` };
-      } catch (error) {
-        return { kind: 'failed', error: whyOf(error, timeoutMs) };
-      }
+      const answer = await http.post(address, headers, body);
+      if (answer.kind === 'failed') return answer;
+      if (answer.status >= 200 && answer.status < 300) return { kind: 'taken' };
+      return answer.status === 410
+        ? { kind: 'gone' }
+        : { kind: 'failed', error: `the receiver answered ${answer.status}` };
     },
-    async close() {
-      await Promise.all([outside.destroy(), inside.destroy()]);
-    },
+    close: () => http.close(),
   };
-}
-
-type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
-/** A look-up that knows public addresses only; what else a name resolves to is as if it were not there. */
-const onlyPublic =
-  (resolve: Resolve): LookupFunction =>
-  (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      const [first, ...others] = (error === null ? found : []).filter(({ address }) => isPublicAddress(address));
-      if (first === undefined) return callback(error ?? new NotPublicError('the host has no public address'), []);
-      if (options.all === true) callback(null, [first, ...others]);
-      else callback(null, first.address, first.family);
-    });
-  };
-
-class NotPublicError extends Error {}
-
-function whyOf(error: unknown, timeoutMs: number): string {
-  if (error instanceof NotPublicError) return error.message;
-  if (error instanceof Error && error.name === 'TimeoutError') return `the receiver took longer than ${timeoutMs} ms`;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
-  return `the receiver could not be reached (${code})`;
 }

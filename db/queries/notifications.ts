@@ -23,21 +23,25 @@ export async function setChannel(sql: Sql, channel: 'mail' | 'push', isOn: boole
 }
 
 /**
- * Writes a notification for each unpaid booking that ends within `withinSeconds`, each once; returns how many are new. Bookings that
+ * Writes what reminds of each unpaid booking that ends within `withinSeconds`, each once; returns how many rows are new. Bookings that
  * end in less than `atLeastSeconds` are left: the message would come too late. Plain reads by `bookings_due`.
  */
 export async function putExpiring(
   sql: Sql,
   { withinSeconds, atLeastSeconds, limit }: { withinSeconds: number; atLeastSeconds: number; limit: number },
 ): Promise<number> {
-  const rows = await sql`INSERT INTO notifications (event, kind, channel, address, address_hash, language, booking_id)
-    SELECT 'expiring:' || b.id, 'expiring', 'mail', b.buyer_email, notification_address_hash(b.buyer_email), b.language, b.id
-    FROM bookings b
+  const rows = await sql`WITH due AS (SELECT b.id, b.buyer_email, b.language FROM bookings b
     WHERE b.status = 'pending_payment' AND b.pay_by > now() + make_interval(secs => ${atLeastSeconds})
       AND b.pay_by <= now() + make_interval(secs => ${withinSeconds})
-      AND EXISTS (SELECT 1 FROM notification_channels WHERE channel = 'mail')
       AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.event = 'expiring:' || b.id)
-    ORDER BY b.pay_by LIMIT ${limit} ON CONFLICT ON CONSTRAINT notifications_once DO NOTHING RETURNING 1`;
+    ORDER BY b.pay_by LIMIT ${limit}),
+    told AS (SELECT due.id, 'mail' AS channel, due.buyer_email AS address, notification_address_hash(due.buyer_email) AS hash, due.language
+      FROM due
+      UNION ALL SELECT due.id, 'push', s.subscription, s.endpoint_hash, s.language
+      FROM due JOIN push_subscriptions s ON s.booking_id = due.id)
+    INSERT INTO notifications (event, kind, channel, address, address_hash, language, booking_id)
+    SELECT 'expiring:' || told.id, 'expiring', told.channel, told.address, told.hash, told.language, told.id
+    FROM told JOIN notification_channels USING (channel) ON CONFLICT ON CONSTRAINT notifications_once DO NOTHING RETURNING 1`;
   return rows.length;
 }
 

@@ -22,6 +22,8 @@ const ERASED = new Set([
   'notifications.address',
   'notifications.address_hash',
   'notifications.payload',
+  'push_subscriptions.endpoint_hash',
+  'push_subscriptions.subscription',
   'waitlist_entries.email',
   'waitlist_entries.email_normalised',
   'waitlist_entries.name',

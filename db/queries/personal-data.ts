@@ -91,6 +91,9 @@ const PARTS: Record<string, Part> = {
   messages: (sql, ids) =>
     sql`SELECT booking_id AS "bookingId", kind, channel, address, language, created_at AS "createdAt", done_at AS "sentAt"
       FROM notifications WHERE booking_id = ANY (${ids}::uuid[]) ORDER BY created_at`,
+  pushSubscriptions: (sql, ids) =>
+    sql`SELECT booking_id AS "bookingId", subscription, language, created_at AS "createdAt"
+      FROM push_subscriptions WHERE booking_id = ANY (${ids}::uuid[]) ORDER BY created_at`,
   history: (sql, ids) =>
     sql`SELECT booking_id AS "bookingId", at, actor, action FROM booking_history
       WHERE booking_id = ANY (${ids}::uuid[]) ORDER BY at`,
@@ -121,6 +124,7 @@ export async function eraseBookings(tx: Transaction, email: string, addressCalle
       UNION ALL SELECT t.id FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id
         WHERE b.email_normalised = ${email} AND t.holder_email IS NULL)))
     OR (done_at IS NULL AND address_hash = notification_address_hash(${email}))`;
+  await tx`DELETE FROM push_subscriptions WHERE booking_id IN (SELECT id FROM bookings WHERE email_normalised = ${email})`;
   const { count } = await tx`UPDATE bookings SET buyer_name = ${ERASED_NAME}, buyer_email = ${ERASED_EMAIL},
       email_normalised = 'erased ' || id, passengers = '[]', identity = NULL
     WHERE email_normalised = ${email}`;

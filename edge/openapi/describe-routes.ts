@@ -5,6 +5,7 @@ import { drawCheckRequestSchema, drawCheckSchema, drawSchema } from '../../contr
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { transferRequestSchema } from '../../contracts/entry-tickets.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
+import { pushSubscriptionSchema } from '../../contracts/push.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
 import { DESCRIBED_FOR_ACCOUNTS } from './describe-account-routes.ts';
 import { DESCRIBED_FOR_OPERATORS } from './describe-operator-routes.ts';
@@ -169,6 +170,19 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
   'GET /api/core/v1/bookings/{id}/calendar.ics': {
     answers: { 200: { text: 'A calendar entry (RFC 5545)', media: 'text/calendar' } },
     codes: ['not_found', 'booking_not_confirmed'],
+  },
+  'POST /api/core/v1/bookings/{id}/push-subscriptions': {
+    body: { name: 'PushSubscription', schema: pushSubscriptionSchema },
+    answers: { 201: { text: 'The id of the subscription; of the same browser always the same' } },
+    codes: [...KEY, ...BODY, 'not_found', 'limit_reached'],
+  },
+  'DELETE /api/core/v1/bookings/{id}/push-subscriptions/{subscriptionId}': {
+    answers: { 204: { text: 'Forgotten' } },
+    codes: ['not_found'],
+  },
+  'GET /api/core/v1/notification-channels': {
+    answers: { 200: { text: 'Whether mail is sent, and the public key for web push, or null' } },
+    codes: [],
   },
   'GET /api/core/v1/bookings/{id}/checkout': {
     answers: { 303: { text: 'To the payment provider' } },

@@ -23,6 +23,7 @@ export const ENTRIES: readonly Entry[] = [
   { source: 'web/waiting-page/client.ts', target: 'web/waiting-page/client.js', runtime: 'browser' },
   { source: 'web/shop/main.tsx', target: 'web/shop/main.js', runtime: 'browser' },
   { source: 'web/operator/main.tsx', target: 'web/operator/main.js', runtime: 'browser' },
+  { source: 'web/push/worker.ts', target: 'web/push/worker.js', runtime: 'browser' },
   { source: 'web/scanner/main.tsx', target: 'web/scanner/main.js', runtime: 'browser' },
 ];
 

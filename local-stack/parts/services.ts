@@ -5,6 +5,8 @@ import { addressesOf } from './settings.ts';
 import type { StackSettings } from './settings.ts';
 import type { StoreAddresses } from './stores.ts';
 
+const LOOPBACK = 'localhost,127.0.0.1,[::1]';
+
 /** Our own services, each with exactly the variables of its config.ts. */
 export function serviceParts(settings: StackSettings, stores: StoreAddresses): Part[] {
   const payments = paymentsPart(settings);
@@ -85,8 +87,11 @@ function corePart(settings: StackSettings, stores: StoreAddresses, needs: readon
       ONSALE_OPERATOR_JWKS_FILE: keys.operatorJwksFile,
       ...paymentVariables(settings),
       ONSALE_SMTP_URL: addressesOf(settings).smtpUrl,
+      ONSALE_PUSH_KEYS_FILE: keys.pushKeysFile,
+      ONSALE_PUSH_CONTACT: 'mailto:onsale@localhost',
+      ONSALE_PUSH_PRIVATE_HOSTS: LOOPBACK,
       // Whoever tries webhooks on a laptop listens on it.
-      ONSALE_WEBHOOK_PRIVATE_HOSTS: 'localhost,127.0.0.1,[::1]',
+      ONSALE_WEBHOOK_PRIVATE_HOSTS: LOOPBACK,
     }),
   });
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { generatePushKeys, pushKeysSchema } from '../../core/push/push-keys.ts';
 import { generateEdgeKeySet, generateOkpKeySet } from '../../tokens/generate-keys.ts';
 import { edgeKeySetSchema, okpKeySetSchema, publicKeySet } from '../../tokens/key-set.ts';
 import type { EdgeKeySet, OkpKeySet } from '../../tokens/key-set.ts';
@@ -21,6 +22,7 @@ export type StackKeys = v.InferOutput<typeof secretsSchema> & {
   coreKeysFile: string;
   operatorKeysFile: string;
   operatorJwksFile: string;
+  pushKeysFile: string;
 };
 
 /**
@@ -34,6 +36,7 @@ export async function loadKeys(dataFolder: string): Promise<StackKeys> {
   const edgeKeys = await loadOrMake(file('edge-keys.json'), edgeKeySetSchema, generateEdgeKeySet);
   const operatorKeys = await loadOrMake(file('operator-keys.json'), okpKeySetSchema, generateOkpKeySet);
   await loadOrMake(file('core-keys.json'), okpKeySetSchema, generateOkpKeySet);
+  await loadOrMake(file('push-keys.json'), pushKeysSchema, async () => generatePushKeys());
   const secrets = await loadOrMake(file('secrets.json'), secretsSchema, async () => ({
     coreSecret: randomBytes(32).toString('base64url'),
     restToken: randomBytes(32).toString('base64url'),
@@ -48,6 +51,7 @@ export async function loadKeys(dataFolder: string): Promise<StackKeys> {
     coreKeysFile: file('core-keys.json'),
     operatorKeysFile: file('operator-keys.json'),
     operatorJwksFile: file('operator-jwks.json'),
+    pushKeysFile: file('push-keys.json'),
   };
 }
 

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sellOut } from './sell-out.ts';
+import { startPushService } from '../../core/push/push-browser.fixture.ts';
 import { openVisitor, startBrowser } from '../support/browser.ts';
 import { startStack, type Stack } from '../support/stack.ts';
+import { sellOut } from './sell-out.ts';
 
 const WAIT = { timeout: 30_000 };
 const ASHA = 'asha@example.org';
@@ -102,9 +103,11 @@ it('who booked as a guest signs in elsewhere by the code in the mail, cancels th
   await page.locator('.own-booking a').first().click();
   await page.locator('img.qr').first().waitFor(WAIT);
   await giveTicket(page);
+  const push = await turnPushOn(page);
   await page.getByRole('button', { name: 'Cancel booking' }).click();
   await page.getByRole('button', { name: 'Cancel the booking' }).click();
   await page.getByText('This booking is cancelled').waitFor(WAIT);
+  await push.expectShown('Your booking is cancelled');
   await page.goBack();
   const download = page.waitForEvent('download', WAIT);
   await page.getByRole('link', { name: 'Download my data' }).click();
@@ -192,6 +195,47 @@ it('who found a show sold out waits for it, is offered what somebody cancels, an
   await elsewhere.page.getByText('You have booked').waitFor(WAIT);
   expect([...errors, ...elsewhere.errors]).toEqual([]);
 });
+
+/**
+ * Presses the switch, with a push service of ours in place of the browser's, which is on the network; later hands what came for the browser
+ * to its service worker, and looks at what that shows.
+ */
+async function turnPushOn(page: Page) {
+  const channels: unknown = await (await fetch(`${stack.ready.edgeUrl}/api/core/v1/notification-channels`)).json();
+  const { push } = v.parse(v.object({ mail: v.literal(true), push: v.object({ publicKey: v.string() }) }), channels);
+  const service = await startPushService(push.publicKey);
+  const { subscription, pushed } = service.subscribe('/browser');
+  await page.context().grantPermissions(['notifications']);
+  await page.evaluate(
+    `PushManager.prototype.subscribe = async () => ({ toJSON: () => (${JSON.stringify(subscription)}) })`,
+  );
+  const control = page.getByRole('switch', { name: 'Tell me in this browser' });
+  expect(await control.getAttribute('aria-checked')).toBe('false');
+  await control.press('Enter');
+  await page.getByText('This browser will tell you').waitFor(WAIT);
+  expect(await control.getAttribute('aria-checked')).toBe('true');
+  await expectSound(page);
+  return {
+    async expectShown(title: string) {
+      await expect.poll(() => pushed.length, WAIT).toBe(1);
+      const session = await page.context().newCDPSession(page);
+      const registered = new Promise<string>((resolve) => {
+        session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+          const own = registrations.find(({ scopeURL }) => scopeURL.endsWith('/push/'));
+          if (own !== undefined) resolve(own.registrationId);
+        });
+      });
+      await session.send('ServiceWorker.enable');
+      const origin = new URL(page.url()).origin;
+      const data = JSON.stringify(pushed[0]?.payload);
+      await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId: await registered, data });
+      const shown = `navigator.serviceWorker.getRegistration('/push/')
+        .then((own) => own.getNotifications()).then((all) => all.map(({ title }) => title))`;
+      await expect.poll(() => page.evaluate(shown), WAIT).toEqual([title]);
+      await service.close();
+    },
+  };
+}
 
 async function eraseData(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Erase my data' }).click(WAIT);

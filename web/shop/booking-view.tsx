@@ -9,6 +9,7 @@ import { BookingItems } from './booking-items.tsx';
 import { BookingStatusNotice } from './booking-status-notice.tsx';
 import { EntryTickets } from './entry-tickets.tsx';
 import { keptToken, wasSignedIn } from './kept-tokens.ts';
+import { PushSwitch } from './push-switch.tsx';
 import { Refusal } from './refusal.tsx';
 import { SignIn } from './sign-in.tsx';
 import { useBooking } from './use-booking.ts';
@@ -54,6 +55,7 @@ function KnownBooking({ bookingId, token, onSignedIn }: KnownProps) {
       <h1>Your booking</h1>
       <BookingStatusNotice booking={booking} isSlow={isSlow} />
       <BookingActions booking={booking} token={token} onChange={refresh} />
+      {isOpen(booking.status) && <PushSwitch bookingId={bookingId} token={token} />}
       {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} places={places} />}
       <section class="card" aria-labelledby="items-title">
         <h2 id="items-title">Places</h2>
@@ -69,6 +71,8 @@ function KnownBooking({ bookingId, token, onSignedIn }: KnownProps) {
     </div>
   );
 }
+
+const isOpen = (status: Booking['status']): boolean => status === 'pending_payment' || status === 'confirmed';
 
 type ActionsProps = { booking: Booking; token: string | null; onChange: () => void };
 
@@ -97,23 +101,23 @@ function BookingActions({ booking, token, onChange }: ActionsProps) {
     await post('cancel');
     onChange();
   };
-  const isOpen = booking.status === 'pending_payment';
-  if (!isOpen && booking.status !== 'confirmed') return null;
+  if (!isOpen(booking.status)) return null;
+  const isUnpaid = booking.status === 'pending_payment';
   return (
     <div class="no-print stack">
-      {isOpen && deadline !== null && (
+      {isUnpaid && deadline !== null && (
         <p>
           <Countdown deadline={deadline} label="Time left to pay" onEnd={onChange} />
         </p>
       )}
       {problem !== null && <Refusal problem={problem} />}
       <div class="button-row">
-        {isOpen && (
+        {isUnpaid && (
           <button type="button" class="button button-primary" disabled={isBusy} onClick={() => void pay()}>
             Go to payment
           </button>
         )}
-        {!isOpen && (
+        {!isUnpaid && (
           <button type="button" class="button" onClick={() => print()}>
             Print
           </button>
@@ -121,7 +125,7 @@ function BookingActions({ booking, token, onChange }: ActionsProps) {
         <ConfirmButton
           label="Cancel booking"
           question={
-            isOpen
+            isUnpaid
               ? 'Cancel this booking? The seats go back at once.'
               : 'Cancel this booking? Your tickets stop working and the money is paid back.'
           }

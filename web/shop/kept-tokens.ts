@@ -6,6 +6,7 @@ import type { HoldView } from '../../contracts/holds.ts';
  */
 const BOOKING = 'onsale-booking-';
 const WAITS = 'onsale-waits-';
+const PUSH = 'onsale-push-';
 const SIGNED_IN = 'onsale-signed-in';
 const HOLD = 'onsale-hold-';
 
@@ -47,6 +48,15 @@ export function keepWaiting(entryId: string, performanceId: string | null): void
 /** The entries of this browser that wait for a performance, as far as it knows. */
 export const waitingHere = (performanceId: string): string[] =>
   keysOf(WAITS).flatMap((key) => (take(localStorage, key) === performanceId ? [key.slice(WAITS.length)] : []));
+
+/** Remembers that this browser is told of a booking, and by which subscription. */
+export const keepPush = (bookingId: string, id: string): void => put(localStorage, PUSH + bookingId, id);
+
+/** The subscription by which this browser is told of a booking; null where it is not. */
+export const keptPush = (bookingId: string): string | null => take(localStorage, PUSH + bookingId);
+
+/** Forgets it. */
+export const forgetPush = (bookingId: string): void => drop(localStorage, PUSH + bookingId);
 
 /** Forgets the tokens of all bookings and places in waitlists: what they open was erased. */
 export function forgetBookings(): void {
