@@ -1,7 +1,8 @@
 import { createDecipheriv, createECDH, createHmac, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import * as v from 'valibot';
 import type { PushSubscriptionJson } from '../../contracts/push.ts';
+import { systemClock } from '../../platform/clock.ts';
 
 /** What a push service got for a browser: the headers, and the message as the browser reads it. */
 export type Pushed = { headers: Record<string, string | string[] | undefined>; payload: unknown };
@@ -51,30 +52,31 @@ export async function startPushService(senderKey: string) {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const browser = browsers.get(request.url ?? '');
-      const status =
-        browser === undefined
-          ? 404
-          : isSigned(request.headers.authorization, senderKey, origin())
-            ? browser.status
-            : 403;
+      const signed = isSigned(request.headers.authorization, senderKey, origin());
+      const status = signed ? (browser?.status ?? 404) : 403;
       if (status === 201 && browser !== undefined)
         browser.pushed.push({ headers: request.headers, payload: browser.read(Buffer.concat(chunks)) });
       response.writeHead(status).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = () => {
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  };
   return {
     /** A new browser of this service. `answer` sets what the service says of it from now on. */
     subscribe(path: string) {
-      const { subscription, read } = createPushBrowser(`${origin()}${path}`);
-      const browser = { read, pushed: [] as Pushed[], status: 201 };
+      const { subscription, ...reader } = createPushBrowser(`${origin()}${path}`);
+      const browser = { ...reader, pushed: [] as Pushed[], status: 201 };
       browsers.set(path, browser);
       return { subscription, pushed: browser.pushed, answer: (status: number) => void (browser.status = status) };
     },
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
+
+const claimsSchema = v.object({ aud: v.string(), exp: v.number(), sub: v.string() });
 
 /** `vapid t=<JWT>, k=<key>`: ES256 by the key, for this service, not over. */
 function isSigned(authorization: string | undefined, senderKey: string, audience: string): boolean {
@@ -84,8 +86,9 @@ function isSigned(authorization: string | undefined, senderKey: string, audience
   const point = Buffer.from(senderKey, 'base64url');
   const [x, y] = [point.subarray(1, 33).toString('base64url'), point.subarray(33).toString('base64url')];
   const jwk = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-  const told: { aud?: unknown; exp?: number; sub?: unknown } = JSON.parse(Buffer.from(claims, 'base64url').toString());
-  const isFresh = (told.exp ?? 0) > Date.now() / 1000 && (told.exp ?? 0) < Date.now() / 1000 + 86_400;
+  const told = v.parse(claimsSchema, JSON.parse(Buffer.from(claims, 'base64url').toString()));
+  const nowSeconds = systemClock.nowMs() / 1000;
+  const isFresh = told.exp > nowSeconds && told.exp <= nowSeconds + 86_400;
   const own = { key: jwk, dsaEncoding: 'ieee-p1363' } as const;
   return (
     isFresh &&

@@ -66,8 +66,7 @@ export function createPushSender({ keys, contact, privateHosts }: PushSettings):
         // The library's own words quote the subscription.
         return { kind: 'refused', code: 'not_encryptable' };
       }
-      const headers = Object.fromEntries(Object.entries(details.headers).map(([name, value]) => [name, String(value)]));
-      return toOutcome(await http.post(endpoint, headers, details.body ?? Buffer.alloc(0)));
+      return toOutcome(await http.post(endpoint, details.headers, details.body ?? Buffer.alloc(0)));
     },
     close: () => http.close(),
   };
