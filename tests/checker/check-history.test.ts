@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkHistory } from './check-history.ts';
-import type { StoredState, Told } from './history.ts';
+import type { OfferRow, StoredState, Told } from './history.ts';
 
 const told: Told = {
   kind: 'booked',
@@ -11,7 +11,20 @@ const told: Told = {
   totalMinor: 900,
   currency: 'EUR',
 };
-/** One confirmed booking of a seat and two standing places, paid. */
+const offer = ({ seatId = 's1', ...more }: Partial<OfferRow> & { seatId?: string }): OfferRow => ({
+  id: 'o',
+  entryId: 'e',
+  entryState: 'offered',
+  holdId: `hold of ${more.id}`,
+  performanceId: 'p',
+  fromLeg: 0,
+  toLeg: 1,
+  offeredAtMs: 0,
+  endedAtMs: null,
+  items: [{ zoneId: 'stalls', seatId, quantity: 1 }],
+  ...more,
+});
+/** One confirmed booking of a seat and two standing places, paid, by who was offered the seat; a neighbour is offered, one is blocked. */
 const sound = (): StoredState => ({
   bookings: [
     {
@@ -23,6 +36,7 @@ const sound = (): StoredState => ({
       currency: 'EUR',
       fromLeg: 0,
       toLeg: 1,
+      createdAtMs: 1000,
       overdueMs: -1,
       items: [
         { zoneId: 'stalls', seatId: 's1', quantity: 1 },
@@ -30,10 +44,22 @@ const sound = (): StoredState => ({
       ],
     },
   ],
-  claims: [{ performanceId: 'p', seatId: 's1', leg: 0, bookingId: 'b1', state: 'sold' }],
+  claims: [
+    { performanceId: 'p', seatId: 's1', leg: 0, bookingId: 'b1', blockId: null, state: 'sold' },
+    { performanceId: 'p', seatId: 's2', leg: 0, bookingId: null, blockId: 'o1', state: 'offered' },
+    { performanceId: 'p', seatId: 's3', leg: 0, bookingId: null, blockId: 'camera', state: 'blocked' },
+  ],
   zoneLegs: [
-    { performanceId: 'p', zoneId: 'stalls', leg: 0, capacity: 9, sold: 1 },
-    { performanceId: 'p', zoneId: 'standing', leg: 0, capacity: 2, sold: 2 },
+    { performanceId: 'p', zoneId: 'stalls', leg: 0, capacity: 9, sold: 1, blocked: 1, free: 6 },
+    { performanceId: 'p', zoneId: 'standing', leg: 0, capacity: 2, sold: 2, blocked: 0, free: 0 },
+  ],
+  entries: [
+    { id: 'e1', state: 'offered' },
+    { id: 'e2', state: 'booked' },
+  ],
+  offers: [
+    offer({ id: 'o1', entryId: 'e1', entryState: 'offered', offeredAtMs: 2000, seatId: 's2' }),
+    offer({ id: 'o2', entryId: 'e2', entryState: 'booked', offeredAtMs: 500, endedAtMs: 1001, holdId: 'h1' }),
   ],
   payments: [
     {
@@ -47,7 +73,14 @@ const sound = (): StoredState => ({
     },
   ],
   waiting: { inbox: 0 },
-  inventory: { seats: new Map([['p/s1/0', 'sold']]), free: new Map([['p/standing/0', 0]]) },
+  inventory: {
+    seats: new Map([
+      ['p/s1/0', 'sold'],
+      ['p/s2/0', 'offered'],
+      ['p/s3/0', 'blocked'],
+    ]),
+    free: new Map([['p/standing/0', 0]]),
+  },
 });
 
 /** What the checker says once one thing is wrong. */
@@ -84,6 +117,35 @@ describe('the history checker', () => {
   it('sees a zone that says another sum than its bookings, or has sold more than it has', () => {
     expect(wrongWhen((state) => void (only(state.zoneLegs).sold = 2))).toContain('says 2 sold, bookings have 1');
     expect(wrongWhen((state) => void (only(state.zoneLegs).capacity = 0))).toContain('has 0 places, 1 are sold');
+  });
+
+  it('sees a seat that is offered twice at a time, sold while it is offered, or offered to nobody', () => {
+    const again = (more: Partial<OfferRow>) => (state: StoredState) =>
+      void state.offers.push(
+        offer({ id: 'o3', entryId: 'e3', entryState: 'left', endedAtMs: 2500, seatId: 's2', ...more }),
+      );
+    expect(wrongWhen(again({ offeredAtMs: 1500 }))).toContain('seat s2 is offered by o1 and o3 at a time');
+    expect(wrongWhen(again({ offeredAtMs: 1500, endedAtMs: 2000 }))).toBe('');
+    expect(wrongWhen((state) => void (only(state.bookings).holdId = 'h9'))).toContain(
+      'seat s1 was booked by b1 while it was offered',
+    );
+    expect(wrongWhen((state) => void (only(state.offers).endedAtMs = 2001))).toMatch(
+      /zone p\/stalls\/0 has 6 free of 9: 1 sold, 0 offered, 1 blocked[\s\S]*seat s2\/0 o1 is claimed for no open offer/,
+    );
+    expect(wrongWhen((state) => void state.claims.splice(1, 1))).toContain('offered seat s2/0 o1 is not claimed');
+    expect(wrongWhen((state) => state.inventory?.seats.delete('p/s2/0'))).toContain('seat p/s2/0 offered is missing');
+  });
+
+  it('sees a place in the waitlist that is gone, an offer that was somebody else’s, and one booked never or twice', () => {
+    const accepted: Told = { kind: 'accepted', entryId: 'e2', holdId: 'h1', seats: ['s1'] };
+    expect(wrongWhen(() => {}, [told, { kind: 'joined', entryId: 'e1' }, accepted])).toBe('');
+    expect(wrongWhen(() => {}, [told, { kind: 'joined', entryId: 'e9' }])).toContain('entry e9 is there 0 times');
+    expect(wrongWhen(() => {}, [told, { ...accepted, entryId: 'e1' }])).toContain('is not of its offer');
+    expect(wrongWhen(() => {}, [told, { ...accepted, seats: ['s5'] }])).toContain('told as s5, its offer is s1');
+    expect(wrongWhen((state) => void (state.bookings = []), [])).toContain('entry e2 is booked and has 0 bookings');
+    expect(wrongWhen((state) => void (state.entries[1] = { id: 'e2', state: 'lapsed' }))).toContain(
+      'entry e2 is lapsed and has 1 bookings',
+    );
   });
 
   it('sees money that is nowhere, too much given back, and a ledger that is not the provider’s', () => {

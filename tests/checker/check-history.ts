@@ -1,6 +1,7 @@
 import { HARD_CAP_MS } from '../../core/bookings/expire-booking.ts';
 import { checkMoney } from './check-money.ts';
-import type { BookingRow, StoredState, Told } from './history.ts';
+import { checkOffers, offeredOn } from './check-offers.ts';
+import { type BookingRow, legsOf, type StoredState, type Told } from './history.ts';
 
 /**
  * Judges what clients were told against what the stores hold once all is at rest (DESIGN §9, BOOKING §9). Returns what is wrong, a
@@ -12,6 +13,7 @@ export function checkHistory(told: readonly Told[], state: StoredState): string[
     ...checkHolds(state),
     ...checkSeats(state),
     ...checkZones(state),
+    ...checkOffers(told, state),
     ...checkMoney(state),
     ...checkUnpaid(state),
     ...checkInventory(state),
@@ -24,6 +26,7 @@ const isActive = ({ status }: BookingRow): boolean => status === 'pending_paymen
 /** Each acknowledged booking is there once, with the seats, places and total that were acknowledged; a cancelled one stays so. */
 function checkAcknowledged(told: readonly Told[], { bookings }: StoredState): string[] {
   return told.flatMap((one) => {
+    if (one.kind === 'joined' || one.kind === 'accepted') return [];
     const rows = bookings.filter((row) => row.id === one.bookingId);
     const [row] = rows;
     if (row === undefined || rows.length > 1) return [`${one.kind} ${one.bookingId} is there ${rows.length} times`];
@@ -60,16 +63,21 @@ function checkSeats({ bookings, claims }: StoredState): string[] {
           : legsOf(row).map((leg) => `${keyOf(row.performanceId, seatId, leg)} ${row.id} ${stateOf(row)}`),
       ),
     );
-  const found = claims.map((c) => `${keyOf(c.performanceId, c.seatId, c.leg)} ${c.bookingId} ${c.state}`);
+  const found = claims.flatMap((c) =>
+    c.bookingId === null ? [] : [`${keyOf(c.performanceId, c.seatId, c.leg)} ${c.bookingId} ${c.state}`],
+  );
   return [
     ...sold.flatMap(([seat, count]) => (count > 1 ? [`seat ${seat} is sold ${count} times`] : [])),
     ...differences('claim', wanted, found),
   ];
 }
 
-/** What a zone says it has sold on a leg is what the bookings have of it, and no more than there is. */
-function checkZones({ bookings, zoneLegs }: StoredState): string[] {
-  return zoneLegs.flatMap(({ performanceId, zoneId, leg, capacity, sold }) => {
+/** What a zone says it has sold on a leg is what the bookings have of it, and no more than there is; the rest is offered, blocked or free. */
+function checkZones(state: StoredState): string[] {
+  const { bookings, zoneLegs } = state;
+  return zoneLegs.flatMap((zoneLeg) => {
+    const { performanceId, zoneId, leg, capacity, sold, blocked, free } = zoneLeg;
+    const offered = offeredOn(state, zoneLeg);
     const has = bookings
       .filter((row) => isActive(row) && row.performanceId === performanceId && legsOf(row).includes(leg))
       .flatMap((row) => row.items.filter((item) => item.zoneId === zoneId))
@@ -78,6 +86,9 @@ function checkZones({ bookings, zoneLegs }: StoredState): string[] {
     return [
       ...(has === sold ? [] : [`${name} says ${sold} sold, bookings have ${has}`]),
       ...(has <= capacity ? [] : [`${name} has ${capacity} places, ${has} are sold`]),
+      ...(free === capacity - sold - offered - blocked
+        ? []
+        : [`${name} has ${free} free of ${capacity}: ${sold} sold, ${offered} offered, ${blocked} blocked`]),
     ];
   });
 }
@@ -88,22 +99,20 @@ function checkUnpaid({ bookings }: StoredState): string[] {
   );
 }
 
-/** The inventory shows as taken what is claimed, and nothing else. */
+/** The inventory shows as taken what is claimed, what is offered included, and nothing else. */
 function checkInventory({ claims, zoneLegs, inventory }: StoredState): string[] {
   if (inventory === undefined) return [];
   const wanted = claims.map((c) => `${c.performanceId}/${c.seatId}/${c.leg} ${c.state}`);
   const found = [...inventory.seats].map(([seat, state]) => `${seat} ${state}`);
-  const free = zoneLegs.flatMap(({ performanceId, zoneId, leg, capacity, sold }) => {
+  const free = zoneLegs.flatMap(({ performanceId, zoneId, leg, free: has }) => {
     const there = inventory.free.get(`${performanceId}/${zoneId}/${leg}`);
-    return there === undefined || there === capacity - sold
+    return there === undefined || there === has
       ? []
-      : [`the inventory has ${there} free of ${zoneId}/${leg}, Postgres ${capacity - sold}`];
+      : [`the inventory has ${there} free of ${zoneId}/${leg}, Postgres ${has}`];
   });
   return [...differences('inventory: seat', wanted, found), ...free];
 }
 
-const legsOf = ({ fromLeg, toLeg }: BookingRow): number[] =>
-  Array.from({ length: toLeg - fromLeg }, (_, i) => fromLeg + i);
 const stateOf = ({ status }: BookingRow) => (status === 'confirmed' ? 'sold' : 'pending');
 
 function differences(what: string, wanted: string[], found: string[]): string[] {
