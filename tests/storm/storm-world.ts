@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { prepareCoreProcesses } from '../../core/core-process.fixture.ts';
 import { openCoreWorld, ROOM, SHOW, type CoreWorld } from '../../core/core-world.fixture.ts';
 import { freePort } from '../../local-stack/process/free-port.ts';
+import { newId } from '../../platform/id.ts';
 import { readState } from '../../redis/inventory/availability.ts';
 import { readAvailability } from '../../redis/inventory/read-availability.ts';
 import { accessKey, roomKeys } from '../../redis/keys.ts';
@@ -41,6 +42,7 @@ export async function openStormWorld(options: { onSmallDisk?: boolean } = {}): P
   );
   const processes = await prepareCoreProcesses(world);
   const port = await freePort();
+  await keepSeatsOut(world);
   let { child, url }: { child: ChildProcess; url: string } = await processes.start({ port });
   const admitted = new Set<string>();
   let epoch = 1;
@@ -84,6 +86,19 @@ export async function openStormWorld(options: { onSmallDisk?: boolean } = {}): P
   };
 }
 
+/** The second half of the seats is an operator's, so that the rest sells out. */
+async function keepSeatsOut(world: CoreWorld): Promise<void> {
+  const seats = Array.from({ length: 30 }, (_, i) => `s${i + 31}`);
+  const body = { name: 'second half', items: [{ zoneId: 'stalls', seats }] };
+  const token = await world.operatorToken('operator');
+  const { status } = await world.call('POST', `/v1/operator/performances/${SHOW}/blocks`, {
+    token,
+    key: newId(),
+    body,
+  });
+  if (status !== 201) throw new Error(`the block was answered with ${status}`);
+}
+
 /** The end of a session no storm outlasts, as an access key says it. */
 const FOREVER = '99999999999999 session';
 
@@ -102,13 +117,15 @@ async function readAll({ sql, deps, sandbox }: CoreWorld): Promise<StoredState |
     .catch(() => null);
   if (snapshot === null) return null;
   const claimed = new Map(state.claims.map((claim) => [claim.seatId, claim.state]));
-  const seats = new Map<string, 'pending' | 'sold' | 'blocked'>();
+  const seats: NonNullable<StoredState['inventory']>['seats'] = new Map();
   for (let index = 0; index < snapshot.seats; index += 1) {
     const seat = found.seats.at(index);
     const shown = readState(snapshot.legs[0] ?? new Uint8Array(), index);
     // A hold that nobody booked is the inventory's own business; it runs out.
     if (seat === undefined || shown === 0 || (shown === 1 && !claimed.has(seat))) continue;
-    seats.set(`${SHOW}/${seat}/0`, SHOWN[shown]);
+    // What is offered shows as held.
+    const isOffered = shown === 1 && claimed.get(seat) === 'offered';
+    seats.set(`${SHOW}/${seat}/0`, isOffered ? 'offered' : SHOWN[shown]);
   }
   const payments = v.parse(ledgerSchema, (await sandbox('GET', '/payments')).body).items;
   const provider = new Map(payments.map((payment) => [payment.paymentId, payment]));
