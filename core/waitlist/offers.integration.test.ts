@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHOW } from '../core-world.fixture.ts';
 import { entryLink } from './entry-token.ts';
+import { offerFreed } from './offer-freed.ts';
+import type { Freed } from './share-out.ts';
 import { overlaps, seatOf, startWaitlistWorld, type Waiting, type WaitlistWorld } from './waitlist-world.fixture.ts';
 
 let world: WaitlistWorld;
@@ -143,5 +145,23 @@ describe('an offer', () => {
     expect(overlaps(made.map((offer) => ({ ...offer, to: new Date(offer.from.getTime() + 60_000) })))).not.toEqual([]);
     await world.drain();
     expect(await world.differences()).toEqual([]);
+  });
+});
+
+// Last: it takes a guard away.
+describe('a seat that was freed twice, as by two cancellations of one booking', () => {
+  const freed = (seatId: string): Freed => ({ legs: [0, 1], items: [{ zoneId: 'stalls', seatId, quantity: 1 }] });
+  const offerTwice = async (seatId: string) => {
+    await Promise.all([world.join(), world.join()]);
+    const offer = () => world.sql.begin((tx) => offerFreed(tx, world.deps, SHOW, freed(seatId)));
+    await Promise.allSettled([offer(), offer()]);
+    return (await world.offers()).filter(({ seats }) => seats.includes(seatId));
+  };
+
+  it('is offered once, and without the key of seat_claims to two at a time: the control', async () => {
+    expect(await offerTwice(world.buyer.seat())).toHaveLength(1);
+    await world.sql`ALTER TABLE seat_claims DROP CONSTRAINT seat_claims_sold_once`;
+    const made = await offerTwice(world.buyer.seat());
+    expect([made.length, overlaps(made).length]).toEqual([2, 1]);
   });
 });

@@ -156,3 +156,29 @@ export function seatOf(accepted: Reply): string {
   const { items } = v.parse(v.object({ items: v.array(v.object({ seatId: v.string() })) }), accepted.body);
   return items[0]?.seatId ?? '';
 }
+
+/** Visitors who ask at a time: more would only make core say that it is busy. */
+const ASKERS = 20;
+
+/** Somebody waits for a seat, and visitors ask for it `asks` times while its booking is cancelled; what these were told. */
+export async function raceForFreedSeat(
+  world: WaitlistWorld,
+  asks: number,
+): Promise<{ told: number[]; seat: string; waiting: Waiting }> {
+  const { buyer } = world;
+  const seat = buyer.seat();
+  const booked = await buyer.book({ seat });
+  await buyer.pay(booked);
+  const waiting = await world.join();
+  const first = { state: 'waiting', position: 1, ahead: 0, partySize: 1, zoneId: 'stalls' };
+  expect(waiting.reply.body).toMatchObject(first);
+  const told: number[] = [];
+  const ask = async () => {
+    for (let i = 0; i < asks / ASKERS; i += 1) told.push(await world.snatch(seat));
+  };
+  const asking = Promise.all(Array.from({ length: ASKERS }, ask));
+  expect((await world.cancel(booked)).status).toBe(200);
+  await Promise.all([asking, world.drain()]);
+  await buyer.settle(1);
+  return { told, seat, waiting };
+}

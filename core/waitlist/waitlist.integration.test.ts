@@ -4,7 +4,7 @@ import { applyClaims } from '../../redis/inventory/apply-claims.ts';
 import { newId } from '../../platform/id.ts';
 import { ROOM, type Reply, SHOW } from '../core-world.fixture.ts';
 import { runExpiry } from '../jobs/run-expiry.ts';
-import { startWaitlistWorld, type WaitlistWorld } from './waitlist-world.fixture.ts';
+import { raceForFreedSeat, startWaitlistWorld, type WaitlistWorld } from './waitlist-world.fixture.ts';
 
 let world: WaitlistWorld;
 beforeAll(async () => {
@@ -17,29 +17,11 @@ beforeEach(() => world.forgetWaiting());
 const idOf = (booked: Reply): string => String(booked.body['bookingId']);
 
 describe('a seat that goes free while somebody waits', () => {
-  it('is theirs in the same moment: of 200 who ask for it meanwhile nobody has it', async () => {
+  // 200 who ask: waitlist.long.test.ts.
+  it('is theirs in the same moment: of 40 who ask for it meanwhile nobody has it', async () => {
     const { buyer } = world;
-    const seat = buyer.seat();
-    const booked = await buyer.book({ seat });
-    await buyer.pay(booked);
-    const waiting = await world.join();
-    expect(waiting.reply.body).toMatchObject({
-      state: 'waiting',
-      position: 1,
-      ahead: 0,
-      partySize: 1,
-      zoneId: 'stalls',
-    });
-    const told: number[] = [];
-    // Twenty at a time: more would only make core say that it is busy.
-    const ask = async () => {
-      for (let i = 0; i < 10; i += 1) told.push(await world.snatch(seat));
-    };
-    const asking = Promise.all(Array.from({ length: 20 }, ask));
-    expect((await world.cancel(booked)).status).toBe(200);
-    await Promise.all([asking, world.drain()]);
-    await buyer.settle(1);
-    expect([told.length, ...new Set(told)]).toEqual([200, 409]);
+    const { told, seat, waiting } = await raceForFreedSeat(world, 40);
+    expect([told.length, ...new Set(told)]).toEqual([40, 409]);
     expect(await world.snatch(seat)).toBe(409);
     expect((await world.look(waiting)).body).toMatchObject({
       state: 'offered',
