@@ -1,0 +1,3 @@
+import { describeMoney } from './money.fixture.ts';
+
+describeMoney('stripe');
