@@ -16,4 +16,4 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/db/migrations ./db/migrations
 USER node
-CMD ["node", "--enable-source-maps", "dist/core/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/core/main.js"]

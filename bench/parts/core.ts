@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { CORE_NODE_FLAGS } from '../../local-stack/build/entries.ts';
 import type { OkpKeySet } from '../../tokens/key-set.ts';
 import { bundlePart } from './part.ts';
 
@@ -47,7 +48,7 @@ export async function startCore(settings: CoreSettings): Promise<RunningCore> {
     LOG_LEVEL: 'fatal',
     PORT: String(settings.port ?? 0),
   };
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle], {
+  const child = spawn(process.execPath, ['--enable-source-maps', ...CORE_NODE_FLAGS, bundle], {
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import * as v from 'valibot';
-import { RUNTIMES } from '../../local-stack/build/entries.ts';
+import { CORE_NODE_FLAGS, RUNTIMES } from '../../local-stack/build/entries.ts';
 
 /** A process of its own that a bench measures, or that makes the load. */
 export type Part = {
@@ -23,13 +23,17 @@ const messageSchema = v.union([
   v.object({ type: v.literal('failed'), id: v.number(), error: v.string() }),
 ]);
 
+/** Servers that core is compared with: run as core is. */
+const BESIDE_CORE: ReadonlySet<string> = new Set(['patterns', 'echo']);
+
 /**
  * Starts `bench/parts/<name>-main.ts` with its settings. It ends with this process, however that ends. It is bundled as the services
  * are: run through tsx, each closure would be given a name when it is made, which costs a join a tenth.
  */
 export async function startPart(name: string, settings: object): Promise<Part> {
   const bundle = await bundlePart(join(import.meta.dirname, `${name}-main.ts`), name);
-  const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', bundle, JSON.stringify(settings)], {
+  const flags = ['--expose-gc', '--enable-source-maps', ...(BESIDE_CORE.has(name) ? CORE_NODE_FLAGS : [])];
+  const child = spawn(process.execPath, [...flags, bundle, JSON.stringify(settings)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -12,6 +12,7 @@ export type ServicePart = {
   /** Bundle under `dist/`. */
   script: string;
   args?: readonly string[];
+  nodeFlags?: readonly string[];
   /** Read when the part starts, since addresses of stores are known only then. */
   env: () => Record<string, string>;
 };
@@ -26,9 +27,10 @@ export function servicePart(service: ServicePart): Part {
     name: service.name,
     needs: service.needs,
     start: async (context) => {
+      const { nodeFlags = [], script, args = [] } = service;
       const child = context.spawn({
         command: process.execPath,
-        args: ['--enable-source-maps', join(service.root, 'dist', service.script), ...(service.args ?? [])],
+        args: ['--enable-source-maps', ...nodeFlags, join(service.root, 'dist', script), ...args],
         env: { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info', ...service.env() },
         cwd: service.root,
         ipc: true,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CORE_NODE_FLAGS } from '../build/entries.ts';
 import type { Part } from '../supervisor/part.ts';
 import { servicePart } from './service-part.ts';
 import { addressesOf } from './settings.ts';
@@ -77,6 +78,7 @@ function corePart(settings: StackSettings, stores: StoreAddresses, needs: readon
     needs: ['build', 'migrations', 'redis', ...needs],
     root,
     script: 'core/main.js',
+    nodeFlags: CORE_NODE_FLAGS,
     env: () => ({
       ...storeVariables(stores),
       ...edgeIdentity(settings),
