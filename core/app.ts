@@ -1,6 +1,7 @@
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import type { RequestListener } from 'node:http';
 import { CORE_ROUTES } from '../contracts/routes.ts';
-import { newId } from '../platform/id.ts';
 import * as accounts from './accounts/register.ts';
 import * as blocks from './blocks/register.ts';
 import * as bookings from './bookings/register.ts';
@@ -12,7 +13,8 @@ import * as entryTickets from './entry-tickets/register.ts';
 import * as holds from './holds/register.ts';
 import { labelAnswer } from './http/answer.ts';
 import type { CoreApp, CoreEnv } from './http/context.ts';
-import { createGateIdentity } from './http/gate-identity.ts';
+import { directListener, type DirectRoute, type DirectRoutes } from './http/direct.ts';
+import { createFrames } from './http/frame.ts';
 import { registerHealth } from './http/health.ts';
 import { headersOf, keepIncoming } from './http/node-request.ts';
 import { problem, problemOfError } from './http/problems.ts';
@@ -41,22 +43,20 @@ const FEATURES = [
   seatMaps,
 ];
 
+// A crowd that searches says nothing about how buyers fare, and must not slow their admission down.
+const isMeasured = (path: string): boolean => !search.isSearch(path);
+
 /** Core's whole HTTP surface over injected parts; tests call `app.request` without a server. */
 export function createApp(deps: CoreDeps): CoreApp {
   const app: CoreApp = new Hono<CoreEnv>();
-  const readGate = createGateIdentity(deps.config.coreSecret);
+  const begin = createFrames(deps, isMeasured);
   app.use(async (c, next) => {
-    const startedAt = performance.now();
     keepIncoming(c.req.raw, c.env);
-    const gate = readGate(headersOf(c.req.raw));
-    // The gate's id, so that both logs, the answer's header and a problem's body name the same request.
-    c.set('requestId', gate?.requestId ?? newId());
-    c.set('clientAddress', gate?.clientAddress ?? null);
+    const frame = begin(c.req.method, c.req.path, headersOf(c.req.raw));
+    c.set('requestId', frame.requestId);
+    c.set('clientAddress', frame.clientAddress);
     await next();
-    const isHold = c.req.method === 'POST' && c.req.path === '/v1/holds';
-    // A crowd that searches says nothing about how buyers fare, and must not slow their admission down.
-    if (!search.isSearch(c.req.path))
-      deps.meter.note({ isHold, status: c.res.status, durationMs: performance.now() - startedAt });
+    frame.end(c.res.status);
     labelAnswer(c);
   });
   app.onError((error, c) => problemOfError(c, error, deps.log));
@@ -71,6 +71,18 @@ export function createApp(deps: CoreDeps): CoreApp {
   );
   for (const feature of FEATURES) feature.register(app, deps);
   return app;
+}
+
+/** The same surface for Node's server: what a crowd sends goes past the router. */
+export function createListener(deps: CoreDeps): RequestListener {
+  const { current } = deps.payments;
+  const routes: DirectRoutes = new Map<string, DirectRoute>([
+    ['/v1/holds', (request) => holds.answerHold(deps, request)],
+    ['/v1/bookings', (request) => bookings.answerBooking(deps, request)],
+    [`/v1/payments/webhooks/${current.name}`, (request) => payments.answerWebhook(deps, current, request)],
+  ]);
+  const begin = createFrames(deps, isMeasured);
+  return directListener(routes, { begin, log: deps.log }, getRequestListener(createApp(deps).fetch));
 }
 
 /** The methods that the route table knows for a path; a path it knows with another method is a 405, not a 404. */

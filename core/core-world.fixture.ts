@@ -1,6 +1,5 @@
-import { serve } from '@hono/node-server';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -21,13 +20,14 @@ import { signHoldReceipt } from '../tokens/hold-receipt.sign.ts';
 import { ed25519SigningKey, localKeys } from '../tokens/key-set.ts';
 import { signOperatorToken } from '../tokens/operator-token.sign.ts';
 import { createCodeBox, type CodeBox } from './accounts/code-box.fixture.ts';
-import { createApp } from './app.ts';
+import { createListener } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
 import { createPostgresClock } from './commits/postgres-clock.ts';
 import { ROOM, SEAT_MINOR, seedCatalogue, SHOW, STANDING_MINOR } from './core-world-catalogue.fixture.ts';
 import type { CoreDeps } from './deps.ts';
 import { createRequestMeter } from './health/request-meter.ts';
+import { EmptyAwareResponse } from './http/empty-answer.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { toLayout, toPlaces } from './inventory/places.ts';
 import { runExpiry } from './jobs/run-expiry.ts';
@@ -116,10 +116,11 @@ export async function openCoreWorld(
   const folder = await mkdtemp(join(tmpdir(), 'onsale-core-world-'));
 
   // The provider wants core's address and core the provider's: requests that come too early are turned away.
-  const late: { app?: ReturnType<typeof createApp> } = {};
-  const { server, coreUrl } = await listen(
-    (request) => late.app?.fetch(request) ?? new Response(null, { status: 503 }),
-  );
+  const late: { listener?: RequestListener } = {};
+  const { server, coreUrl } = await listen((request, answer) => {
+    if (late.listener === undefined) answer.writeHead(503).end();
+    else late.listener(request, answer);
+  });
   const payments = await startProvider(providerName, { folder, coreUrl, log });
   const config = {
     databaseUrl: database.url,
@@ -166,7 +167,7 @@ export async function openCoreWorld(
     revokedOperators: createRevokedOperators(sql, systemClock),
     codeMailer: codeBox,
   };
-  late.app = createApp(deps);
+  late.listener = createListener(deps);
   await seedCatalogue(sql, standing);
   const performance = await deps.catalogue.performance(SHOW);
   if (performance === null) throw new Error('the performance was not seeded');
@@ -320,10 +321,12 @@ const toReply = async (answer: Response): Promise<Reply> => {
   };
 };
 
-function listen(fetcher: (request: Request) => Response | Promise<Response>) {
-  return new Promise<{ server: ReturnType<typeof serve>; coreUrl: string }>((resolve) => {
-    const server = serve({ fetch: fetcher, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
-      resolve({ server, coreUrl: `http://127.0.0.1:${port}` }),
-    );
+function listen(listener: RequestListener): Promise<{ server: Server; coreUrl: string }> {
+  return new Promise((resolve) => {
+    const server = createServer({ ServerResponse: EmptyAwareResponse }, listener);
+    server.listen(0, '127.0.0.1', () => {
+      const address = v.parse(v.object({ port: v.number() }), server.address());
+      resolve({ server, coreUrl: `http://127.0.0.1:${address.port}` });
+    });
   });
 }

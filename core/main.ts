@@ -1,5 +1,4 @@
-import { serve } from '@hono/node-server';
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { connectDatabase, connectSearch, toDrizzle } from '../db/connect.ts';
 import { isUnheardLoss } from '../db/unheard-loss.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -8,7 +7,7 @@ import { runService, type RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
 import { boundEach, CONNECTION_TIMEOUT_MS } from '../redis/store-deadline.ts';
 import { createCodeMailer } from './accounts/code-mailer.ts';
-import { createApp } from './app.ts';
+import { createListener } from './app.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue/catalogue.ts';
 import { createCommits } from './commits/commits.ts';
 import { IN_FLIGHT } from './commits/limits.ts';
@@ -50,8 +49,7 @@ const CLOSE_IDLE_EVERY_MS = 20;
 async function start(log: Logger): Promise<RunningService> {
   const config = readCoreConfig();
   const { deps, close } = await createDeps(config, log);
-  const app = createApp(deps);
-  const server = await listen(app.fetch, config);
+  const server = await listen(createListener(deps), config);
   // Runs on beside: core answers 503 `inventory_rebuilding` until each is loaded, which is better than not answering.
   const stopLoading = loadOnSaleInventories(deps);
   const health = startHealth(deps);
@@ -147,16 +145,18 @@ async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: Core
 }
 
 /** Listens, and drains on demand: what was accepted is answered, connections are closed as they become idle. */
-function listen(fetch: (request: Request) => Response | Promise<Response>, config: CoreConfig) {
+function listen(listener: RequestListener, { host, port }: CoreConfig) {
   return new Promise<{ url: string; drain: () => Promise<void> }>((resolve, reject) => {
-    const serverOptions = { ServerResponse: EmptyAwareResponse };
-    const server = serve({ fetch, hostname: config.host, port: config.port, serverOptions }, ({ port }) => {
-      const drain = () =>
-        new Promise<void>((done) => {
-          if (isHttpServer(server)) endConnections(server);
-          server.close(() => done());
-        });
-      resolve({ url: `http://${config.host}:${port}`, drain });
+    const server = createServer({ ServerResponse: EmptyAwareResponse }, listener);
+    const drain = () =>
+      new Promise<void>((done) => {
+        endConnections(server);
+        server.close(() => done());
+      });
+    server.listen(port, host, () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address !== null ? address.port : port;
+      resolve({ url: `http://${host}:${bound}`, drain });
     });
     server.on('error', reject);
   });
@@ -173,7 +173,5 @@ function endConnections(server: Server): void {
   const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
   server.once('close', () => clearInterval(timer));
 }
-
-const isHttpServer = (server: object): server is Server => 'closeIdleConnections' in server;
 
 await runService('core', start, isUnheardLoss);

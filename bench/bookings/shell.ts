@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import type { RequestListener } from 'node:http';
 import { holdRequestSchema } from '../../contracts/holds.ts';
 import { judgeBookingRequest } from '../../core/bookings/booking-request.ts';
 import { toWrite } from '../../core/bookings/commit-booking.ts';
@@ -8,13 +8,12 @@ import type { CoreConfig } from '../../core/config.ts';
 import type { CoreDeps } from '../../core/deps.ts';
 import { toHoldView } from '../../core/holds/hold-view.ts';
 import { resolveWish } from '../../core/holds/resolve-wish.ts';
-import { labelAnswer, sendEmpty, sendJson } from '../../core/http/answer.ts';
-import type { CoreApp, CoreContext, CoreEnv } from '../../core/http/context.ts';
+import type { HttpAnswer } from '../../core/http/answer.ts';
 import { requirePass } from '../../core/http/credentials.ts';
+import { directListener, type DirectRoute } from '../../core/http/direct.ts';
 import { requireIdempotencyKey } from '../../core/http/idempotency-key.ts';
 import { readJson, readText } from '../../core/http/json-body.ts';
-import { headersOf, keepIncoming } from '../../core/http/node-request.ts';
-import { problemOfError } from '../../core/http/problems.ts';
+import { headersOf, type AnyRequest } from '../../core/http/node-request.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { newId } from '../../platform/id.ts';
 import type { Pattern } from './patterns/pattern.ts';
@@ -23,37 +22,27 @@ export type ShellDeps = Pick<CoreDeps, 'catalogue' | 'clock' | 'keys' | 'log' | 
   config: Pick<CoreConfig, 'origin'>;
 };
 
+const NO_STORE = { 'cache-control': 'no-store' };
+
 /**
  * Core's HTTP layer around a pattern: the same reading, judging, signing, drafting and answering by the same functions, so that what
  * differs is how a booking is held, written and confirmed. No limit of holds, no health, no jobs: what they cost is core's alone.
  */
-export function createShell(deps: ShellDeps, current: () => Pattern): CoreApp {
-  const app: CoreApp = new Hono<CoreEnv>();
-  app.use(async (c, next) => {
-    keepIncoming(c.req.raw, c.env);
-    c.set('requestId', newId());
-    await next();
-    labelAnswer(c);
-  });
-  app.onError((error, c) => problemOfError(c, error, deps.log));
-  app.post('/v1/holds', (c) => hold(deps, current(), c));
-  app.post('/v1/bookings', (c) => book(deps, current(), c));
-  app.post('/v1/payments/webhooks/:provider', async (c) => {
-    const provider = deps.payments.current;
-    const payload = await readText(c.req.raw);
-    if (!provider.checkWebhook(headersOf(c.req.raw), payload).ok) throw new OperatingError('signature_invalid');
-    const event = provider.readEvent(JSON.parse(payload));
-    if (event.kind !== 'captured' || !(await current().pay(event.capture))) throw new OperatingError('not_found');
-    return sendEmpty(c);
-  });
-  return app;
+export function createShell(deps: ShellDeps, current: () => Pattern): RequestListener {
+  const routes = new Map<string, DirectRoute>([
+    ['/v1/holds', (request) => hold(deps, current(), request)],
+    ['/v1/bookings', (request) => book(deps, current(), request)],
+    [`/v1/payments/webhooks/${deps.payments.current.name}`, (request) => settle(deps, current(), request)],
+  ]);
+  const begin = () => ({ requestId: newId(), clientAddress: null, end() {} });
+  return directListener(routes, { begin, log: deps.log }, (_request, answer) => void answer.writeHead(404).end());
 }
 
-async function hold(deps: ShellDeps, pattern: Pattern, c: CoreContext): Promise<Response> {
-  const headers = headersOf(c.req.raw);
+async function hold(deps: ShellDeps, pattern: Pattern, request: AnyRequest): Promise<HttpAnswer> {
+  const headers = headersOf(request);
   const pass = await requirePass(deps, headers);
   requireIdempotencyKey(headers);
-  const wish = await readJson(c.req.raw, holdRequestSchema);
+  const wish = await readJson(request, holdRequestSchema);
   const performance = await requirePerformance(deps, wish.performanceId);
   const resolved = resolveWish(performance, wish);
   if (!resolved.ok) throw new OperatingError('invalid_request', { errors: resolved.errors });
@@ -62,14 +51,23 @@ async function hold(deps: ShellDeps, pattern: Pattern, c: CoreContext): Promise<
   const nowMs = deps.clock.nowMs();
   const ends = { expiresAtMs: nowMs + 600_000, maxExpiresAtMs: nowMs + 600_000, nowMs };
   const held = { holdId: newId(), owner: pass.sub, fence: '1.1', items, legs, ...ends };
-  return sendJson(c, 201, await toHoldView(deps, performance, held), { 'cache-control': 'no-store' });
+  return { status: 201, body: await toHoldView(deps, performance, held), headers: NO_STORE };
 }
 
-async function book(deps: ShellDeps, pattern: Pattern, c: CoreContext): Promise<Response> {
-  const judged = await judgeBookingRequest(deps, c.req.raw);
+async function book(deps: ShellDeps, pattern: Pattern, request: AnyRequest): Promise<HttpAnswer> {
+  const judged = await judgeBookingRequest(deps, request);
   const performance = await requirePerformance(deps, judged.claims.performanceId);
   const draft = draftBooking(deps, judged, performance, deps.clock.nowMs());
   const json = JSON.stringify(draft.body);
   if (!(await pattern.book(toWrite(draft, json)))) throw new OperatingError('seats_unavailable');
-  return sendJson(c, 201, json, { 'cache-control': 'no-store' });
+  return { status: 201, body: json, headers: NO_STORE };
+}
+
+async function settle(deps: ShellDeps, pattern: Pattern, request: AnyRequest): Promise<HttpAnswer> {
+  const provider = deps.payments.current;
+  const payload = await readText(request);
+  if (!provider.checkWebhook(headersOf(request), payload).ok) throw new OperatingError('signature_invalid');
+  const event = provider.readEvent(JSON.parse(payload));
+  if (event.kind !== 'captured' || !(await pattern.pay(event.capture))) throw new OperatingError('not_found');
+  return { status: 204, body: null };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { serve } from '@hono/node-server';
+import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import * as v from 'valibot';
 import { createCatalogue, createCatalogueMemory } from '../../core/catalogue/catalogue.ts';
@@ -49,12 +49,11 @@ await servePart(settingsSchema, async ({ redisUrl, jwksUrl, databaseUrl }) => {
     sql: connectDatabase(databaseUrl, { max: 1 }),
     payments: createProviders(createSandboxProvider({ url: ORIGIN, webhookSecret: WEBHOOK_SECRET })),
   };
-  const app = createShell(deps, () => {
+  const listener = createShell(deps, () => {
     if (current === null) throw new Error('no pattern is chosen');
     return current;
   });
-  const serverOptions = { ServerResponse: EmptyAwareResponse };
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, serverOptions });
+  const server = createServer({ ServerResponse: EmptyAwareResponse }, listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     ready: { url: `http://127.0.0.1:${portOf(server.address())}` },

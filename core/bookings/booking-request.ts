@@ -8,7 +8,7 @@ import type { CoreDeps } from '../deps.ts';
 import { readBearer } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { parseBody, readJson } from '../http/json-body.ts';
-import { headersOf } from '../http/node-request.ts';
+import { headersOf, type AnyRequest } from '../http/node-request.ts';
 import type { KeyedRequest } from '../idempotency/stored-answer.ts';
 import { pickLanguage, type Language } from '../notifications/language.ts';
 
@@ -33,7 +33,7 @@ const mayHoldReceipt = v.looseObject({ receipt: v.optional(v.unknown()) });
  */
 export async function judgeBookingRequest(
   deps: Pick<CoreDeps, 'keys' | 'clock' | 'sql'>,
-  request: Request,
+  request: AnyRequest,
 ): Promise<JudgedRequest> {
   const headers = headersOf(request);
   const credential = readBearer(headers);

@@ -1,8 +1,10 @@
 import type { CoreDeps } from '../deps.ts';
+import { send, type HttpAnswer } from '../http/answer.ts';
 import type { CoreApp, CoreContext } from '../http/context.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
+import type { AnyRequest } from '../http/node-request.ts';
 import { readOptionalBody } from '../http/optional-body.ts';
-import { runIdempotent, sendAnswer } from '../idempotency/run-idempotent.ts';
+import { runIdempotent, sendAnswer, toHttpAnswer } from '../idempotency/run-idempotent.ts';
 import type { KeyedRequest } from '../idempotency/stored-answer.ts';
 import { toBookingView } from './booking-view.ts';
 import { judgeBookingRequest } from './booking-request.ts';
@@ -15,11 +17,13 @@ import { startPayment } from './start-payment.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
+/** `POST bookings`. */
+export const answerBooking = async (deps: CoreDeps, request: AnyRequest): Promise<HttpAnswer> =>
+  toHttpAnswer(await createBooking(deps, await judgeBookingRequest(deps, request)));
+
 /** Bookings: make one of a hold, look at it, pay, cancel. */
 export function register(app: CoreApp, deps: CoreDeps): void {
-  app.post('/v1/bookings', async (c) =>
-    sendAnswer(c, await createBooking(deps, await judgeBookingRequest(deps, c.req.raw))),
-  );
+  app.post('/v1/bookings', async (c) => send(c, await answerBooking(deps, c.req.raw)));
 
   app.get('/v1/bookings/:id', async (c) => {
     const { booking } = await openBooking(deps, c.req.param('id'), c.req.raw.headers);

@@ -11,7 +11,7 @@ import type { CoreDeps } from '../deps.ts';
 import { requirePass } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { invalidRequest, readJson } from '../http/json-body.ts';
-import { headersOf } from '../http/node-request.ts';
+import { headersOf, type AnyRequest } from '../http/node-request.ts';
 import { toPlaces } from '../inventory/places.ts';
 import { toHoldView } from './hold-view.ts';
 import { limitHolds } from './limit-holds.ts';
@@ -23,7 +23,7 @@ import { resolveWish } from './resolve-wish.ts';
  */
 export async function placeHoldRequest(
   deps: CoreDeps,
-  request: Request,
+  request: AnyRequest,
 ): Promise<{ view: HoldView; replayed: boolean }> {
   const headers = headersOf(request);
   const pass = await requirePass(deps, headers);

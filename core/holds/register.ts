@@ -7,11 +7,12 @@ import { readHold } from '../../redis/inventory/read-hold.ts';
 import { releaseHold } from '../../redis/inventory/release-hold.ts';
 import { requirePerformance } from '../catalogue/require-performance.ts';
 import type { CoreDeps } from '../deps.ts';
-import { sendJson } from '../http/answer.ts';
+import { send, type HttpAnswer } from '../http/answer.ts';
 import type { CoreApp } from '../http/context.ts';
 import { readBearer, requirePass, requireReceipt } from '../http/credentials.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
+import type { AnyRequest } from '../http/node-request.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 import { leaveWaitlist } from '../waitlist/leave.ts';
 import { entryOfOwner } from '../waitlist/offer-owner.ts';
@@ -24,16 +25,16 @@ const NO_STORE = { 'cache-control': 'no-store' };
 /** Where a hold is, as callers see it: through the gate. */
 const holdUrl = (origin: string, holdId: string): string => `${origin}/api/core/v1/holds/${holdId}`;
 
+/** `POST holds`. */
+export async function answerHold(deps: CoreDeps, request: AnyRequest): Promise<HttpAnswer> {
+  const { view, replayed } = await placeHoldRequest(deps, request);
+  const location = holdUrl(deps.config.origin, view.holdId);
+  return { status: 201, body: view, headers: { ...NO_STORE, location, ...replayedHeader(replayed) } };
+}
+
 /** Holds: place, look at, extend, give back (BOOKING §2). */
 export function register(app: CoreApp, deps: CoreDeps): void {
-  app.post('/v1/holds', async (c) => {
-    const { view, replayed } = await placeHoldRequest(deps, c.req.raw);
-    return sendJson(c, 201, view, {
-      ...NO_STORE,
-      location: holdUrl(deps.config.origin, view.holdId),
-      ...replayedHeader(replayed),
-    });
-  });
+  app.post('/v1/holds', async (c) => send(c, await answerHold(deps, c.req.raw)));
 
   app.get('/v1/holds/:id', async (c) => {
     const receipt = await ownReceipt(deps, readBearer(c.req.raw.headers), c.req.param('id'));

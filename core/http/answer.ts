@@ -1,32 +1,47 @@
 import type { CoreContext } from './context.ts';
 
+/** An answer before it is sent: JSON, as an object or as its text, or no body at all; `headers` beside those that every answer has. */
+export type HttpAnswer = {
+  status: number;
+  body: object | string | null;
+  headers?: Readonly<Record<string, string>>;
+};
+
 /** What every answer of ours carries beside its own headers. */
 const OWN = { 'x-content-type-options': 'nosniff' };
 
+/** All headers of an answer. */
+export const answerHeaders = ({ body, headers }: HttpAnswer, requestId: string): Record<string, string> =>
+  body === null
+    ? { ...headers, ...OWN, 'x-request-id': requestId }
+    : { 'content-type': 'application/json', ...headers, ...OWN, 'x-request-id': requestId };
+
+/** Its text. */
+export const answerText = ({ body }: HttpAnswer): string | null =>
+  body === null || typeof body === 'string' ? body : JSON.stringify(body);
+
 /**
- * Answers JSON, an object or its text as it stands. All headers stand in the answer from the start, as a plain record: one that is
- * added later makes the server adapter build a whole Web Response, which costs as much as reading the request.
+ * Sends an answer through the router. All headers stand in it from the start, as a plain record: one that is added later makes the
+ * server adapter build a whole Web Response, which costs as much as reading the request. The adapter has no light answer without a
+ * body, but one Response is enough.
  */
-export function sendJson(
+export function send(c: CoreContext, answer: HttpAnswer): Response {
+  c.set('isLabelled', true);
+  return new Response(answerText(answer), {
+    status: answer.status,
+    headers: answerHeaders(answer, c.get('requestId')),
+  });
+}
+
+/** Answers JSON, an object or its text as it stands. */
+export const sendJson = (
   c: CoreContext,
   status: number,
   body: object | string,
   headers: Readonly<Record<string, string>> = {},
-): Response {
-  c.set('isLabelled', true);
-  return new Response(typeof body === 'string' ? body : JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', ...headers, ...OWN, 'x-request-id': c.get('requestId') },
-  });
-}
+): Response => send(c, { status, body, headers });
 
-/** Answers 204, with all headers from the start as above: the adapter has no light answer without a body, but one of these is enough. */
-export function sendEmpty(c: CoreContext): Response {
-  c.set('isLabelled', true);
-  return new Response(null, { status: 204, headers: { ...OWN, 'x-request-id': c.get('requestId') } });
-}
-
-/** Adds our headers to an answer that `sendJson` did not make. */
+/** Adds our headers to an answer that `send` did not make. */
 export function labelAnswer(c: CoreContext): void {
   if (c.get('isLabelled') === true) return;
   for (const [name, value] of Object.entries(OWN)) c.header(name, value);

@@ -2,7 +2,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../contracts/limits.ts';
-import { labelAnswer, sendEmpty, sendJson } from './answer.ts';
+import { labelAnswer, send, sendJson } from './answer.ts';
 import type { CoreEnv } from './context.ts';
 import { EmptyAwareResponse } from './empty-answer.ts';
 import { readText } from './json-body.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
     labelAnswer(c);
   });
   app.get('/204', (c) => c.body(null, 204));
-  app.get('/empty', (c) => sendEmpty(c));
+  app.get('/empty', (c) => send(c, { status: 204, body: null }));
   app.get('/303', () => new Response(null, { status: 303, headers: { location: '/x' } }));
   app.get('/304', (c) => c.body(null, 304, { etag: '"1"' }));
   app.get('/json', (c) => c.json({}));

@@ -1,15 +1,15 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { FieldError } from '../../contracts/errors.ts';
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
-import { headersOf, incomingOf, readIncoming } from './node-request.ts';
+import { headersOf, incomingOf, readIncoming, type AnyRequest } from './node-request.ts';
 
 /**
  * Reads a JSON body against a schema. Refuses, in this order: `unsupported_media_type`, `payload_too_large`,
  * `malformed_json`, `invalid_request` with each field's path. Call it after the credentials were judged (API.md).
  */
-export async function readJson<S extends v.GenericSchema>(request: Request, schema: S): Promise<v.InferOutput<S>> {
+export async function readJson<S extends v.GenericSchema>(request: AnyRequest, schema: S): Promise<v.InferOutput<S>> {
   const mediaType = headersOf(request).get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new OperatingError('unsupported_media_type');
   const value = parseJson(await readText(request));
@@ -30,8 +30,9 @@ export const invalidRequest = (errors: FieldError[]): OperatingError =>
   new OperatingError('invalid_request', { errors: errors.slice(0, 20) });
 
 /** The body's text, at most `maxBytes`: counted while it comes in, because a length header can lie. */
-export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Promise<string> {
+export async function readText(request: AnyRequest, maxBytes = MAX_BODY_BYTES): Promise<string> {
   if (Number(headersOf(request).get('content-length') ?? 0) > maxBytes) throw new OperatingError('payload_too_large');
+  if (request instanceof IncomingMessage) return readNodeText(request, maxBytes);
   const incoming = incomingOf(request);
   if (incoming !== null) return readNodeText(incoming, maxBytes);
   if (request.body === null) return '';
@@ -62,7 +63,9 @@ async function readNodeText(incoming: IncomingMessage, maxBytes: number): Promis
 
 /** The value of a JSON text. Refuses: `malformed_json`, and `invalid_request` for one that nests too deep. */
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
-  if (depthOf(text) > maxDepth) throw invalidRequest([{ path: '', message: `nested deeper than ${maxDepth}` }]);
+  // A text nests no deeper than it has opening brackets, and few have so many.
+  if ((text.match(OPENING)?.length ?? 0) > maxDepth && depthOf(text) > maxDepth)
+    throw invalidRequest([{ path: '', message: `nested deeper than ${maxDepth}` }]);
   try {
     return JSON.parse(text);
   } catch {
@@ -71,6 +74,7 @@ export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
   }
 }
 
+const OPENING = /[[{]/g;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /** The deepest nesting of brackets outside strings, counted before the parser builds anything from them. */

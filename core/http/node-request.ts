@@ -3,6 +3,9 @@ import { IncomingMessage } from 'node:http';
 /** What reads a header: the Web's `Headers`, or Node's own, which cost a twentieth. */
 export type HeaderSource = { get(name: string): string | null };
 
+/** A request as handlers read it: the Web's, or Node's own where it came past the router (direct.ts). */
+export type AnyRequest = Request | IncomingMessage;
+
 const INCOMING = Symbol('incoming');
 
 /**
@@ -15,18 +18,20 @@ export function keepIncoming(request: Request, env: unknown): void {
 }
 
 /** A request's headers, from Node where it is kept. */
-export function headersOf(request: Request): HeaderSource {
+export function headersOf(request: AnyRequest): HeaderSource {
+  if (request instanceof IncomingMessage) return nodeHeaders(request);
   const incoming = incomingOf(request);
-  if (incoming === null) return request.headers;
-  return {
-    get(name) {
-      const value = incoming.headers[name];
-      return Array.isArray(value) ? value.join(', ') : (value ?? null);
-    },
-  };
+  return incoming === null ? request.headers : nodeHeaders(incoming);
 }
 
-/** Node's own request, or null. */
+const nodeHeaders = ({ headers }: IncomingMessage): HeaderSource => ({
+  get(name) {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? null);
+  },
+});
+
+/** The Node request that is kept with the Web's, or null. */
 export function incomingOf(request: Request): IncomingMessage | null {
   const incoming: unknown = Reflect.get(request, INCOMING);
   return incoming instanceof IncomingMessage ? incoming : null;

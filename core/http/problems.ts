@@ -1,50 +1,60 @@
 import { ERRORS, problemHeaders, toProblem, type ErrorCode, type ProblemDetails } from '../../contracts/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
-import { sendJson } from './answer.ts';
+import { send, type HttpAnswer } from './answer.ts';
 import type { CoreContext } from './context.ts';
 import { isUntakable, storeFailureOf } from './store-failure.ts';
 
-/** A problem document as the answer to a request (RFC 9457), with headers of its own where a code asks for some. */
-export function problem(
+/** What names a request in an answer and in the log. */
+export type RequestName = { requestId: string; method: string; path: string };
+
+/** A problem document as an answer (RFC 9457), with headers of its own where a code asks for some. */
+export const problemAnswer = (
+  requestId: string,
+  code: ErrorCode,
+  details: ProblemDetails = {},
+  headers: Record<string, string> = {},
+): HttpAnswer => ({
+  status: ERRORS[code].status,
+  body: toProblem(code, requestId, details),
+  headers: { ...problemHeaders(code, details), ...headers },
+});
+
+/** The same, sent. */
+export const problem = (
   c: CoreContext,
   code: ErrorCode,
   details: ProblemDetails = {},
   headers: Record<string, string> = {},
-): Response {
-  const document = toProblem(code, c.get('requestId'), details);
-  return sendJson(c, ERRORS[code].status, document, { ...problemHeaders(code, details), ...headers });
-}
+): Response => send(c, problemAnswer(c.get('requestId'), code, details, headers));
+
+/** The problem of whatever a handler threw, sent. */
+export const problemOfError = (c: CoreContext, error: unknown, log: Logger): Response =>
+  send(c, answerOfError({ requestId: c.get('requestId'), method: c.req.method, path: c.req.path }, error, log));
 
 /**
  * Turns whatever a handler threw into a problem: a refusal keeps its code, a store that is away is 503, anything else is a
  * fault of ours, whose stack goes to the log and nowhere else.
  */
-export function problemOfError(c: CoreContext, error: unknown, log: Logger): Response {
+export function answerOfError({ requestId, method, path }: RequestName, error: unknown, log: Logger): HttpAnswer {
   if (error instanceof OperatingError) {
-    if (ERRORS[error.code].status >= 500) log.warn({ err: error, requestId: c.get('requestId') }, error.code);
-    return problem(c, error.code, error.details);
+    if (ERRORS[error.code].status >= 500) log.warn({ err: error, requestId }, error.code);
+    return problemAnswer(requestId, error.code, error.details);
   }
   const store = storeFailureOf(error);
   if (store !== null) {
-    log.warn({ requestId: c.get('requestId'), store, path: c.req.path }, 'store unavailable');
-    return problem(c, 'store_unavailable', { retryAfterSeconds: 1 });
+    log.warn({ requestId, store, path }, 'store unavailable');
+    return problemAnswer(requestId, 'store_unavailable', { retryAfterSeconds: 1 });
   }
   // A sender's doing: it must not count as a failure of ours, by which admission is slowed.
   if (isUntakable(error)) {
-    log.warn(
-      { err: scrub(error), requestId: c.get('requestId'), path: c.req.path },
-      'a value that Postgres does not take',
-    );
-    return problem(c, 'invalid_request', {
+    log.warn({ err: scrub(error), requestId, path }, 'a value that Postgres does not take');
+    return problemAnswer(requestId, 'invalid_request', {
       errors: [{ path: '', message: 'holds a value that is no text or no date' }],
     });
   }
-  log.error(
-    { err: scrub(error), requestId: c.get('requestId'), method: c.req.method, path: c.req.path },
-    'internal error',
-  );
-  return problem(c, 'internal');
+  log.error({ err: scrub(error), requestId, method, path }, 'internal error');
+  return problemAnswer(requestId, 'internal');
 }
 
 /** A failed query carries its statement and parameters (names, addresses): only message, code and stack are kept. */

@@ -3,7 +3,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { lockKey } from '../../db/queries/idempotency.ts';
 import type { CoreDeps } from '../deps.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
-import { sendJson } from '../http/answer.ts';
+import { send, type HttpAnswer } from '../http/answer.ts';
 import type { CoreContext } from '../http/context.ts';
 import { whileProgressing, type Turn } from '../http/while-progressing.ts';
 import { runTransaction } from '../payments/run-transaction.ts';
@@ -52,10 +52,13 @@ async function orRefusal(
   }
 }
 
-/** Sends an answer, saying when it is a repeat. `more` are headers of its own. */
+/** An answer as it is sent, saying when it is a repeat. `more` are headers of its own. */
+export const toHttpAnswer = ({ status, json, replayed }: Answer, more: Record<string, string> = {}): HttpAnswer => ({
+  status,
+  body: json,
+  headers: { ...more, 'cache-control': 'no-store', ...(replayed ? { 'idempotency-replayed': 'true' } : {}) },
+});
+
+/** The same, sent. */
 export const sendAnswer = (c: CoreContext, answer: Answer, more: Record<string, string> = {}): Response =>
-  sendJson(c, answer.status, answer.json, {
-    ...more,
-    'cache-control': 'no-store',
-    ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}),
-  });
+  send(c, toHttpAnswer(answer, more));
