@@ -96,7 +96,7 @@ function toReport(rounds: readonly Round[]): Report {
     notes: [
       `Real: core as it ships, on its stores: pass, limit, body, hold script, signed receipt. ${CLIENTS} connections, a seat of its own for each hold, ${HOLDS_A_PASS} holds of each pass. All of these are holds; none was refused.`,
       'The echo gets the same bytes, checks the same pass by the same cache, and sends the JSON back; a hold’s answer is four times as long.',
-      'The rate is of this machine, where core, Redis and the load share the processors. A receipt is signed in a thread beside the event loop.',
+      'The rate is of this machine, where core, Redis and the load share the processors.',
     ],
   };
 }
