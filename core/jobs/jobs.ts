@@ -23,9 +23,10 @@ const SWEEP_MS = 2000;
 /** How often rows that are too old to matter are deleted, ms. */
 const TIDY_MS = 60_000;
 
-/** How long this process's own bookings are gathered before Redis is told: they are pinned there meanwhile, ms. */
-const OWN_MS = 50;
-/** The same of rows which others wait for less than we spare, ms: what becomes free, refunds, events for endpoints. */
+/**
+ * How long rows are gathered which others wait for less than we spare, ms: what becomes free, refunds, events for endpoints, and this
+ * process's own bookings, whose places are pinned in Redis meanwhile.
+ */
 const UNHURRIED_MS = 200;
 
 /** `sql` is a pool of the jobs' own, so that a backlog can't starve buyers. */
@@ -93,7 +94,7 @@ export function startJobs(deps: JobDeps): Jobs {
     return 0;
   });
   const { ownWork = NO_OWN_WORK } = deps;
-  const owning = createTurns('own inventory', deps.log, () => runOwnInventory(deps, ownWork), OWN_MS);
+  const owning = createTurns('own inventory', deps.log, () => runOwnInventory(deps, ownWork), UNHURRIED_MS);
   ownWork.serve(() => owning.wake());
   const blocking = createTurns('blocks', deps.log, () => applyDueBlocks(deps));
   const cataloguing = createTurns(
