@@ -82,7 +82,8 @@ export function createListener(deps: CoreDeps): RequestListener {
     [`/v1/payments/webhooks/${current.name}`, (request) => payments.answerWebhook(deps, current, request)],
   ]);
   const begin = createFrames(deps, isMeasured);
-  return directListener(routes, { begin, log: deps.log }, getRequestListener(createApp(deps).fetch));
+  const router = getRequestListener(createApp(deps).fetch);
+  return directListener(routes, { begin, log: deps.log }, (request, answer) => void router(request, answer));
 }
 
 /** The methods that the route table knows for a path; a path it knows with another method is a 405, not a 404. */

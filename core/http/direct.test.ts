@@ -1,6 +1,13 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { createServer, request as sendRequest, Agent, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  createServer,
+  request as sendRequest,
+  Agent,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { MAX_BODY_BYTES } from '../../contracts/limits.ts';
@@ -56,7 +63,8 @@ app.use(async (c, next) => {
 });
 app.onError((error, c) => problemOfError(c, error, log));
 for (const [path, handle] of Object.entries(handlers)) app.post(path, async (c) => send(c, await handle(c.req.raw)));
-const router = getRequestListener(app.fetch);
+const listener = getRequestListener(app.fetch);
+const router: RequestListener = (incoming, outgoing) => void listener(incoming, outgoing);
 
 const routes = new Map<string, DirectRoute>(
   Object.entries(handlers).map(([path, handle]) => [
