@@ -40,6 +40,8 @@ const performance = (rest: object = {}) => ({
   ...rest,
 });
 
+const NONE_TAKEN = { sold: 0, blocked: 0, offered: 0, waiting: 0, waitingPlaces: 0 };
+
 describe('an operator sets a sale up', () => {
   it('from the venue to the performance, each once per key, with audit rows and an ETag', async () => {
     const venue = await post('venues', VENUE, 'venue-1');
@@ -62,7 +64,7 @@ describe('an operator sets a sale up', () => {
         salesCutOffSeconds: 0,
         salesEndAt: STARTS,
         placesPerBuyer: 4,
-        zones: [{ id: 'floor', kind: 'general', priceMinor: 5000, feeMinor: 500, capacity: 10, sold: 0, blocked: 0 }],
+        zones: [{ id: 'floor', kind: 'general', priceMinor: 5000, feeMinor: 500, capacity: 10, ...NONE_TAKEN }],
         version: 1,
       },
     });

@@ -111,6 +111,10 @@ describe('who waits for places without numbers', () => {
     await world.cancel(booked);
     await world.drain();
     expect(await statesOf(line)).toEqual(['offered', 'waiting', 'offered']);
+    const seen = await world.call('GET', `/v1/operator/performances/${SHOW}`, { token: operator });
+    expect(seen.body['zones']).toContainEqual(
+      expect.objectContaining({ id: 'standing', sold: 0, blocked: 2, offered: 3, waiting: 1, waitingPlaces: 2 }),
+    );
     const [first, next] = line;
     if (first === undefined || next === undefined) throw new Error('nobody waits');
     expect((await world.accept(first)).body).toMatchObject({ items: [{ zoneId: 'standing', quantity: 2 }] });

@@ -19,7 +19,10 @@ export type PerformanceRow = {
   version: number;
 };
 
-/** A zone with what is sold of it and kept out of the public sale, on the leg that has most of each. */
+/**
+ * A zone with what is sold of it, kept out of the public sale and offered to who waits, on the leg that has most of each; and how many wait
+ * for it, in parties and places: who would take any zone of a class counts in each.
+ */
 export type ZoneRow = {
   performanceId: string;
   id: string;
@@ -32,6 +35,9 @@ export type ZoneRow = {
   capacity: number;
   sold: number;
   blocked: number;
+  offered: number;
+  waiting: number;
+  waitingPlaces: number;
   capacityVersion: number;
 };
 
@@ -79,13 +85,20 @@ export async function pageOfPerformances(
 export async function readZones(sql: Sql | Transaction, performanceIds: readonly string[]): Promise<ZoneRow[]> {
   return sql<ZoneRow[]>`SELECT z.performance_id AS "performanceId", z.id, z.name, z.kind, z.class, z.quota,
       z.price_minor AS "priceMinor", z.fee_minor AS "feeMinor", z.capacity, z.capacity_version AS "capacityVersion",
-      coalesce(legs.sold + allocated.sold, 0)::int AS sold, coalesce(z.capacity - legs.capacity, 0)::int AS blocked
+      coalesce(legs.sold, 0)::int AS sold, coalesce(legs.blocked, 0)::int AS blocked, coalesce(legs.offered, 0)::int AS offered,
+      line.waiting, line.places AS "waitingPlaces"
     FROM zones z
-      CROSS JOIN LATERAL (SELECT max(l.sold) AS sold, min(l.capacity) AS capacity FROM zone_legs l
+      CROSS JOIN LATERAL (
+        SELECT max(l.sold + coalesce(own.sold, 0)) AS sold, max(z.capacity - l.capacity - coalesce(own.in_offers, 0)) AS blocked,
+          max(coalesce(own.offered, 0)) AS offered
+        FROM zone_legs l LEFT JOIN (
+          SELECT b.leg, sum(b.sold) AS sold, sum(b.capacity) FILTER (WHERE k.is_offer) AS in_offers,
+            sum(b.capacity - b.sold) FILTER (WHERE k.is_offer) AS offered
+          FROM blocks k JOIN block_legs b ON b.block_id = k.id
+          WHERE k.performance_id = z.performance_id AND b.zone_id = z.id GROUP BY b.leg) own ON own.leg = l.leg
         WHERE l.performance_id = z.performance_id AND l.zone_id = z.id) AS legs
-      CROSS JOIN LATERAL (SELECT coalesce(max(of_leg.sold), 0) AS sold FROM (
-        SELECT sum(b.sold) AS sold FROM blocks k JOIN block_legs b ON b.block_id = k.id
-        WHERE k.performance_id = z.performance_id AND b.zone_id = z.id GROUP BY b.leg) AS of_leg) AS allocated
+      CROSS JOIN LATERAL (SELECT count(*)::int AS waiting, coalesce(sum(e.party_size), 0)::int AS places FROM waitlist_entries e
+        WHERE e.performance_id = z.performance_id AND e.state = 'waiting' AND (e.zone_id = z.id OR e.class = z.class)) AS line
     WHERE z.performance_id = ANY (${list(performanceIds)}::text[]) ORDER BY z.performance_id, z.ordinal`;
 }
 

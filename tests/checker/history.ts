@@ -70,7 +70,7 @@ export type StoredState = {
     blockId: string | null;
     state: 'pending' | 'sold' | 'offered' | 'blocked';
   }[];
-  /** `free`: on public sale. `blocked`: kept out of it by operators. */
+  /** Without what operators keep for nobody. `free`: on public sale; `blocked`: for who has an allocation's code. */
   zoneLegs: {
     performanceId: string;
     zoneId: string;

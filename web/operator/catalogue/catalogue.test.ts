@@ -48,6 +48,9 @@ const VIEW: OperatorPerformanceView = {
     feeMinor: 500,
     sold: 0,
     blocked: 0,
+    offered: 0,
+    waiting: 0,
+    waitingPlaces: 0,
   })),
   version: 1,
 };

@@ -139,6 +139,22 @@ function Sold({ zones }: Pick<OperatorPerformanceView, 'zones'>) {
           ))}
         </tbody>
       </table>
+      <h3>Waitlist</h3>
+      <Waitlist zones={zones.filter(({ waiting, offered }) => waiting > 0 || offered > 0)} />
     </section>
+  );
+}
+
+/** Who waits for places of these zones, and what is offered to them just now. */
+function Waitlist({ zones }: Pick<OperatorPerformanceView, 'zones'>) {
+  if (zones.length === 0) return <p class="quiet">Nobody waits.</p>;
+  return (
+    <ul>
+      {zones.map(({ id, name, waiting, waitingPlaces, offered }) => (
+        <li key={id}>
+          {name}: {waiting} waiting for {waitingPlaces} {waitingPlaces === 1 ? 'place' : 'places'}, {offered} offered
+        </li>
+      ))}
+    </ul>
   );
 }
