@@ -5,6 +5,8 @@ export type Credential =
   | 'none'
   /** A signed queue ticket: Bearer or the ticket cookie. */
   | 'queue_ticket'
+  /** The token of `POST rooms/{room}/feed-tokens`, which names a place for a minute. */
+  | 'feed_token'
   /** A live access pass: Bearer or the pass cookie. */
   | 'access_pass'
   /** A hold receipt as Bearer or in the body. */

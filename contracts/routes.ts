@@ -155,6 +155,14 @@ export const CORE_ROUTES = [
     summary: 'Tell that browser no more',
   },
   {
+    method: 'POST',
+    path: '/v1/turn-notices',
+    credentials: ['feed_token'],
+    idempotent: true,
+    summary: 'Tell me when my turn is near',
+  },
+  { method: 'DELETE', path: '/v1/turn-notices', credentials: ['feed_token'], summary: 'Tell me no more' },
+  {
     method: 'GET',
     path: '/v1/notification-channels',
     credentials: ['none'],

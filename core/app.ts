@@ -23,6 +23,7 @@ import * as payments from './payments/register.ts';
 import * as push from './push/register.ts';
 import * as search from './search/register.ts';
 import * as seatMaps from './seat-maps/register.ts';
+import * as turnNotices from './turn-notices/register.ts';
 import * as waitlist from './waitlist/register.ts';
 
 /** Every feature folder, in the order of API.md. */
@@ -36,6 +37,7 @@ const FEATURES = [
   checkIns,
   payments,
   push,
+  turnNotices,
   accounts,
   operator,
   blocks,

@@ -1,6 +1,12 @@
-import type { AccessPassClaims, HoldReceiptClaims, OperatorClaims } from '../contracts/token-claims.ts';
+import type {
+  AccessPassClaims,
+  FeedHelloClaims,
+  HoldReceiptClaims,
+  OperatorClaims,
+} from '../contracts/token-claims.ts';
 import { createMessageLinks, type MessageLinks } from './bookings/message-links.ts';
 import { verifyAccessPass } from '../tokens/access-pass.verify.ts';
+import { verifyFeedHello } from '../tokens/feed-hello.verify.ts';
 import { nodeEd25519 } from '../tokens/ed25519.node.ts';
 import { holdReceiptClaims, signHoldReceipt, type HoldReceipt } from '../tokens/hold-receipt.sign.ts';
 import { verifyHoldReceipt } from '../tokens/hold-receipt.verify.ts';
@@ -26,6 +32,8 @@ export type CoreKeys = {
   bookingLinks: MessageLinks;
   ticketLinks: MessageLinks;
   verifyPass: Verify<AccessPassClaims>;
+  /** The token of a minute by which a feed's socket begins: whoever has one has a place in a room. */
+  verifyPlace: Verify<FeedHelloClaims>;
   verifyReceipt: Verify<HoldReceiptClaims>;
   verifyOperator: Verify<OperatorClaims>;
   /** Tokens of the identity provider; null where none is configured. */
@@ -50,6 +58,7 @@ export async function createCoreKeys(
     bookingLinks: createMessageLinks('booking', config.coreKeys),
     ticketLinks: createMessageLinks('entryTicket', config.coreKeys),
     verifyPass: createVerifiedCache((token, nowMs) => verifyAccessPass(passKeys, token, { issuer, nowMs })),
+    verifyPlace: (token, nowMs) => verifyFeedHello(passKeys, token, { issuer, nowMs }),
     async signReceipt(hold) {
       const receipt = await signHoldReceipt(signing, hold);
       verifyReceipt.remember(receipt, holdReceiptClaims(hold));

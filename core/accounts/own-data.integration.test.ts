@@ -11,7 +11,14 @@ import { createPushBrowser } from '../push/push-browser.fixture.ts';
 import { createCustomer } from './customer.fixture.ts';
 
 /** Credentials by which somebody owns what a route's id names; a route that takes one of these is somebody's own. */
-const OWNERS: readonly Credential[] = ['booking_token', 'hold_receipt', 'checkout_code', 'waitlist_token', 'account'];
+const OWNERS: readonly Credential[] = [
+  'booking_token',
+  'hold_receipt',
+  'checkout_code',
+  'waitlist_token',
+  'account',
+  'feed_token',
+];
 /** All others: open to everybody, or somebody's by their role, or proved by the message itself. */
 const NOT_OWNERS: readonly Credential[] = ['none', 'operator', 'webhook_signature', 'access_pass', 'queue_ticket'];
 

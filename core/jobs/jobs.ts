@@ -9,6 +9,7 @@ import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { writeDueVenueDocuments } from '../search/write-venue-documents.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
 import { startNotifications } from '../notifications/start-notifications.ts';
+import { tellTurns } from '../turn-notices/tell-turns.ts';
 import { runWaitlist } from '../waitlist/run-waitlist.ts';
 import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
@@ -102,6 +103,11 @@ export function startJobs(deps: JobDeps): Jobs {
     deps.log,
     async () => (await openDueSales(deps)) + (await tellDueCapacities(deps)) + (await writeDueVenueDocuments(deps)),
   );
+  const telling = createTurns('turn notices', deps.log, async () => {
+    const told = await tellTurns(deps);
+    if (told > 0) wakeOwn('outbox');
+    return told;
+  });
   const waiting = createTurns('waitlist', deps.log, () => runWaitlist(deps));
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
@@ -110,6 +116,7 @@ export function startJobs(deps: JobDeps): Jobs {
     blocking.wake();
     cataloguing.wake();
     waiting.wake();
+    telling.wake();
     reconciling.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
@@ -121,9 +128,17 @@ export function startJobs(deps: JobDeps): Jobs {
       clearInterval(tidyTimer);
       await bus.stop();
       await Promise.all(
-        [...Object.values(turns).flat(), owning, tidying, judging, blocking, cataloguing, waiting, reconciling].map(
-          (own) => own.stop(),
-        ),
+        [
+          ...Object.values(turns).flat(),
+          owning,
+          tidying,
+          judging,
+          blocking,
+          cataloguing,
+          waiting,
+          telling,
+          reconciling,
+        ].map((own) => own.stop()),
       );
     },
   };

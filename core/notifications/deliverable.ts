@@ -23,7 +23,7 @@ const offerSchema = v.object({
   offerUntil: v.pipe(v.string(), v.isoTimestamp()),
   entryId: v.string(),
 });
-const roomSchema = v.object({ roomName: v.string(), url: v.string() });
+const roomSchema = v.object({ roomName: v.string(), url: v.string(), until: v.pipe(v.string(), v.isoTimestamp()) });
 
 /** Makes the message of a notification, from what is true now. Errors: `store_unavailable`, `busy`; TypeError for a row nobody can read. */
 export async function toDeliverable(
@@ -54,8 +54,11 @@ export async function toDeliverable(
       return plain(compose({ kind, performance: told, offerUntil: until, url }, language));
     }
     case 'turn_near':
-    case 'called':
-      return plain(compose({ kind, ...v.parse(roomSchema, row.payload) }, language));
+    case 'called': {
+      const { until, ...told } = v.parse(roomSchema, row.payload);
+      if (new Date(until).getTime() <= nowMs) return { kind: 'outdated', reason: 'the turn has passed' };
+      return plain(compose({ kind, ...told }, language));
+    }
     case undefined:
       throw new TypeError(`no message is known for ${row.kind}`);
   }

@@ -96,5 +96,5 @@ export const GERMAN: Phrases = {
   aboutTransfer:
     'Sie erhalten diese Nachricht, weil ein Ticket weitergegeben wurde. Heben Sie sie auf: Ihr Link öffnet das Ticket.',
   aboutWaitlist: 'Sie erhalten diese Nachricht, weil diese Adresse auf der Warteliste dieser Veranstaltung steht.',
-  aboutRoom: 'Sie erhalten diese Nachricht, weil Sie beim Warten darum gebeten haben. Es ist die einzige.',
+  aboutRoom: 'Sie erhalten diese Nachricht, weil Sie beim Warten darum gebeten haben. Es sind höchstens zwei.',
 };

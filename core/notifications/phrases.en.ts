@@ -134,5 +134,6 @@ export const ENGLISH: Phrases = {
   aboutTransfer:
     'You get this message because a ticket was given from one person to another. Keep it: its link opens the ticket.',
   aboutWaitlist: 'You get this message because this address is on the waitlist of this event.',
-  aboutRoom: 'You get this message because you asked for it while you were waiting. It is the only one.',
+  aboutRoom:
+    'You get this message because you asked for it while you were waiting. There are two such messages at most.',
 };

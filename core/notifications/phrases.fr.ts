@@ -96,5 +96,5 @@ export const FRENCH: Phrases = {
   aboutTransfer:
     'Vous recevez ce message parce qu’un billet est passé d’une personne à une autre. Gardez-le : son lien ouvre le billet.',
   aboutWaitlist: 'Vous recevez ce message parce que cette adresse est sur la liste d’attente de cet événement.',
-  aboutRoom: 'Vous recevez ce message parce que vous l’avez demandé pendant l’attente. C’est le seul.',
+  aboutRoom: 'Vous recevez ce message parce que vous l’avez demandé pendant l’attente. Il y en a deux au plus.',
 };

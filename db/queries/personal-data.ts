@@ -20,8 +20,14 @@ export type ToldBooking = ToldRow & { bookingId: string };
 export async function readAccountData(
   sql: Sql,
   { accountId, email }: Person,
-): Promise<{ account: ToldRow; identities: ToldRow[]; sessions: ToldRow[]; ticketsReceived: ToldRow[] } | null> {
-  const [[account], identities, sessions, ticketsReceived] = await Promise.all([
+): Promise<{
+  account: ToldRow;
+  identities: ToldRow[];
+  sessions: ToldRow[];
+  ticketsReceived: ToldRow[];
+  turnNotices: ToldRow[];
+} | null> {
+  const [[account], identities, sessions, ticketsReceived, turnNotices] = await Promise.all([
     sql<ToldRow[]>`SELECT id AS "accountId", email, created_at AS "createdAt" FROM accounts
       WHERE id = ${accountId} AND email = ${email}`,
     sql<
@@ -32,8 +38,10 @@ export async function readAccountData(
     sql<ToldRow[]>`SELECT id, zone_id AS "zoneId", seat_id AS "seatId", holder_name AS "holderName",
         holder_email AS "holderEmail", created_at AS "createdAt", revoked_at AS "revokedAt"
       FROM entry_tickets WHERE holder_email_normalised = ${email} ORDER BY created_at`,
+    sql<ToldRow[]>`SELECT room, ticket_id AS "queueTicket", lane, channel, address, language, created_at AS "createdAt"
+      FROM turn_notices WHERE email_normalised = ${email} ORDER BY created_at`,
   ]);
-  return account === undefined ? null : { account, identities, sessions, ticketsReceived };
+  return account === undefined ? null : { account, identities, sessions, ticketsReceived, turnNotices };
 }
 
 /** A page of bookings with all that hangs on them, oldest first, after `afterId` ('' = from the first). Plain reads. */
@@ -125,6 +133,7 @@ export async function eraseBookings(tx: Transaction, email: string, addressCalle
         WHERE b.email_normalised = ${email} AND t.holder_email IS NULL)))
     OR (done_at IS NULL AND address_hash = notification_address_hash(${email}))`;
   await tx`DELETE FROM push_subscriptions WHERE booking_id IN (SELECT id FROM bookings WHERE email_normalised = ${email})`;
+  await tx`DELETE FROM turn_notices WHERE email_normalised = ${email}`;
   const { count } = await tx`UPDATE bookings SET buyer_name = ${ERASED_NAME}, buyer_email = ${ERASED_EMAIL},
       email_normalised = 'erased ' || id, passengers = '[]', identity = NULL
     WHERE email_normalised = ${email}`;

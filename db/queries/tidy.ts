@@ -56,6 +56,10 @@ export const TIDIERS: Record<string, Tidier> = {
     count(sql`DELETE FROM push_subscriptions WHERE ctid IN (SELECT ctid FROM push_subscriptions
       WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
+  turnNotices: (sql, limit) =>
+    count(sql`DELETE FROM turn_notices WHERE ctid IN (SELECT ctid FROM turn_notices
+      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+
   // Of endpoints that were taken away; their rows stay, without secrets, since the audit trail names them.
   unwantedDeliveries: (sql, limit) =>
     count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries

@@ -161,6 +161,7 @@ const SECURITY_SCHEMES: JsonObject = {
   queue_ticket: bearer('A queue ticket; our pages send it as a cookie.'),
   access_pass: bearer('An access pass; our pages send it as a cookie.'),
   hold_receipt: bearer('A hold receipt; some calls take it in the body.'),
+  feed_token: bearer('The token of `POST rooms/{room}/feed-tokens`.'),
   booking_token: bearer('The accessToken of the booking.'),
   account: bearer('A session of an account, or a token of the configured identity provider; our pages send a cookie.'),
   waitlist_token: bearer('The token of the waitlist entry.'),

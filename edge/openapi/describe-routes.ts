@@ -7,6 +7,7 @@ import { transferRequestSchema } from '../../contracts/entry-tickets.ts';
 import { extendRequestSchema, holdRequestSchema } from '../../contracts/holds.ts';
 import { pushSubscriptionSchema } from '../../contracts/push.ts';
 import { joinRequestSchema, passGrantSchema, placeSchema } from '../../contracts/place.ts';
+import { turnNoticeRequestSchema } from '../../contracts/turn-notices.ts';
 import { DESCRIBED_FOR_ACCOUNTS } from './describe-account-routes.ts';
 import { DESCRIBED_FOR_OPERATORS } from './describe-operator-routes.ts';
 import { BODY, KEY, type Described } from './described.ts';
@@ -180,6 +181,12 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     answers: { 204: { text: 'Forgotten' } },
     codes: ['not_found'],
   },
+  'POST /api/core/v1/turn-notices': {
+    body: { name: 'TurnNoticeRequest', schema: turnNoticeRequestSchema },
+    answers: { 201: { text: 'The room, and by which way its visitor is told' } },
+    codes: [...KEY, ...BODY, 'unauthenticated', 'not_found', 'rate_limited'],
+  },
+  'DELETE /api/core/v1/turn-notices': { answers: { 204: { text: 'Forgotten' } }, codes: ['unauthenticated'] },
   'GET /api/core/v1/notification-channels': {
     answers: { 200: { text: 'Whether mail is sent, and the public key for web push, or null' } },
     codes: [],

@@ -21,6 +21,7 @@ export const ENTRIES: readonly Entry[] = [
   { source: 'local-stack/stripe-stand-in/main.ts', target: 'local-stack/stripe-stand-in-main.js', runtime: 'node' },
   { source: 'local-stack/worker/main.ts', target: 'local-stack/worker-main.js', runtime: 'node' },
   { source: 'web/waiting-page/client.ts', target: 'web/waiting-page/client.js', runtime: 'browser' },
+  { source: 'web/waiting-page/tell-me.ts', target: 'web/waiting-page/tell-me.js', runtime: 'browser' },
   { source: 'web/shop/main.tsx', target: 'web/shop/main.js', runtime: 'browser' },
   { source: 'web/operator/main.tsx', target: 'web/operator/main.js', runtime: 'browser' },
   { source: 'web/push/worker.ts', target: 'web/push/worker.js', runtime: 'browser' },

@@ -1,5 +1,7 @@
+import AxeBuilder from '@axe-core/playwright';
 import { Redis } from 'ioredis';
 import type { Browser, Page } from 'playwright-core';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { drawScore } from '../../contracts/draw.ts';
 import { laneKeys } from '../../redis/keys.ts';
@@ -19,6 +21,26 @@ afterAll(async () => {
   await stack.dispose();
 });
 
+/** Opens "Tell me when it is near" by the keyboard, slips once, and leaves an address. */
+async function askToBeTold(page: Page, email: string): Promise<void> {
+  await page.getByText('Tell me when it is near').press('Enter');
+  await page.getByLabel('E-mail').fill('nobody');
+  await page.keyboard.press('Enter');
+  await page.getByText('Please enter an address like').waitFor(WAIT);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  await page.getByLabel('E-mail').fill(email);
+  await page.keyboard.press('Enter');
+  await page.getByText('Done. We tell you').waitFor(WAIT);
+}
+
+/** What an address was mailed. */
+async function mailedSubjects(address: string): Promise<string[]> {
+  const list: unknown = await (await fetch(`${stack.ready.mailboxUrl}/messages.json?to=${address}`)).json();
+  const schema = v.object({ items: v.array(v.object({ subject: v.string() })) });
+  return v.parse(schema, list).items.map(({ subject }) => subject);
+}
+
 const isWiderThanScreen = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
@@ -32,6 +54,7 @@ it('two pages wait in the lobby with a countdown, learn their drawn places at th
     await page.getByRole('heading', { name: 'You are in the lobby' }).waitFor(WAIT);
   }
   const [small] = visitors.map(({ page }) => page);
+  for (const [index, { page }] of visitors.entries()) await askToBeTold(page, `lobby${index}@example.org`);
   const secondsLeft = async () => Number(/in (\d+) s/.exec((await small?.locator('#next').textContent()) ?? '')?.[1]);
   const before = await secondsLeft();
   await expect.poll(secondsLeft, { timeout: 10_000 }).toBeLessThan(before);
@@ -51,6 +74,9 @@ it('two pages wait in the lobby with a countdown, learn their drawn places at th
   if (first === undefined || second === undefined) throw new Error('two were drawn');
   expect([await shownPosition(first), await shownPosition(second)]).toEqual(['1', '2']);
   if (small !== undefined) expect(await isWiderThanScreen(small)).toBe(false);
+  // Who is next is told while the other one is let in.
+  const waits = visitors.findIndex(({ page }) => page === second);
+  await expect.poll(() => mailedSubjects(`lobby${waits}@example.org`), WAIT).toContain('It is your turn: doors');
   await expectInOrder('doors', first, second);
   expect(visitors.flatMap(({ errors }) => errors)).toEqual([]);
 });

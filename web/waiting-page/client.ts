@@ -18,7 +18,16 @@ if (data !== undefined) {
   });
   onSubmit('enter', () => visit.ask());
   document.getElementById('leave')?.addEventListener('click', () => void visit.leave());
+  document.getElementById('tell')?.addEventListener('toggle', loadTellMe, { once: true });
   visit.start();
+}
+
+/** Only who opens it needs it. */
+function loadTellMe(): void {
+  const script = document.createElement('script');
+  script.type = 'module';
+  script.src = '/waiting-page/tell-me.js';
+  document.head.append(script);
 }
 
 function showCodeError(code: HTMLInputElement | null, isWrong: boolean): void {

@@ -57,12 +57,20 @@ ${renderHead(words.title, again + widget + script)}
 <p class="next" id="next">${escapeHtml(words.next)}</p>
 <p class="hidden-text" id="spoken" role="status" aria-live="polite"></p>
 ${renderForms(page, words)}
+${TELL_ME}
 ${renderDraw(page)}
 </main>
 </body>
 </html>
 `;
 }
+
+/** Needs the page's script, which shows it to those who wait; its own script is loaded when it is opened. */
+const TELL_ME = `<details class="tell" id="tell" hidden><summary>Tell me when it is near</summary>
+<p class="next">Close this page if you like: some minutes before your turn you get a message. Come back with this browser then: it has your place, and who is not there when called waits longer.</p>
+<form id="tell-form" novalidate hidden><p class="field"><label for="tell-email">E-mail</label><input id="tell-email" name="email" type="email" required maxlength="254" autocomplete="email" aria-describedby="tell-note"></p><button class="button">Send me a mail</button></form>
+<button class="button" id="tell-push" type="button" hidden>Tell me in this browser</button>
+<p id="tell-note" role="status"></p></details>`;
 
 function renderForms({ room, query, codes, turnstile }: WaitingPage, words: PageWords): string {
   const api = `/api/rooms/${escapeHtml(room)}`;

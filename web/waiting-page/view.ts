@@ -21,6 +21,7 @@ export function createView() {
     hide('join', words.action !== 'join');
     hide('enter', words.action !== 'enter');
     hide('leave', !words.canLeave);
+    hide('tell', !words.canBeTold);
     const isNews = spokenHeadline !== words.headline;
     if (isNews || nowMs - spokenAtMs >= SPEAK_EVERY_MS) {
       const spoken = [words.headline, words.ahead, words.action === 'enter' ? words.next : null];

@@ -20,6 +20,8 @@ export type PageWords = {
   next: string;
   action: 'join' | 'enter' | null;
   canLeave: boolean;
+  /** Whether it is worth asking to be told when it is near. */
+  canBeTold: boolean;
   /** A sentence about trouble, or what the operator says. */
   notice: string | null;
   message: string | null;
@@ -47,7 +49,14 @@ export function toWords(facts: PageFacts): PageWords {
 }
 
 type Said = Omit<PageWords, 'title' | 'notice' | 'message'>;
-const NOTHING = { position: null, ahead: null, estimate: null, action: null, canLeave: false } as const;
+const NOTHING = {
+  position: null,
+  ahead: null,
+  estimate: null,
+  action: null,
+  canLeave: false,
+  canBeTold: false,
+} as const;
 
 function outside({ board, opens }: PageFacts): Said {
   if (board === null) return { ...NOTHING, headline: 'One moment', next: 'This page looks again by itself.' };
@@ -78,6 +87,7 @@ function inLine(place: Place, facts: PageFacts): Said {
         headline: 'You are in the lobby',
         next: `${when} Then the order is drawn by lot, and you see your place here. Keep this page open.`,
         canLeave: true,
+        canBeTold: true,
       };
     }
     case 'waiting':
@@ -87,6 +97,7 @@ function inLine(place: Place, facts: PageFacts): Said {
         headline: 'You are in line',
         next: waitingNext(place, board),
         canLeave: true,
+        canBeTold: board?.phase !== 'closed',
       };
     case 'called':
     case 'ready':
