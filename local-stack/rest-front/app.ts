@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -6,10 +5,10 @@ import { bodyLimit } from 'hono/body-limit';
 import { readNodeBody } from '../../edge/http/read-body.node.ts';
 import { encodeReply, isList } from './encode-reply.ts';
 import type { JsonReply } from './encode-reply.ts';
-import { parseCommand, parseCommands } from './parse-commands.ts';
-import { StoreUnavailable } from './redis-connection.ts';
+import { parseCommands } from './parse-commands.ts';
 import type { Outcome, RedisConnection } from './redis-connection.ts';
 import { eventStream } from './event-stream.ts';
+import { bearerCheck, done, failed, refused, runSingle, single, type FrontAnswer } from './single-command.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export type RestFront = {
@@ -21,7 +20,7 @@ export type RestFront = {
 type Answer = { result: JsonReply } | { error: string };
 
 /** The largest body that the official service's smallest plan takes. */
-const MAX_BODY_BYTES = 1_048_576;
+export const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * The Upstash REST protocol in front of a plain Redis, as @upstash/redis 1.39 speaks it: `POST /` one command,
@@ -39,25 +38,20 @@ export function createRestFrontApp({ token, redis, subscriptions }: RestFront): 
     }),
   );
 
-  app.post('/', async (c) => {
-    const parsed = parseCommand(await jsonBody(c));
-    if (!parsed.ok) return c.json({ error: parsed.error }, 400);
-    const [outcome] = await redis.pipeline([parsed.value]);
-    return outcome === undefined ? c.json({ error: 'ERR no answer' }, 500) : single(c, outcome);
-  });
+  app.post('/', async (c) => respond(await runSingle(redis, await bodyText(c), wantsBase64(c))));
   app.post('/pipeline', async (c) => {
     const parsed = parseCommands(await jsonBody(c));
-    if (!parsed.ok) return c.json({ error: parsed.error }, 400);
+    if (!parsed.ok) return respond(refused(parsed.error));
     const base64 = wantsBase64(c);
-    return ok((await redis.pipeline(parsed.value)).map((outcome) => answerOf(outcome, base64)));
+    return respond(done((await redis.pipeline(parsed.value)).map((outcome) => answerOf(outcome, base64))));
   });
   app.post('/multi-exec', async (c) => {
     const parsed = parseCommands(await jsonBody(c));
-    if (!parsed.ok) return c.json({ error: parsed.error }, 400);
+    if (!parsed.ok) return respond(refused(parsed.error));
     const outcome = await redis.transaction(parsed.value);
-    if (!outcome.ok || !isList(outcome.reply)) return single(c, outcome);
     const base64 = wantsBase64(c);
-    return ok(outcome.reply.map((reply) => answerOf(outcomeOfItem(reply), base64)));
+    if (!outcome.ok || !isList(outcome.reply)) return respond(single(outcome, base64));
+    return respond(done(outcome.reply.map((reply) => answerOf(outcomeOfItem(reply), base64))));
   });
   app.post('/subscribe/:channel', (c) =>
     eventStream(c, subscriptions, { channel: c.req.param('channel'), isPattern: false }),
@@ -67,22 +61,15 @@ export function createRestFrontApp({ token, redis, subscriptions }: RestFront): 
   );
 
   app.notFound((c) => c.json({ error: 'ERR only POST /, /pipeline, /multi-exec, /subscribe and /psubscribe' }, 404));
-  app.onError((error, c) => {
-    if (error instanceof SyntaxError) return c.json({ error: 'ERR the body is not JSON' }, 400);
-    const unavailable = error instanceof StoreUnavailable;
-    return c.json({ error: unavailable ? error.message : 'ERR internal error' }, unavailable ? 503 : 500, {
-      'Retry-After': '1',
-    });
-  });
+  app.onError((error) => respond(failed(error)));
 
   return app;
 }
 
 function bearer(token: string): MiddlewareHandler {
-  const expected = Buffer.from(`Bearer ${token}`);
+  const isAllowed = bearerCheck(token);
   return async (c, next) => {
-    const given = Buffer.from(c.req.header('Authorization') ?? '');
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return next();
+    if (isAllowed(c.req.header('Authorization'))) return next();
     return c.json({ error: 'WRONGPASS invalid or missing auth token' }, 401);
   };
 }
@@ -113,13 +100,6 @@ function outcomeOfItem(reply: Extract<Outcome, { ok: true }>['reply']): Outcome 
   return reply instanceof Error ? { ok: false, error: reply.message } : { ok: true, reply };
 }
 
-function single(c: Context, outcome: Outcome): Response {
-  return outcome.ok ? ok(answerOf(outcome, wantsBase64(c))) : c.json({ error: outcome.error }, 400);
-}
-
-function ok(body: Answer | Answer[]): Response {
-  // One Redis without replicas is always in step, so the token that orders reads after writes can stay the same.
-  const headers = { 'content-type': 'application/json', 'upstash-sync-token': 'local=1' };
-  // Not by way of the context, which would make a `Headers` of them first.
-  return new Response(JSON.stringify(body), { headers });
-}
+/** Not by way of the context, which would make a `Headers` of them first; a copy, since node-server adds the length to what it is given. */
+const respond = ({ status, headers, body }: FrontAnswer): Response =>
+  new Response(body, { status, headers: { ...headers } });

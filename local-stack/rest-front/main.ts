@@ -1,8 +1,7 @@
-import { serve } from '@hono/node-server';
 import { host, parseConfig, port, text, url } from '../../platform/config.ts';
 import { runService } from '../../platform/service.ts';
-import { createRestFrontApp } from './app.ts';
 import { connectRedis } from './redis-connection.ts';
+import { createRestFrontServer } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 const LIMITS = { answerMs: 3_000, inFlight: 50_000 };
@@ -15,9 +14,9 @@ await runService('rest-front', async () => {
   const redis = connectRedis(config.REDIS_URL, LIMITS);
   await redis.connected();
   const subscriptions = createSubscriptions(config.REDIS_URL);
-  const app = createRestFrontApp({ token: config.UPSTASH_REDIS_REST_TOKEN, redis, subscriptions });
+  const server = createRestFrontServer({ token: config.UPSTASH_REDIS_REST_TOKEN, redis, subscriptions });
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: config.HOST, port: config.PORT }, ({ port: bound }) => {
+    server.listen({ host: config.HOST, port: config.PORT }, () => {
       const stop = (): Promise<void> =>
         new Promise((done) => {
           subscriptions.close();
@@ -26,8 +25,10 @@ await runService('rest-front', async () => {
             done();
           });
           // Clients keep their connections open between requests; those must not hold the stop up.
-          if ('closeIdleConnections' in server) server.closeIdleConnections();
+          server.closeIdleConnections();
         });
+      const address = server.address();
+      const bound = typeof address === 'object' ? (address?.port ?? config.PORT) : config.PORT;
       resolve({ url: `http://${config.HOST}:${bound}`, stop });
     });
     server.once('error', reject);

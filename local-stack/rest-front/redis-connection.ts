@@ -15,6 +15,8 @@ export class StoreUnavailable extends Error {
 }
 
 export type RedisConnection = {
+  /** Sends one command. Rejects with StoreUnavailable when Redis does not answer. */
+  command: (command: RedisCommand) => Promise<Outcome>;
   /** Sends all commands at once, in order, not atomically. Rejects with StoreUnavailable when Redis does not answer. */
   pipeline: (commands: readonly RedisCommand[]) => Promise<Outcome[]>;
   /** Runs all commands in MULTI and EXEC; the one outcome is EXEC's. Rejects as `pipeline` does. */
@@ -66,6 +68,7 @@ export function connectRedis(url: string, limits: ConnectionLimits): RedisConnec
     }
   };
   return {
+    command: ([name, ...args]) => bounded(1, () => outcomeOf(send(name, args))),
     pipeline: (commands) =>
       bounded(commands.length, () => Promise.all(commands.map(([name, ...args]) => outcomeOf(send(name, args))))),
     transaction: (commands) =>

@@ -1,12 +1,13 @@
-import { serve } from '@hono/node-server';
-import type { ServerType } from '@hono/node-server';
+import { once } from 'node:events';
+import { request, type IncomingMessage, type Server } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { Redis as RestClient } from '@upstash/redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedis } from '../test-stack.ts';
 import type { TestRedis } from '../test-stack.ts';
-import { createRestFrontApp } from './app.ts';
 import { connectRedis } from './redis-connection.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { createRestFrontServer } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -18,19 +19,18 @@ describe('REST front', () => {
   let store: TestRedis;
   let redis: RedisConnection;
   let subscriptions: Subscriptions;
-  let server: ServerType;
+  let server: Server;
   let url = '';
 
   beforeAll(async () => {
     store = await startTestRedis();
     redis = connectRedis(store.url, { answerMs: 400, inFlight: 1_000 });
     subscriptions = createSubscriptions(store.url);
-    const app = createRestFrontApp({ token: TOKEN, redis, subscriptions });
-    url = await new Promise<string>((resolve) => {
-      server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
-        resolve(`http://127.0.0.1:${port}`),
-      );
-    });
+    server = createRestFrontServer({ token: TOKEN, redis, subscriptions });
+    server.listen({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const address = server.address();
+    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
     await redis.connected();
   });
 
@@ -161,6 +161,15 @@ describe('REST front', () => {
       expect(reply.body).toEqual({ error: like(/^ERR /) });
     }
     expect(await post('/nowhere', [])).toMatchObject({ status: 404, body: { error: like(/./) } });
+  });
+
+  it('takes a body whose length is not named as well', async () => {
+    const headers = { Authorization: `Bearer ${TOKEN}`, 'Transfer-Encoding': 'chunked' };
+    const sending = request(url, { method: 'POST', headers });
+    sending.write('["ECHO",');
+    sending.end('"in pieces"]');
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    expect(await json(answer)).toEqual({ result: 'in pieces' });
   });
 
   it('streams the messages of a channel to a subscriber', async () => {
