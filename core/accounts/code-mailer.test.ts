@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Logger } from '../../platform/log.ts';
 import { createLogger } from '../../platform/log.ts';
+import { LANGUAGES } from '../notifications/language.ts';
 import { codeMail } from './code-mail.ts';
 import { createCodeMailer, type CodeMail, type SendCode } from './code-mailer.ts';
 
@@ -12,8 +13,27 @@ const mail = (n: number): CodeMail => {
     code: String(n).padStart(8, '0'),
     minutes: 10,
     origin: 'https://tickets.example',
+    language: 'en',
   });
 };
+
+it.each(LANGUAGES)(
+  'says in %s what the code is for, the same as text and as HTML, and not in the subject',
+  (language) => {
+    const address = { to: 'a@example.org', deliverTo: 'a@example.org' };
+    const { subject, text, html } = codeMail({
+      ...address,
+      code: '00112233',
+      minutes: 10,
+      origin: 'https://tickets.example',
+      language,
+    });
+    expect(subject).not.toMatch(/\d/);
+    expect(html).toContain(`<html lang="${language}">`);
+    for (const line of text.trim().split('\n\n')) expect(html).toContain(line);
+    expect(text).toMatch(/tickets\.example[\s\S]*00112233[\s\S]*10/);
+  },
+);
 
 /** A logger whose lines are kept. */
 function noted(): { log: Logger; lines: string[] } {

@@ -9,6 +9,7 @@ import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
 import { headersOf } from '../http/node-request.ts';
 import { runIdempotent, sendAnswer } from '../idempotency/run-idempotent.ts';
+import { pickLanguage } from '../notifications/language.ts';
 import { codeMail } from './code-mail.ts';
 import { limitCodes } from './limit-sign-in.ts';
 import { createSignInHashes, newSignInCode } from './secrets.ts';
@@ -41,6 +42,7 @@ export async function sendCode(deps: CoreDeps, c: CoreContext): Promise<Response
   });
   // Delivered to the spelling that the account goes by: a relay that knows no tags sends it to its owner, and to nobody else (ADR 14).
   const mail = { to: body.email, deliverTo: email, code, minutes: CODE_TTL_SECONDS / 60, origin: deps.config.origin };
-  if (!answer.replayed) deps.codeMailer.put(codeMail(mail));
+  const language = pickLanguage(headersOf(c.req.raw).get('accept-language'));
+  if (!answer.replayed) deps.codeMailer.put(codeMail({ ...mail, language }));
   return sendAnswer(c, answer);
 }

@@ -11,12 +11,15 @@ import { requireOnSale } from '../catalogue/require-on-sale.ts';
 import { longestGroup } from '../../redis/inventory/seat-rows.ts';
 import type { CoreDeps } from '../deps.ts';
 import { invalidRequest } from '../http/json-body.ts';
+import type { Language } from '../notifications/language.ts';
 import { newEntryToken } from './entry-token.ts';
 import { toEntryView } from './entry-view.ts';
 import { wantsZone } from './share-out.ts';
 
 /** A wish by the catalogue: whom it is from, and the zones and legs that it is for. */
 export type ResolvedEntry = { legs: LegRange; zoneIds: string[]; email: string; name: string | null };
+/** With the language that its offers are told in. */
+export type SpokenEntry = ResolvedEntry & { language: Language };
 
 /** Judges a wish by the catalogue alone. Refuses: `forbidden` (not on sale), `invalid_request` with each field at fault. */
 export function resolveEntry(performance: Performance, wish: WaitlistRequest, nowMs: number): ResolvedEntry {
@@ -50,7 +53,7 @@ export async function joinWaitlist(
   { config }: Pick<CoreDeps, 'config'>,
   performance: Performance,
   wish: WaitlistRequest,
-  { legs, zoneIds, email, name }: ResolvedEntry,
+  { legs, zoneIds, email, name, language }: SpokenEntry,
 ): Promise<WaitlistJoined> {
   const { token, ...secret } = newEntryToken(config.coreSecret);
   const entry: NewEntry = {
@@ -65,6 +68,7 @@ export async function joinWaitlist(
     name,
     email,
     emailNormalised: normaliseEmail(email),
+    language,
     ...secret,
   };
   const rows = zoneIds.flatMap((zoneId) =>

@@ -15,17 +15,19 @@ afterAll(() => world.close());
 beforeEach(() => world.forgetWaiting());
 
 describe('an offer', () => {
-  it('is told with a link whose token nobody finds in Postgres, and opens to it alone', async () => {
+  it('is told in the language of who joined, with a link whose token nobody finds in Postgres, and opens to it alone', async () => {
     const booked = await world.lastBooked();
-    const waiting = await world.join({ email: 'Grace@example.org' });
+    const waiting = await world.join({ email: 'Grace@example.org' }, 'hi-IN,en;q=0.5');
     await world.sql`INSERT INTO notification_channels VALUES ('mail') ON CONFLICT DO NOTHING`;
     await world.cancel(booked);
     await world.drain();
-    const rows = await world.sql<{ address: string; payload: object }[]>`SELECT address, payload FROM notifications
+    const rows = await world.sql<
+      { address: string; language: string; payload: object }[]
+    >`SELECT address, language, payload FROM notifications
       WHERE kind = 'offer' AND payload ->> 'entryId' = ${waiting.id}`;
     const { offerUntil } = v.parse(v.object({ offerUntil: v.string() }), (await world.look(waiting)).body['offer']);
     const payload = { entryId: waiting.id, performanceId: SHOW, legs: [0, 1], offerUntil };
-    expect(rows).toEqual([{ address: 'Grace@example.org', payload }]);
+    expect(rows).toEqual([{ address: 'Grace@example.org', language: 'hi', payload }]);
     expect(await entryLink(world.deps, waiting.id)).toMatch(
       new RegExp(`/shop/\\?waitlist=${waiting.id}#token=${waiting.token}$`),
     );

@@ -13,6 +13,7 @@ import { readOptionalBody } from '../http/optional-body.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 import { runIdempotent, sendAnswer } from '../idempotency/run-idempotent.ts';
+import { pickLanguage } from '../notifications/language.ts';
 import { acceptEntry } from './accept.ts';
 import { openEntry } from './entry-token.ts';
 import { toEntryView } from './entry-view.ts';
@@ -63,6 +64,7 @@ async function join(deps: CoreDeps, c: CoreContext): Promise<Response> {
     await requireAllowed(deps, { name: 'waitlist-join', subject: clientSubject(address), ...JOINS });
   const performance = await requirePerformance(deps, wish.performanceId);
   const resolved = resolveEntry(performance, wish, deps.clock.nowMs());
+  const language = pickLanguage(c.req.header('accept-language'));
   const keyed = {
     // No address is kept where only a caller is needed.
     caller: `waitlist:${toHex(createSignInHashes(deps.config.coreSecret).address(normaliseEmail(resolved.email)))}`,
@@ -73,7 +75,7 @@ async function join(deps: CoreDeps, c: CoreContext): Promise<Response> {
   };
   const answer = await runIdempotent(deps, keyed, async (tx) => ({
     status: 201,
-    body: await joinWaitlist(tx, deps, performance, wish, resolved),
+    body: await joinWaitlist(tx, deps, performance, wish, { ...resolved, language }),
   }));
   await noteWaitedZones(deps, performance).catch((error: unknown) =>
     // The next sweep notes it; the entry stands.

@@ -13,7 +13,7 @@ export type Waiting = { id: string; token: string; reply: Reply };
 /** A world whose seats are all held by somebody, so that whatever goes free is seen. */
 export type WaitlistWorld = CoreWorld & {
   buyer: Buyer;
-  join(wish?: object): Promise<Waiting>;
+  join(wish?: object, language?: string): Promise<Waiting>;
   look(waiting: Waiting): Promise<Reply>;
   accept(waiting: Waiting): Promise<Reply>;
   leave(waiting: Waiting): Promise<Reply>;
@@ -95,7 +95,7 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
       await takeAllOthers();
       return booked;
     },
-    async join(wish: object = {}) {
+    async join(wish: object = {}, language = 'en') {
       const body = {
         performanceId: SHOW,
         zoneId: 'stalls',
@@ -103,7 +103,11 @@ export async function startWaitlistWorld(): Promise<WaitlistWorld> {
         email: `v${(visitors += 1)}@example.org`,
         ...wish,
       };
-      const reply = await world.call('POST', '/v1/waitlist', { key: newId(), body });
+      const reply = await world.call('POST', '/v1/waitlist', {
+        key: newId(),
+        headers: { 'accept-language': language },
+        body,
+      });
       expect([reply.status, reply.body]).toEqual([201, expect.anything()]);
       return { id: String(reply.body['id']), token: String(reply.body['token']), reply };
     },

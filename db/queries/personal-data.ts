@@ -147,7 +147,7 @@ export async function eraseBookings(tx: Transaction, email: string, addressCalle
 export async function readWaitlistData(sql: Sql, email: string): Promise<ToldRow[]> {
   return sql<
     ToldRow[]
-  >`SELECT id, performance_id AS "performanceId", zone_id AS "zoneId", class, party_size AS "partySize", name, email,
+  >`SELECT id, performance_id AS "performanceId", zone_id AS "zoneId", class, party_size AS "partySize", name, email, language,
       state, created_at AS "createdAt", ended_at AS "endedAt"
     FROM waitlist_entries WHERE email_normalised = ${email} ORDER BY number`;
 }

@@ -22,6 +22,7 @@ export type NewEntry = Omit<WaitlistEntry, 'number' | 'state'> & {
   emailNormalised: string;
   tokenHash: Uint8Array;
   tokenSealed: string;
+  language: string;
 };
 
 /** Whether somebody waits for places of performance `p`: an index without rows where nobody does. */
@@ -47,9 +48,10 @@ export async function insertEntry(tx: Transaction, entry: NewEntry, most: number
   const [row] = await tx<
     { number: number }[]
   >`INSERT INTO waitlist_entries (id, performance_id, zone_id, class, party_size, accessible,
-      from_leg, to_leg, name, email, email_normalised, token_hash, token_sealed)
+      from_leg, to_leg, name, email, email_normalised, token_hash, token_sealed, language)
     VALUES (${entry.id}, ${performanceId}, ${entry.zoneId}, ${entry.class}, ${entry.partySize}, ${entry.accessible}, ${entry.fromLeg},
-      ${entry.toLeg}, ${entry.name}, ${entry.email}, ${emailNormalised}, ${entry.tokenHash}, ${entry.tokenSealed}) RETURNING number`;
+      ${entry.toLeg}, ${entry.name}, ${entry.email}, ${emailNormalised}, ${entry.tokenHash}, ${entry.tokenSealed},
+      ${entry.language}) RETURNING number`;
   // Updates, so that it waits for a sweep that is about to forget the performance.
   await tx`INSERT INTO waited_performances (performance_id) VALUES (${performanceId})
     ON CONFLICT (performance_id) DO UPDATE SET joined_at = now(), due_at = now()`;

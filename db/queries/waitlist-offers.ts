@@ -53,9 +53,9 @@ export async function insertOffers(
       FROM unnest(${ids}::uuid[], ${list(offers.map((offer) => offer.entryId))}::uuid[],
         ${list(offers.map((offer) => offer.holdId))}::uuid[]) AS o (id, entry_id, hold_id)
       RETURNING block_id, entry_id, offer_until),
-    offered AS (UPDATE waitlist_entries e SET state = 'offered' FROM offer WHERE e.id = offer.entry_id RETURNING e.id, e.email)
+    offered AS (UPDATE waitlist_entries e SET state = 'offered' FROM offer WHERE e.id = offer.entry_id RETURNING e.id, e.email, e.language)
     INSERT INTO notifications (event, kind, channel, address, address_hash, language, payload)
-    SELECT 'offer:' || offer.block_id, 'offer', 'mail', offered.email, notification_address_hash(offered.email), 'en',
+    SELECT 'offer:' || offer.block_id, 'offer', 'mail', offered.email, notification_address_hash(offered.email), offered.language,
       jsonb_build_object('entryId', offered.id, 'performanceId', ${performanceId}::text,
         'legs', jsonb_build_array(own.from_leg, own.to_leg),
         'offerUntil', to_char(offer.offer_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
