@@ -152,7 +152,11 @@ function Waitlist({ zones }: Pick<OperatorPerformanceView, 'zones'>) {
     <ul>
       {zones.map(({ id, name, waiting, waitingPlaces, offered }) => (
         <li key={id}>
-          {name}: {waiting} waiting for {waitingPlaces} {waitingPlaces === 1 ? 'place' : 'places'}, {offered} offered
+          {name}:{' '}
+          {waiting === 0
+            ? 'nobody waits'
+            : `${waiting} waiting for ${waitingPlaces} ${waitingPlaces === 1 ? 'place' : 'places'}`}
+          , {offered} offered
         </li>
       ))}
     </ul>
