@@ -8,24 +8,45 @@
 local MAX_EXPIRED = 5000 -- a tick's work is bounded; the rest waits a second
 local DAY_MS = 24 * 3600 * 1000
 
--- Counts a key that was not claimed; returns how many they are now. The second one spends the ticket.
-local function strike(room, id)
+-- Counts keys that were not claimed: returns whose first it was, and whose second, which spends the ticket.
+local function strike(room, ids)
+  local once, twice, left = {}, {}, ids
   -- The ticket's lane is not in the key: its answers are in exactly one lane's hash.
   for _, lane in ipairs(room.lanes) do
-    local text = redis.call('HGET', lane.answers, id)
-    if text then
-      local answers = parse_answers(text)
+    local texts = ask_chunks(left, function(...) return redis.call('HMGET', lane.answers, ...) end)
+    local others, remembered, known, forgotten = {}, {}, {}, {}
+    for index, id in ipairs(left) do
+      local answers = parse_answers(texts[index])
       answers.strikes, answers.due = answers.strikes + 1, nil
-      if answers.strikes > 1 then
-        redis.call('HDEL', lane.answers, id)
-        return answers.strikes
+      if not answers.known then
+        others[#others + 1] = id
+      elseif answers.strikes > 1 then
+        forgotten[#forgotten + 1], twice[#twice + 1] = id, id
+      else
+        once[#once + 1] = id
+        remembered[#remembered + 1], remembered[#remembered + 2] = digits(room.now + REMEMBER_SILENT_MS), id
+        known[#known + 1], known[#known + 2] = id, answers_text(answers)
       end
-      redis.call('ZADD', lane.seen, digits(room.now + REMEMBER_SILENT_MS), id)
-      redis.call('HSET', lane.answers, id, answers_text(answers))
-      return answers.strikes
     end
+    each_chunk(forgotten, function(...) redis.call('HDEL', lane.answers, ...) end)
+    each_chunk(remembered, function(...) redis.call('ZADD', lane.seen, ...) end)
+    each_chunk(known, function(...) redis.call('HSET', lane.answers, ...) end)
+    left = others
   end
-  return 1
+  for _, id in ipairs(left) do once[#once + 1] = id end
+  return once, twice
+end
+
+-- A ticket's second key went by unclaimed: it buys nothing any more.
+local function spend(room, ids)
+  local at, exp_ms = digits(room.now), digits(room.now + DAY_MS)
+  local spent, facts = {}, {}
+  for index, id in ipairs(ids) do
+    spent[2 * index - 1], spent[2 * index] = exp_ms, id
+    facts[index] = table.concat({ 'spent', id, at, at, exp_ms }, ' ')
+  end
+  each_chunk(spent, function(...) redis.call('ZADD', spent_key, ...) end)
+  each_chunk(facts, function(...) redis.call('RPUSH', facts_key, ...) end)
 end
 
 -- What is the same for many is said once: a fact of its own for each would cost more than the end itself.
@@ -52,9 +73,10 @@ local function unclaimed_of(window)
   if #ids == 0 then return ids, keys end
   for index, id in ipairs(ids) do keys[index] = ARGV[2] .. id end
   local values = ask_chunks(keys, function(...) return redis.call('MGET', ...) end)
+  local spent = ask_chunks(ids, function(...) return redis.call('ZMSCORE', spent_key, ...) end)
   local unclaimed, unclaimed_keys = {}, {}
   for index, id in ipairs(ids) do
-    local claimed = values[index] and string.find(values[index], ' session', 1, true) or redis.call('ZSCORE', spent_key, id)
+    local claimed = values[index] and string.find(values[index], ' session', 1, true) or spent[index]
     if not claimed then unclaimed[#unclaimed + 1], unclaimed_keys[#unclaimed_keys + 1] = id, keys[index] end
   end
   redis.call('HINCRBY', state_key, 'unclaimed', -#ids)
@@ -68,16 +90,8 @@ local function end_window(room, window_end)
   redis.call('ZREM', windows_key(live_key), window_end)
   each_chunk(keys, function(...) redis.call('DEL', ...) end)
   room.freed = room.freed + #ids
-  local once = {}
-  for _, id in ipairs(ids) do
-    if strike(room, id) > 1 then
-      local at, exp_ms = digits(room.now), digits(room.now + DAY_MS)
-      redis.call('ZADD', spent_key, exp_ms, id)
-      redis.call('RPUSH', facts_key, table.concat({ 'spent', id, at, at, exp_ms }, ' '))
-    else
-      once[#once + 1] = id
-    end
-  end
+  local once, twice = strike(room, ids)
+  spend(room, twice)
   note_ended(room, 'unclaimed', once)
   return #ids
 end
