@@ -20,9 +20,7 @@ export function contentTypeOf(c: EdgeContext): string | null {
 
 /** The whole body, never more than `maxBytes`; null when there is none. Throws `payload_too_large`. */
 export async function readBytes(c: EdgeContext, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array<ArrayBuffer> | null> {
-  const named = Number(c.req.header('Content-Length') ?? 0);
-  // The length a sender names can be missing or wrong, so the bytes are counted as they come.
-  const bytes = named > MAX_DRAINED_BYTES ? 'too_large' : await c.get('ports').readBody(c.req.raw, maxBytes);
+  const bytes = await c.get('ports').readBody(c.req.raw, maxBytes);
   if (bytes === 'too_large') throw new OperatingError('payload_too_large');
   return bytes;
 }
@@ -39,6 +37,8 @@ export async function readWebBody(
   // Both runtimes hold a sender to the length it named, and one read of all is many times cheaper than a stream of pieces. To look at
   // `body` would make a stream already.
   if (named <= maxBytes) return named === 0 ? null : wholeOf(await request.arrayBuffer());
+  if (named > MAX_DRAINED_BYTES) return 'too_large';
+  // The length a sender names can be missing, so the bytes are counted as they come.
   if (request.body === null) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -15,7 +15,8 @@ export async function repeatableId(
   info: RoomInfo,
   { lane, identity }: Pick<Ticket, 'lane' | 'identity'>,
 ): Promise<string | null> {
+  if (identity === undefined) return null;
   const key = c.req.header('Idempotency-Key');
-  if (identity === undefined || key === undefined || !KEY.test(key)) return null;
+  if (key === undefined || !KEY.test(key)) return null;
   return repeatableTicketId(c.get('ports').config.coreSecret, { room: info.board.room, lane, identity, key });
 }
