@@ -31,6 +31,8 @@ export async function putPushSubscription(
       WHERE s.booking_id = b.id AND s.endpoint_hash <> notification_address_hash(${endpoint})) < ${most}
     ON CONFLICT ON CONSTRAINT push_subscriptions_once DO UPDATE SET subscription = EXCLUDED.subscription, language = EXCLUDED.language
     RETURNING id`;
+  // The trigger that tells buyers looks only at bookings that say so.
+  if (row !== undefined) await tx`UPDATE bookings SET is_pushed = true WHERE id = ${bookingId} AND NOT is_pushed`;
   return row?.id ?? null;
 }
 
