@@ -1,4 +1,4 @@
---- @include "take-places"
+--- @include "hold-records"
 --- Purpose: keeps a hold for a booking as long as it may be paid while Postgres commits it (BOOKING §3). A receipt whose hold is gone, but
 ---   was not given back, is placed again if its places are free. May be repeated: bookings.hold_id is what makes it one booking.
 --- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 holds of the limit subject, 11 tombstone of the hold, 12 in-flight marker
@@ -28,6 +28,8 @@ if hold and ends then
   return { 'pinned', pinned_until, version_of(meta), 0 }
 end
 
+-- What follows is rare, and so are its functions.
+--- @include "take-places"
 if hold then free_hold(meta, ARGV[1]) end
 if redis.call('EXISTS', KEYS[11]) == 1 then return lost({ 'hold_lost', '' }) end
 local again = {
