@@ -81,20 +81,27 @@ async function layOut(zone: SeatMapZone, sold: { seat: number; leg: number }[]):
       holdId: null,
       places: { legs: [leg, leg + 1] as [number, number], seats: [seat], zones: [] },
     }));
-  if (bookings.length > 0) await loadClaims(world.client, { ...REF, token: 't' }, bookings);
+  for (let at = 0; at < bookings.length; at += 200)
+    await loadClaims(world.client, { ...REF, token: 't' }, bookings.slice(at, at + 200));
   await finishLoad(world.client, { ...REF, token: 't' });
   for (const owner of ['anna', 'ben']) await world.admit(owner);
   return seats;
 }
 
 let wishes = 0;
-function hold(owner: string, best: BestWish[], seats: number[] = [], key?: string): Promise<PlaceHoldOutcome> {
+function hold(
+  owner: string,
+  best: BestWish[],
+  seats: number[] = [],
+  key?: string,
+  legs: [number, number] = [0, 2],
+): Promise<PlaceHoldOutcome> {
   wishes += 1;
   return placeHold(world.client, {
     ...REF,
     holdId: `wish-${wishes}`,
     owner,
-    places: { legs: [0, 2], seats, zones: [] },
+    places: { legs, seats, zones: [] },
     best,
     idempotencyKey: key ?? `wish-${wishes}`,
     bodyHash: 'body',
@@ -130,10 +137,60 @@ it('chooses what the plain rule chooses, whatever the zone, what is sold and wha
       const isFree = (seat: number) => seat < seats && !taken.has(seat);
       const expected = bestOf(waysToSeat(toSeatBlocks(zone, BEFORE), berths, isFree, wish));
       const outcome = await hold('anna', [wish]);
-      if (expected === undefined) expect(outcome).toMatchObject({ outcome: 'zone_sold_out', zoneId: 'stalls' });
+      if (expected === undefined) expect(outcome).toEqual(refusalOf(zone, isFree, accessible));
       else expect(seatsOf(outcome)).toEqual(expected.seats);
     }),
     { numRuns: 300 },
+  );
+}, 60_000);
+
+/** What a refusal tells, counted seat by seat. */
+function refusalOf(zone: SeatMapZone, isFree: (seat: number) => boolean, accessible: boolean): PlaceHoldOutcome {
+  let [available, together] = [0, 0];
+  for (const block of toSeatBlocks(zone, BEFORE).filter((one) => one.accessible === accessible)) {
+    let run = 0;
+    for (let seat = block.first; seat < block.first + block.seats; seat += 1) {
+      run = isFree(seat) ? run + 1 : 0;
+      available += isFree(seat) ? 1 : 0;
+      together = Math.max(together, run);
+    }
+  }
+  return { outcome: 'zone_sold_out', zoneId: 'stalls', available, together };
+}
+
+it('chooses and counts the same in a zone of many rows, where it counts by other means', async () => {
+  const manyRows = fc.record({
+    widths: fc.array(fc.integer({ min: 3, max: 9 }), { minLength: 66, maxLength: 80 }),
+    /** Each nth seat is free, or those whose draw is below `few`. */
+    free: fc.oneof(fc.constantFrom(2, 3), fc.array(fc.nat(99), { minLength: 300, maxLength: 300 })),
+    few: fc.integer({ min: 10, max: 70 }),
+    accessibleRows: fc.integer({ min: 1, max: 40 }),
+    quantity: fc.integer({ min: 1, max: 6 }),
+    row: fc.integer({ min: 1, max: 80 }),
+    accessible: fc.boolean(),
+    legs: fc.constantFrom<[number, number]>([0, 1], [0, 2]),
+  });
+  await fc.assert(
+    fc.asyncProperty(manyRows, async ({ widths, free, few, accessibleRows, quantity, row, accessible, legs }) => {
+      const zone = plainZone(...widths);
+      for (const [y, { seats }] of zone.rows.entries())
+        if (y % accessibleRows === 0 && seats[1] !== undefined) seats[1].accessible = true;
+      const isSold = (seat: number) =>
+        typeof free === 'number' ? seat % free !== 0 : (free[seat % free.length] ?? 0) >= few;
+      const all = BEFORE + widths.reduce((sum, width) => sum + width, 0);
+      const sold = Array.from({ length: all }, (_, seat) => seat).filter((seat) => seat >= BEFORE && isSold(seat));
+      await layOut(
+        zone,
+        sold.map((seat) => ({ seat, leg: 0 })),
+      );
+      const isFree = (seat: number) => seat >= BEFORE && seat < all && !isSold(seat);
+      const wish = wishOf(quantity, { row, accessible });
+      const expected = bestOf(waysToSeat(toSeatBlocks(zone, BEFORE), [], isFree, wish));
+      const outcome = await hold('anna', [wish], [], undefined, legs);
+      if (expected === undefined) expect(outcome).toEqual(refusalOf(zone, isFree, accessible));
+      else expect(seatsOf(outcome)).toEqual(expected.seats);
+    }),
+    { numRuns: 40 },
   );
 }, 60_000);
 
