@@ -57,7 +57,11 @@ async function strikeBuyers(
   };
   const [endings] = await Promise.all([Promise.all(plans.map(run)), strike]);
   const told = endings.flatMap((ending) => ending.told);
-  const wrong = [...endings.flatMap((ending) => ending.amiss), ...checkHistory(told, await storm.settle())];
+  const wrong = [
+    ...endings.flatMap((ending) => ending.amiss),
+    ...checkHistory(told, await storm.settle()),
+    ...(await storm.compare()),
+  ];
   const counts: Record<string, number> = {};
   for (const { left } of endings) counts[left] = (counts[left] ?? 0) + 1;
   const countOf = (what: Told['kind']) => told.filter(({ kind }) => kind === what).length;

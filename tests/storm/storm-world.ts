@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { prepareCoreProcesses } from '../../core/core-process.fixture.ts';
 import { openCoreWorld, ROOM, SHOW, type CoreWorld } from '../../core/core-world.fixture.ts';
+import { reconcileStock } from '../../core/reconcile/reconcile-stock.ts';
 import { freePort } from '../../local-stack/process/free-port.ts';
 import { newId } from '../../platform/id.ts';
 import { readState } from '../../redis/inventory/availability.ts';
@@ -30,6 +31,8 @@ export type StormWorld = {
   restoreRoom(): Promise<void>;
   /** Ends what is unpaid, waits until nothing is left to do, and reads what is there. */
   settle(): Promise<StoredState>;
+  /** What a comparison of Redis and Postgres finds then: held, kept and offered places are counted in it. */
+  compare(): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -77,6 +80,11 @@ export async function openStormWorld(options: { onSmallDisk?: boolean } = {}): P
         if (state !== null && performance.now() > until) return state;
         await sleep(LOOK_EVERY_MS);
       }
+    },
+    async compare() {
+      const performance = await world.deps.catalogue.performance(SHOW);
+      if (performance === null) throw new Error('the performance is gone');
+      return (await reconcileStock(world.deps, performance)).map((difference) => JSON.stringify(difference));
     },
     async close() {
       await processes.stop();
