@@ -171,7 +171,8 @@ async function dieInTick(run: Run): Promise<void> {
   await note(run, outcome.result, admitted);
 }
 
-async function tick(run: Run, workers: number): Promise<void> {
+/** Returns whether the room was found lost, and restored. */
+async function tick(run: Run, workers: number): Promise<boolean> {
   const { room, model } = run;
   await room.advance(1000);
   const outcomes = await room.tick(workers);
@@ -187,7 +188,9 @@ async function tick(run: Run, workers: number): Promise<void> {
       run.witness.sawBoard(lane, Number(numbers.calledTo), openAt);
     }
   }
-  if (outcomes.some(isLost)) await room.restore();
+  const lost = outcomes.some(isLost);
+  if (lost) await room.restore();
+  return lost;
 }
 
 const isLost = (outcome: AdmitOutcome): boolean => outcome.status === 'lost';
@@ -224,8 +227,8 @@ async function lose(run: Run, copied: boolean, how: () => Promise<void>): Promis
   );
   run.uncommitted = null;
   // The worker notices in its next tick, restores, and ticks again a second later.
-  await tick(run, 1);
-  await tick(run, 1);
+  const noticed = [await tick(run, 1), await tick(run, 1)].includes(true);
+  if (copied && !noticed) run.witness.sawCopyGoOn();
 }
 
 /** Nothing is lost: given room and time, everyone who stayed comes in, unless two keys went unclaimed. */
