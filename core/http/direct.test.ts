@@ -48,6 +48,8 @@ const handlers: Record<string, DirectRoute> = {
   '/limited': async () => {
     throw new OperatingError('rate_limited', { retryAfterSeconds: 3 });
   },
+  // JSON has no such number.
+  '/unwritable': async () => ({ status: 200, body: { amount: 1n } }),
   '/broken': async () => {
     throw new Error('a secret of ours');
   },
@@ -126,6 +128,7 @@ describe('a POST past the router', () => {
     ['/refused', 'x'.repeat(MAX_BODY_BYTES)],
     ['/limited', '{}'],
     ['/broken', '{}'],
+    ['/unwritable', '{}'],
   ])('is answered to the byte as through it, and as often noted: %s %#', async (path, body) => {
     noted.length = 0;
     const through = await post(routed, path, body, { 'idempotency-key': 'k' });

@@ -45,14 +45,18 @@ async function answerDirectly(
   const path = incoming.url ?? '';
   const frame = begin('POST', path, headersOf(incoming));
   const name = { requestId: frame.requestId, method: 'POST', path };
-  const answer = await route(incoming).catch((error: unknown) => answerOfError(name, error, log));
-  frame.end(answer.status);
-  const text = answerText(answer);
+  const written = (answer: HttpAnswer) => ({ ...answer, text: answerText(answer) });
+  // An answer that can't be written is the handler's fault as one that it throws is: neither may end the process.
+  const answer = await route(incoming)
+    .then(written)
+    .catch((error: unknown) => written(answerOfError(name, error, log)));
+  const { status, text } = answer;
+  frame.end(status);
   const headers = answerHeaders(answer, frame.requestId);
   if (text === null) {
-    outgoing.writeHead(answer.status, headers).end();
+    outgoing.writeHead(status, headers).end();
     return;
   }
   headers['content-length'] = String(Buffer.byteLength(text));
-  outgoing.writeHead(answer.status, headers).end(text);
+  outgoing.writeHead(status, headers).end(text);
 }
