@@ -15,8 +15,9 @@ import { nearScore } from './near-score.ts';
 
 type Deps = Pick<CoreDeps, 'sql' | 'scripts' | 'clock' | 'config' | 'log'>;
 
-/** Rooms looked at in a turn, and rows told by one statement: some milliseconds of locks. What is left is told by the next turn. */
+/** Rooms read at a time. */
 const ROOMS = 200;
+/** Rows told by one statement: some milliseconds of locks. What is left is told by the next turn. */
 const ROWS = 500;
 /** How soon before being let in somebody is told, ms: time to find the page again. */
 const NEAR_MS = 5 * 60_000;
@@ -30,15 +31,23 @@ const OLDEST_BOARD_MS = 10_000;
  */
 export async function tellTurns(deps: Deps): Promise<number> {
   let taken = 0;
-  for (const room of await readToldRooms(deps.sql, ROOMS)) {
-    try {
-      taken += await tellRoom(deps, room);
-    } catch (error) {
-      if (!(error instanceof OperatingError)) throw error;
-      deps.log.debug({ room, code: error.code }, 'a room’s board could not be read');
-    }
+  for (let afterId = ''; ;) {
+    const rooms = await readToldRooms(deps.sql, afterId, ROOMS);
+    for (const room of rooms) taken += await tryRoom(deps, room);
+    const last = rooms.at(-1);
+    if (last === undefined || rooms.length < ROOMS) return taken;
+    afterId = last;
   }
-  return taken;
+}
+
+async function tryRoom(deps: Deps, room: string): Promise<number> {
+  try {
+    return await tellRoom(deps, room);
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+    deps.log.debug({ room, code: error.code }, 'a room’s board could not be read');
+    return 0;
+  }
 }
 
 async function tellRoom(deps: Deps, room: string): Promise<number> {

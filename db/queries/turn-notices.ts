@@ -1,5 +1,5 @@
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Sql, Transaction } from '../connect.ts';
+import type { Sql, Statement, Transaction } from '../connect.ts';
 
 /** A place in a room, as its token tells it. */
 export type ToldPlace = {
@@ -52,10 +52,10 @@ export async function deleteTurnNotices(
   await sql`DELETE FROM turn_notices WHERE room = ${room} AND ticket_id = ${ticketId}`;
 }
 
-/** Rooms in which somebody wants to be told. A look by index for each room. */
-export async function readToldRooms(sql: Sql, limit: number): Promise<string[]> {
+/** Rooms behind `afterId` ('' from the first) in which somebody wants to be told. A look by index for each room. */
+export async function readToldRooms(sql: Sql, afterId: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`SELECT r.id FROM rooms r
-    WHERE EXISTS (SELECT 1 FROM turn_notices t WHERE t.room = r.id) ORDER BY r.id LIMIT ${limit}`;
+    WHERE r.id > ${afterId} AND EXISTS (SELECT 1 FROM turn_notices t WHERE t.room = r.id) ORDER BY r.id LIMIT ${limit}`;
   return rows.map(({ id }) => id);
 }
 
@@ -83,32 +83,20 @@ export type TurnRange = { room: string; roomName: string; url: string; lane: str
  * Tells those who are called, and forgets them; whose place was given up or used is only forgotten. One statement by `turn_notices_line`,
  * past locked rows, so that several processes share the work; returns how many rows it took.
  */
-export async function tellCalled(sql: Sql, { room, roomName, url, lane, upTo, limit }: TurnRange): Promise<number> {
-  const [row] = await sql<{ taken: number }[]>`WITH due AS (
-      DELETE FROM turn_notices WHERE id IN (SELECT id FROM turn_notices
-        WHERE room = ${room} AND lane = ${lane} AND score <= ${upTo} ORDER BY score LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-      RETURNING *),
-    told AS (INSERT INTO notifications (event, kind, channel, address, address_hash, language, payload)
-      SELECT 'called:' || due.room || ':' || due.ticket_id, 'called', due.channel, due.address, due.address_hash, due.language,
-        jsonb_build_object('roomName', ${roomName}::text, 'url', ${url}::text, 'until', ${until(sql, CALLED_MINUTES)})
-      FROM due WHERE ${isWanted(sql)} ON CONFLICT ON CONSTRAINT notifications_once DO NOTHING)
-    SELECT count(*)::int AS taken FROM due`;
-  return row?.taken ?? 0;
+export async function tellCalled(sql: Sql, range: TurnRange): Promise<number> {
+  const { room, lane, upTo, limit } = range;
+  const due = sql`DELETE FROM turn_notices WHERE id IN (SELECT id FROM turn_notices
+    WHERE room = ${room} AND lane = ${lane} AND score <= ${upTo} ORDER BY score LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+  return tellDue(sql, 'called', due, range);
 }
 
 /** Tells those whose turn is near, each once. One statement as above; returns how many rows it took. */
-export async function tellNear(sql: Sql, { room, roomName, url, lane, upTo, limit }: TurnRange): Promise<number> {
-  const [row] = await sql<{ taken: number }[]>`WITH due AS (
-      UPDATE turn_notices SET near_told_at = now() WHERE id IN (SELECT id FROM turn_notices
-        WHERE room = ${room} AND lane = ${lane} AND score <= ${upTo} AND near_told_at IS NULL
-        ORDER BY score LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-      RETURNING *),
-    told AS (INSERT INTO notifications (event, kind, channel, address, address_hash, language, payload)
-      SELECT 'turn_near:' || due.room || ':' || due.ticket_id, 'turn_near', due.channel, due.address, due.address_hash, due.language,
-        jsonb_build_object('roomName', ${roomName}::text, 'url', ${url}::text, 'until', ${until(sql, NEAR_MINUTES)})
-      FROM due WHERE ${isWanted(sql)} ON CONFLICT ON CONSTRAINT notifications_once DO NOTHING)
-    SELECT count(*)::int AS taken FROM due`;
-  return row?.taken ?? 0;
+export async function tellNear(sql: Sql, range: TurnRange): Promise<number> {
+  const { room, lane, upTo, limit } = range;
+  const due = sql`UPDATE turn_notices SET near_told_at = now() WHERE id IN (SELECT id FROM turn_notices
+    WHERE room = ${room} AND lane = ${lane} AND score <= ${upTo} AND near_told_at IS NULL
+    ORDER BY score LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+  return tellDue(sql, 'turn_near', due, range);
 }
 
 /** Forgets all wishes of a room that is closed; returns how many. */
@@ -119,13 +107,25 @@ export async function forgetRoomNotices(sql: Sql, room: string, limit: number): 
 }
 
 /** How long each message is of use, minutes: one that a relay held up for longer is not sent. */
-const CALLED_MINUTES = 10;
-const NEAR_MINUTES = 20;
+const USEFUL_MINUTES = { called: 10, turn_near: 20 } as const;
 
-const until = (sql: Sql, minutes: number) =>
-  sql`to_char((now() + make_interval(mins => ${minutes})) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-/** Not of a place that was given up or had its session, and only by ways that are on. */
-const isWanted = (sql: Sql) => sql`due.expires_at > now()
-  AND NOT EXISTS (SELECT 1 FROM spent_tickets s WHERE s.room = due.room AND s.ticket_id = due.ticket_id AND s.expires_at > now())
-  AND EXISTS (SELECT 1 FROM notification_channels c WHERE c.channel = due.channel)`;
+/** Writes the messages of what `due` takes: not of a place that was given up or had its session, and only by ways that are on. */
+async function tellDue(
+  sql: Sql,
+  kind: keyof typeof USEFUL_MINUTES,
+  due: Statement<object>,
+  { roomName, url }: TurnRange,
+): Promise<number> {
+  const until = sql`now() + make_interval(mins => ${USEFUL_MINUTES[kind]})`;
+  const [row] = await sql<{ taken: number }[]>`WITH due AS (${due} RETURNING *),
+    told AS (INSERT INTO notifications (event, kind, channel, address, address_hash, language, payload)
+      SELECT ${kind}::text || ':' || due.room || ':' || due.ticket_id, ${kind}::text, due.channel, due.address, due.address_hash, due.language,
+        jsonb_build_object('roomName', ${roomName}::text, 'url', ${url}::text,
+          'until', to_char((${until}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      FROM due WHERE due.expires_at > now()
+        AND NOT EXISTS (SELECT 1 FROM spent_tickets s WHERE s.room = due.room AND s.ticket_id = due.ticket_id AND s.expires_at > now())
+        AND EXISTS (SELECT 1 FROM notification_channels c WHERE c.channel = due.channel)
+      ON CONFLICT ON CONSTRAINT notifications_once DO NOTHING)
+    SELECT count(*)::int AS taken FROM due`;
+  return row?.taken ?? 0;
+}
