@@ -11,28 +11,34 @@ const REPORT_DAYS = 35;
 /** Deletes at most `limit` rows that no longer matter; returns how many. One statement each, by index, past locked rows. */
 type Tidier = (sql: Sql, limit: number) => Promise<number>;
 
+const count = async (deletion: PromiseLike<{ count: number }>): Promise<number> => (await deletion).count;
+
+/** Rows that are over by themselves. */
+const expired =
+  (table: string): Tidier =>
+  (sql, limit) =>
+    count(sql`DELETE FROM ${sql(table)} WHERE ctid IN (SELECT ctid FROM ${sql(table)}
+      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`);
+
+/** Finished work, by the column that says when it was done. */
+const done =
+  (table: string, at: string): Tidier =>
+  (sql, limit) =>
+    count(sql`DELETE FROM ${sql(table)} WHERE ctid IN (SELECT ctid FROM ${sql(table)}
+      WHERE ${sql(at)} <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`);
+
 /** Every table whose rows are only ever added, by what is deleted of it. */
 export const TIDIERS: Record<string, Tidier> = {
   idempotencyKeys: (sql, limit) =>
     count(sql`DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys
       WHERE created_at <= now() - make_interval(secs => ${IDEMPOTENCY_TTL_SECONDS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
-  checkoutCodes: (sql, limit) =>
-    count(sql`DELETE FROM checkout_codes WHERE ctid IN (SELECT ctid FROM checkout_codes
-      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
-
-  signInCodes: (sql, limit) =>
-    count(sql`DELETE FROM sign_in_codes WHERE ctid IN (SELECT ctid FROM sign_in_codes
-      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
-
-  accountSessions: (sql, limit) =>
-    count(sql`DELETE FROM account_sessions WHERE ctid IN (SELECT ctid FROM account_sessions
-      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+  checkoutCodes: expired('checkout_codes'),
+  signInCodes: expired('sign_in_codes'),
+  accountSessions: expired('account_sessions'),
 
   // Kept places are decided on within seconds.
-  waitlistDecisions: (sql, limit) =>
-    count(sql`DELETE FROM waitlist_decisions WHERE ctid IN (SELECT ctid FROM waitlist_decisions
-      WHERE decided_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+  waitlistDecisions: done('waitlist_decisions', 'decided_at'),
 
   // Refunds stay: they say which captures went back, whenever the booking is cancelled.
   outbox: (sql, limit) =>
@@ -40,25 +46,11 @@ export const TIDIERS: Record<string, Tidier> = {
       WHERE kind <> 'payment.refund' AND done_at <= now() - make_interval(days => ${DONE_DAYS})
       LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
-  webhookInbox: (sql, limit) =>
-    count(sql`DELETE FROM webhook_inbox WHERE ctid IN (SELECT ctid FROM webhook_inbox
-      WHERE processed_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
-
-  webhookDeliveries: (sql, limit) =>
-    count(sql`DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries
-      WHERE done_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
-
-  notifications: (sql, limit) =>
-    count(sql`DELETE FROM notifications WHERE ctid IN (SELECT ctid FROM notifications
-      WHERE done_at <= now() - make_interval(days => ${DONE_DAYS}) LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
-
-  pushSubscriptions: (sql, limit) =>
-    count(sql`DELETE FROM push_subscriptions WHERE ctid IN (SELECT ctid FROM push_subscriptions
-      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
-
-  turnNotices: (sql, limit) =>
-    count(sql`DELETE FROM turn_notices WHERE ctid IN (SELECT ctid FROM turn_notices
-      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+  webhookInbox: done('webhook_inbox', 'processed_at'),
+  webhookDeliveries: done('webhook_deliveries', 'done_at'),
+  notifications: done('notifications', 'done_at'),
+  pushSubscriptions: expired('push_subscriptions'),
+  turnNotices: expired('turn_notices'),
 
   // Of endpoints that were taken away; their rows stay, without secrets, since the audit trail names them.
   unwantedDeliveries: (sql, limit) =>
@@ -78,9 +70,7 @@ export const TIDIERS: Record<string, Tidier> = {
         AND NOT EXISTS (SELECT 1 FROM performances p JOIN rooms ON rooms.id = p.room WHERE r.slot = 'epoch:' || p.id || ':' || rooms.epoch)
       LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
 
-  spentTickets: (sql, limit) =>
-    count(sql`DELETE FROM spent_tickets WHERE ctid IN (SELECT ctid FROM spent_tickets
-      WHERE expires_at <= now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`),
+  spentTickets: expired('spent_tickets'),
 
   async admissions(sql, limit) {
     const [row] = await sql<
@@ -93,5 +83,3 @@ export const TIDIERS: Record<string, Tidier> = {
     return row?.count ?? 0;
   },
 };
-
-const count = async (deletion: PromiseLike<{ count: number }>): Promise<number> => (await deletion).count;
