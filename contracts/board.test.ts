@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { aheadOf, type Board, type BoardLane, estimateWaitMs, pollAfterMs } from './board.ts';
+import { boardOf, laneOf } from './board.fixture.ts';
+import { aheadOf, type Board, estimateWaitMs, pollAfterMs } from './board.ts';
 
-const lane: BoardLane = {
+const lane = laneOf({
   calledTo: '100',
   nearTo: '400',
-  admittedTo: '90',
-  lateTo: 0,
   waiting: 1000,
   marks: [
     [100, 5],
@@ -14,21 +13,8 @@ const lane: BoardLane = {
     [1100, 1004],
   ],
   pace: { perMinute: 120, showUpRate: 0.6, expected: 10 },
-};
-const board: Board = {
-  room: 'demo',
-  epoch: 1,
-  tick: 7,
-  at: 1_800_000_000_000,
-  phase: 'open',
-  lanes: { general: lane },
-  active: 3,
-  capacity: 50,
-  admittedPerMinute: 60,
-  waitTimeKnown: true,
-  pollNearMs: 2000,
-  pollFarMs: 20_000,
-};
+});
+const board = boardOf({ at: 1_800_000_000_000, lanes: { general: lane } });
 
 describe('people ahead', () => {
   it('are exact at a mark and straight between two', () => {

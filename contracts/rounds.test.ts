@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pollAfterMs, type Board } from './board.ts';
+import { boardOf, laneOf } from './board.fixture.ts';
+import { pollAfterMs } from './board.ts';
 import { drawScore, roundSeed } from './draw.ts';
 import { isRoundOver, lastScoreOf, roundEndMs, roundMinuteAt } from './rounds.ts';
 import { scoreOnBoard } from './score-on-board.ts';
@@ -8,22 +9,12 @@ const START = 1_800_000_000_000;
 const MINUTE = 30_000_000;
 const round = { minute: MINUTE, base: 7 };
 const TICKET = { ticketId: 'AAAAAAAAAAAAAAAAAAAAAA', lane: 'general' };
-const lane = { base: '1', calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0, waiting: 1, marks: [] };
-const board: Board = {
-  room: 'demo',
-  epoch: 1,
-  tick: 1,
+const lane = laneOf({ base: '1', nearTo: '0' });
+const board = boardOf({
   at: START + 10_000,
-  phase: 'open',
   lanes: { general: lane },
-  active: 0,
-  capacity: 1,
-  admittedPerMinute: 0,
-  waitTimeKnown: false,
   draw: { commitment: 'c', seed: 'the seed of the lobby' },
-  pollNearMs: 2000,
-  pollFarMs: 20_000,
-};
+});
 
 describe('a round', () => {
   it('is the minute in which a join falls, and is over with its last millisecond', () => {

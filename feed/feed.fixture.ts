@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { boardOf, laneOf } from '../contracts/board.fixture.ts';
 import type { Board } from '../contracts/board.ts';
 import { createLogger } from '../platform/log.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -44,19 +45,6 @@ export const startTestFeed = (redisUrl: string, jwksUrl: string, bounds: FeedBou
 /** An open room with one lane. */
 export function makeBoard(room: string, tick: number, changes: Partial<Board> & { calledTo?: string } = {}): Board {
   const { calledTo = '0', ...board } = changes;
-  return {
-    room,
-    epoch: 1,
-    tick,
-    at: systemClock.nowMs(),
-    phase: 'open',
-    lanes: { general: { calledTo, nearTo: '256', admittedTo: '0', lateTo: 0, waiting: 500, marks: [] } },
-    active: 0,
-    capacity: 50,
-    admittedPerMinute: 60,
-    waitTimeKnown: true,
-    pollNearMs: 2000,
-    pollFarMs: 20_000,
-    ...board,
-  };
+  const lanes = { general: laneOf({ calledTo, waiting: 500 }) };
+  return boardOf({ room, tick, at: systemClock.nowMs(), lanes, ...board });
 }

@@ -1,23 +1,13 @@
 import { expect, test } from 'vitest';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
 import { createJudge } from './judge.ts';
 import type { Announced } from './slots-room.ts';
 
 /** A committed tick as it is announced. */
-const tick = (calledTo: number, admitted: string[]): Announced => {
-  const lane = { calledTo: String(calledTo), nearTo: '256', admittedTo: '0', lateTo: 0, waiting: 0, marks: [] };
-  const counts = {
-    active: 0,
-    capacity: 10,
-    admittedPerMinute: 0,
-    waitTimeKnown: false,
-    pollNearMs: 2000,
-    pollFarMs: 20_000,
-  };
-  return {
-    board: { room: 'bench', epoch: 1, tick: 1, at: 0, phase: 'open', lanes: { general: lane }, ...counts },
-    admitted,
-  };
-};
+const tick = (calledTo: number, admitted: string[]): Announced => ({
+  board: boardOf({ lanes: { general: laneOf({ calledTo: String(calledTo) }) } }),
+  admitted,
+});
 
 /** Two visitors, both called at 0; the first answers at `answersAtMs`, then the one behind is admitted at `admittedAtMs`. */
 function overtakenWhen(answersAtMs: number, admittedAtMs: number, againMs = 5000): number {

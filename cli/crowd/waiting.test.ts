@@ -1,44 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { Board } from '../../contracts/board.ts';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
+import type { Board, BoardLane } from '../../contracts/board.ts';
 import { drawScore } from '../../contracts/draw.ts';
+import { placeOf } from '../../contracts/place.fixture.ts';
 import type { Place } from '../../contracts/place.ts';
 import { createManualClock } from '../../platform/clock.ts';
 import { dealCharacter, type Character } from './character.ts';
 import { hearBoard, hearPlace, nextLineStep, type InLine } from './waiting.ts';
 
 const START = 1_700_000_000_000;
-const board = (lane: Partial<Board['lanes'][string]> = {}, rest: Partial<Board> = {}): Board => ({
-  room: 'demo',
-  epoch: 1,
-  tick: 1,
-  at: START,
-  phase: 'open',
-  lanes: {
-    general: { calledTo: '100', nearTo: '500', admittedTo: '50', lateTo: 0, waiting: 900, marks: [], ...lane },
-  },
-  active: 0,
-  capacity: 100,
-  admittedPerMinute: 60,
-  waitTimeKnown: true,
-  pollNearMs: 2000,
-  pollFarMs: 20_000,
-  ...rest,
-});
-const place = (rest: Partial<Place> = {}): Place => ({
-  ticketId: 'AAAAAAAAAAAAAAAAAAAAAA',
-  room: 'demo',
-  lane: 'general',
-  score: '600',
-  state: 'waiting',
-  position: 500,
-  ahead: 499,
-  estimatedWaitMs: null,
-  pollAfterMs: 20_000,
-  boardUrl: '/api/rooms/demo/board',
-  epoch: 1,
-  now: new Date(START).toISOString(),
-  ...rest,
-});
+const board = (lane: Partial<BoardLane> = {}, rest: Partial<Board> = {}): Board =>
+  boardOf({
+    at: START,
+    lanes: { general: laneOf({ calledTo: '100', nearTo: '500', admittedTo: '50', ...lane }) },
+    ...rest,
+  });
+const place = (rest: Partial<Place> = {}): Place =>
+  placeOf({
+    score: '600',
+    position: 500,
+    ahead: 499,
+    pollAfterMs: 20_000,
+    now: new Date(START).toISOString(),
+    ...rest,
+  });
 const inLine = (rest: Partial<InLine> = {}): InLine => ({
   place: place(),
   board: board(),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
 import { newId } from '../../platform/id.ts';
 import { openShop } from '../../edge/identity/shop.fixture.ts';
 import { listAudit } from '../../db/queries/audit.ts';
@@ -161,21 +162,8 @@ describe("an operator's calls", () => {
       waiting: 0,
       bookings: { pendingPayment: 0, confirmed: 0 },
     });
-    const lane = { calledTo: '9', nearTo: '20', admittedTo: '5', lateTo: 0, waiting: 12, marks: [] };
-    const board = {
-      room: 'demo',
-      epoch: 1,
-      tick: 7,
-      at: 1_800_000_000_000,
-      phase: 'open',
-      active: 4,
-      capacity: 500,
-      admittedPerMinute: 30,
-      waitTimeKnown: true,
-      pollNearMs: 2000,
-      pollFarMs: 20_000,
-      lanes: { general: lane },
-    };
+    const lanes = { general: laneOf({ waiting: 12 }) };
+    const board = boardOf({ tick: 7, active: 4, admittedPerMinute: 30, lanes });
     await world.deps.redis.set('{r:demo}:board', JSON.stringify(board));
     expect((await read()).body).toMatchObject({
       phase: 'open',

@@ -1,36 +1,22 @@
 import { expect, it } from 'vitest';
-import { aheadOf, estimateWaitMs, type Board } from '../../contracts/board.ts';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
+import { aheadOf, estimateWaitMs } from '../../contracts/board.ts';
 import { nearScore } from './near-score.ts';
 
 const MINUTE = 60_000;
-const lane = {
+const lane = laneOf({
   calledTo: '100',
   nearTo: '400',
-  admittedTo: '90',
-  lateTo: 0,
   waiting: 1000,
   marks: [
     [100, 10],
     [101, 10],
     [200, 80],
     [1100, 1010],
-  ] as [number, number][],
+  ],
   pace: { perMinute: 60, showUpRate: 0.5, expected: 5 },
-};
-const board: Board = {
-  room: 'demo',
-  epoch: 1,
-  tick: 1,
-  at: 0,
-  phase: 'open',
-  active: 1,
-  capacity: 10,
-  admittedPerMinute: 60,
-  waitTimeKnown: true,
-  lanes: { general: lane },
-  pollNearMs: 2000,
-  pollFarMs: 20_000,
-};
+});
+const board = boardOf({ lanes: { general: lane } });
 const waitAt = (score: number) => estimateWaitMs(board, 'general', aheadOf(lane, score)) ?? Number.NaN;
 
 it('is the last score whose visitor’s page says so soon, at any rate and distance', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
 import type { Board } from '../../contracts/board.ts';
 import { drawScore } from '../../contracts/draw.ts';
 import { setChannel } from '../../db/queries/notifications.ts';
@@ -39,22 +40,8 @@ async function show(calledTo: number, change: Partial<Board> = {}): Promise<void
     [calledTo, 0],
     [calledTo + 2000, 2000],
   ];
-  const line = { calledTo: String(calledTo), nearTo: '0', admittedTo: '0', lateTo: 0, waiting: 2000, marks, pace };
-  const board: Board = {
-    room: ROOM,
-    epoch: 1,
-    tick: 1,
-    at: world.deps.clock.nowMs(),
-    phase: 'open',
-    lanes: { general: line },
-    active: 1,
-    capacity: 10,
-    admittedPerMinute: 60,
-    waitTimeKnown: true,
-    pollNearMs: 2000,
-    pollFarMs: 20_000,
-    ...change,
-  };
+  const line = laneOf({ calledTo: String(calledTo), waiting: 2000, marks, pace });
+  const board = boardOf({ room: ROOM, at: world.deps.clock.nowMs(), lanes: { general: line }, ...change });
   await world.deps.redis.set(roomKeys(ROOM).board, JSON.stringify(board));
 }
 
@@ -114,7 +101,7 @@ describe('who waits and asked for it', () => {
     await ask({ email: newAddress() }, { ticketId });
     await show(0, { phase: 'lobby' });
     expect(await tellTurns(world.deps)).toBe(0);
-    const line = { calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0, waiting: 1, marks: [], base: '50' };
+    const line = laneOf({ base: '50' });
     const drawn = { draw: { commitment: '', seed: SEED }, waitTimeKnown: false };
     await show(0, { ...drawn, lanes: { general: line } });
     expect(await tellTurns(world.deps)).toBe(0);

@@ -1,47 +1,20 @@
 import { expect, it } from 'vitest';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
 import type { Board } from '../../contracts/board.ts';
 import { drawCommitment, drawScore } from '../../contracts/draw.ts';
+import { placeOf } from '../../contracts/place.fixture.ts';
 import type { Place } from '../../contracts/place.ts';
 import { checkOwnDraw, drawWords, publicDrawOf, type DrawResult } from './draw-result.ts';
 
 const SEED = 'a seed';
 const TICKET_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
-const lane = { base: '1', calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0, waiting: 1, marks: [] };
 
 async function facts(over: { seed?: string | null; score?: string } = {}): Promise<{ board: Board; place: Place }> {
   const seed = over.seed === undefined ? SEED : over.seed;
   const draw = { commitment: await drawCommitment(SEED), ...(seed === null ? {} : { seed }) };
   const score = over.score ?? String(await drawScore(SEED, TICKET_ID, 1));
-  const board: Board = {
-    room: 'demo',
-    epoch: 1,
-    tick: 1,
-    at: 0,
-    phase: 'open',
-    lanes: { general: lane },
-    active: 0,
-    capacity: 1,
-    admittedPerMinute: 0,
-    waitTimeKnown: false,
-    pollNearMs: 2000,
-    pollFarMs: 20_000,
-    draw,
-  };
-  const place: Place = {
-    ticketId: TICKET_ID,
-    room: 'demo',
-    lane: 'general',
-    state: 'waiting',
-    score,
-    position: 1,
-    ahead: 0,
-    estimatedWaitMs: null,
-    pollAfterMs: 2000,
-    boardUrl: '',
-    epoch: 1,
-    now: '',
-  };
-  return { board, place };
+  const board = boardOf({ lanes: { general: laneOf({ base: '1' }) }, draw });
+  return { board, place: placeOf({ ticketId: TICKET_ID, score }) };
 }
 
 async function check(board: Board, place: Place | null, promised: string | null): Promise<DrawResult | null> {

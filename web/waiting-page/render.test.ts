@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Board } from '../../contracts/board.ts';
+import { boardOf, laneOf } from '../../contracts/board.fixture.ts';
+import { placeOf } from '../../contracts/place.fixture.ts';
 import type { Place, PlaceState } from '../../contracts/place.ts';
 import { renderWaitingPage, type WaitingPage } from './render.ts';
 
-const board: Board = {
-  room: 'demo',
-  epoch: 1,
-  tick: 1,
-  at: 0,
-  phase: 'open',
-  active: 1,
-  capacity: 10,
-  admittedPerMinute: 60,
-  waitTimeKnown: true,
-  lanes: { general: { calledTo: '0', nearTo: '256', admittedTo: '0', lateTo: 0, waiting: 1234, marks: [] } },
-  pollNearMs: 2000,
-  pollFarMs: 20_000,
-};
-const place = (state: PlaceState, ahead: number | null): Place => ({
-  ticketId: 'AAAAAAAAAAAAAAAAAAAAAA',
-  room: 'demo',
-  lane: 'general',
-  state,
-  ahead,
-  position: ahead === null ? null : ahead + 1,
-  estimatedWaitMs: ahead === null ? null : ahead * 1000,
-  pollAfterMs: 2000,
-  boardUrl: '/api/rooms/demo/board',
-  epoch: 1,
-  now: '2027-01-15T08:00:00.000Z',
-});
+const board = boardOf({ lanes: { general: laneOf({ waiting: 1234 }) } });
+const place = (state: PlaceState, ahead: number | null): Place =>
+  placeOf(ahead === null ? { state } : { state, ahead, position: ahead + 1, estimatedWaitMs: ahead * 1000 });
 const page = (over: Partial<WaitingPage>): string =>
   renderWaitingPage({
     room: 'demo',
