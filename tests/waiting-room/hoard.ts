@@ -4,6 +4,13 @@ import type { Mutation, Stores } from './room-under-test.ts';
 export const HOARDERS = 60;
 export const MINUTE_MS = 60_000;
 
+/** A second unclaimed key no longer spends the ticket. */
+export const FREE_UNCLAIMED_KEYS: Mutation = {
+  script: 'tick',
+  from: 'answers.strikes > 1 then',
+  to: 'answers.strikes > 1e9 then',
+};
+
 /** Slow workers, so that hours pass sooner: the room pays out up to 3 s. */
 export async function slowTick(crowd: CrowdRoom): Promise<void> {
   await crowd.room.advance(2000);

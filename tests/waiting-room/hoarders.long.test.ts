@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOARDERS, MINUTE_MS, strike } from './hoard.ts';
+import { FREE_UNCLAIMED_KEYS, HOARDERS, MINUTE_MS, strike } from './hoard.ts';
 import { startStores, type Stores } from './room-under-test.ts';
 
 let stores: Stores;
@@ -17,7 +17,7 @@ describe('60 hoarded tickets that answer for two hours, claiming nothing', () =>
   });
 
   it('hold slots for ever where an unclaimed key costs nothing', async () => {
-    const patient = { script: 'tick', from: 'strike(room, id) > 1 then', to: 'strike(room, id) > 1e9 then' } as const;
-    expect((await strike(stores, 14 * MINUTE_MS, [patient])).keys).toBeGreaterThan(2 * HOARDERS);
+    const { keys } = await strike(stores, 14 * MINUTE_MS, [FREE_UNCLAIMED_KEYS]);
+    expect(keys).toBeGreaterThan(2 * HOARDERS);
   });
 });

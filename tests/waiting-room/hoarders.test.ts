@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCrowdRoom, type Guest } from './crowd-room.ts';
-import { HOARDERS, honest, MINUTE_MS, slowTick, strike } from './hoard.ts';
+import { FREE_UNCLAIMED_KEYS, HOARDERS, honest, MINUTE_MS, slowTick, strike } from './hoard.ts';
 import { startStores, type Mutation, type Stores } from './room-under-test.ts';
 
 let stores: Stores;
@@ -17,6 +17,11 @@ describe('60 hoarded tickets that strike together and go on answering, claiming 
     expect(keys).toBeLessThanOrEqual(2 * HOARDERS);
     // 60 a minute less two keys each; over hours hardly less (hoarders.long.test.ts).
     expect(honestPerMinute).toBeGreaterThan(51);
+  });
+
+  it('are stopped by a guard that the long control finds in the script', async () => {
+    const room = openCrowdRoom(stores, { rate: 60, capacity: 60 }, [FREE_UNCLAIMED_KEYS]);
+    await expect(room).resolves.toBeDefined();
   });
 
   it('jump ahead together where late ones have no share of their own', async () => {
