@@ -185,8 +185,9 @@ export const performancePatchSchema = v.pipe(
 export type PerformancePatch = v.InferOutput<typeof performancePatchSchema>;
 
 /**
- * `blocked`: places kept out of the public sale, those of allocations among them. `offered`: to who waits. Both counted on the leg that has most of
- * them. `waiting`: parties in the waitlist, `waitingPlaces` what they want in all; who would take any zone of a class counts in each.
+ * `blocked`: places kept out of the public sale, those of allocations among them. `offered`: to who waits. Both counted on the leg that has
+ * most of them. `waiting`: parties in the waitlist, `waitingPlaces` what they want in all; who would take any zone of a class counts in
+ * each.
  */
 export type OperatorZoneView = Omit<ZoneView, 'available' | 'feeMinor'> & {
   feeMinor: number;

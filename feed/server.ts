@@ -25,7 +25,10 @@ export type FeedServerOptions = {
 
 export type FeedServer = { url: string; stop(): Promise<void> };
 
-/** Listens for sockets and for `GET /healthz` and `/asyncapi.json`, the description of the messages. Origin, address and room for one more are judged at the upgrade. */
+/**
+ * Listens for sockets and for `GET /healthz` and `/asyncapi.json`, the description of the messages. Origin, address and room for one more
+ * are judged at the upgrade.
+ */
 export async function startFeedServer(options: FeedServerOptions): Promise<FeedServer> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FEED_FRAME_BYTES, perMessageDeflate: false });
   const http = createServer((request, response) => answerHttp(request, response, sockets.clients.size));

@@ -1,7 +1,10 @@
 import { ERRORS, type ErrorCode } from '../contracts/errors.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 
-/** Scripts refuse with `redis.error_reply('ONSALE <code>')`, with the ms of `Retry-After` behind it where they know it; clients wrap that text differently, so it is searched for. */
+/**
+ * Scripts refuse with `redis.error_reply('ONSALE <code>')`, with the ms of `Retry-After` behind it where they know it; clients wrap that
+ * text differently, so it is searched for.
+ */
 const SCRIPT_REFUSAL = /ONSALE ([a-z_]+)(?: (\d+))?/;
 
 /** Whether the server does not know the script's hash (after SCRIPT FLUSH, a restart or a failover). */

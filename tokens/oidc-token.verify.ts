@@ -24,7 +24,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
  * Checks a token of a configured provider (OpenID Connect Core §3.1.3.7): signature by an allowed algorithm, issuer, audience, expiry,
- * a subject and a verified e-mail. Not checked: nonce and `at_hash`, which concern whoever fetched the token. Throws when the provider's keys can't be had.
+ * a subject and a verified e-mail. Not checked: nonce and `at_hash`, which concern whoever fetched the token. Throws when the provider's
+ * keys can't be had.
  */
 export async function verifyOidcToken(
   provider: OidcProvider,

@@ -34,7 +34,8 @@ export async function changeBlock(
 }
 
 /**
- * Ends a block inside the caller's transaction, with its audit row; what nobody has of it goes to those who wait for it. Refuses: `not_found`, `stale`; then nothing is changed.
+ * Ends a block inside the caller's transaction, with its audit row; what nobody has of it goes to those who wait for it. Refuses:
+ * `not_found`, `stale`; then nothing is changed.
  */
 export async function removeBlock(
   tx: Transaction,

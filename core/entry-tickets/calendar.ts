@@ -7,8 +7,8 @@ import type { Language } from '../notifications/language.ts';
 const USUAL_MS = 2 * 3_600_000;
 
 /**
- * A booking's or a ticket's performance as a calendar file (RFC 5545). The same `id` always has the same `UID`, and a later version a higher
- * `SEQUENCE`, so that a calendar replaces the entry instead of adding one. It holds no token.
+ * A booking's or a ticket's performance as a calendar file (RFC 5545). The same `id` always has the same `UID`, and a later version a
+ * higher `SEQUENCE`, so that a calendar replaces the entry instead of adding one. It holds no token.
  */
 export function renderCalendar(
   booking: PerformanceFactsToTell & { id: string; places: readonly PlaceToTell[] },

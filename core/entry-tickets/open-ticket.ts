@@ -12,8 +12,8 @@ import { withinDeadline } from '../http/store-failure.ts';
 const TOKEN = /^et_[A-Za-z0-9_-]{43}$/;
 
 /**
- * The ticket that the caller's token opens: its own token (as answered, or of the link in a mail), or what opens its booking as long as it was given to nobody. Anything else,
- * a ticket of others included, is `not_found`, and what can't be an id or a token costs no query.
+ * The ticket that the caller's token opens: its own token (as answered, or of the link in a mail), or what opens its booking as long as it
+ * was given to nobody. Anything else, a ticket of others included, is `not_found`, and what can't be an id or a token costs no query.
  */
 export async function openEntryTicket(
   deps: Pick<CoreDeps, 'sql' | 'keys' | 'clock'>,

@@ -12,8 +12,8 @@ import { newTicketToken } from '../bookings/secrets.ts';
 
 /**
  * Gives a ticket to somebody else inside the caller's transaction: it is revoked, and a new one, with an id, a code and a token of its
- * own, takes its place; its new holder and who gave it are told. Of two at once one wins. Refuses: `entry_ticket_not_transferable` with `reason` (`cancelled`, `transferred`,
- * `checked_in`).
+ * own, takes its place; its new holder and who gave it are told. Of two at once one wins. Refuses: `entry_ticket_not_transferable` with
+ * `reason` (`cancelled`, `transferred`, `checked_in`).
  */
 export async function transferTicket(
   tx: Transaction,

@@ -147,7 +147,10 @@ export function isToldByFacets({ days, room, sale, maxPriceMinor, currency }: Ev
 
 const alone = (word: string): WordGroup => ({ words: [word] });
 
-/** For each word what it may stand for: itself where it is taken as right, else what the dictionary has that is like it, or the two words that it holds. */
+/**
+ * For each word what it may stand for: itself where it is taken as right, else what the dictionary has that is like it, or the two words
+ * that it holds.
+ */
 async function toGroups(sql: Sql, words: readonly string[], right: ReadonlySet<string>): Promise<WordGroup[]> {
   const doubted = words.filter((word) => !right.has(word));
   const found = await findAlternatives(sql, doubted);

@@ -129,8 +129,8 @@ export async function readBlock(sql: Sql | Transaction, id: string): Promise<Blo
 }
 
 /**
- * A block of an operator that stands, locked until the transaction's end; null when there is none, or no more. Not FOR UPDATE: that would wait for
- * bookings of it, which have its zones locked and refer to it.
+ * A block of an operator that stands, locked until the transaction's end; null when there is none, or no more. Not FOR UPDATE: that would
+ * wait for bookings of it, which have its zones locked and refer to it.
  */
 export async function lockBlock(tx: Transaction, performanceId: string, id: string): Promise<BlockRow | null> {
   const [row] = await tx<BlockRow[]>`SELECT ${columns(tx)} FROM blocks b

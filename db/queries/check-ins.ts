@@ -38,8 +38,8 @@ export async function readCheckIn(tx: Transaction, ticketId: string): Promise<Ch
 }
 
 /**
- * Writes a check-in. Needs the ticket's lock; the primary key refuses a second one. False, having written nothing, when the scan's id is that of
- * another ticket's check-in.
+ * Writes a check-in. Needs the ticket's lock; the primary key refuses a second one. False, having written nothing, when the scan's id is
+ * that of another ticket's check-in.
  */
 export async function insertCheckIn(
   tx: Transaction,

@@ -120,8 +120,9 @@ export async function lockOpenBookings(
 }
 
 /**
- * Overwrites names, addresses, passengers and the hash of an identity in an address's bookings, and its name on tickets that it was given; their money, places and tickets stay.
- * `addressCaller`: under whose name answers to this address were stored. Returns how many bookings there were.
+ * Overwrites names, addresses, passengers and the hash of an identity in an address's bookings, and its name on tickets that it was given;
+ * their money, places and tickets stay. `addressCaller`: under whose name answers to this address were stored. Returns how many bookings
+ * there were.
  */
 export async function eraseBookings(tx: Transaction, email: string, addressCaller: string): Promise<number> {
   // What was not sent yet will not be; of what was sent the address is gone already.

@@ -9,7 +9,8 @@ export const boardCacheKey = (room: string): string => `https://board.onsale.inv
 
 /**
  * `GET board`: public, one second. From this isolate's memory, else from the cache it shares with its neighbours, else from the
- * store; an old board, or the last one while the store is away, has `stale: true`. Throws `room_not_found`, `room_recovering`, `store_unavailable`.
+ * store; an old board, or the last one while the store is away, has `stale: true`. Throws `room_not_found`, `room_recovering`,
+ * `store_unavailable`.
  */
 export async function serveBoard(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);

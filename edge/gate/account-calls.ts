@@ -12,8 +12,8 @@ const TOKEN = /^as_[A-Za-z0-9_-]{43}$/;
 
 /**
  * Calls that need no pass. Where a route takes an account and the caller brings no Bearer, the account cookie stands in for it; what then
- * changes something must come from our pages. Signing in sets the cookie, and a page of ours is not told the token, so that no script can read it;
- * signing out, erasing, and a session that core no longer knows take it away. Throws `forbidden`, and the codes of `callCore`.
+ * changes something must come from our pages. Signing in sets the cookie, and a page of ours is not told the token, so that no script can
+ * read it; signing out, erasing, and a session that core no longer knows take it away. Throws `forbidden`, and the codes of `callCore`.
  */
 export async function callForAccount(c: EdgeContext, route: Route): Promise<Response> {
   if (route.method === 'POST' && route.path === SESSIONS) return signIn(c, route);

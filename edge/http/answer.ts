@@ -14,7 +14,8 @@ export function noteCookie(c: EdgeContext, name: string, value: string, attribut
 
 /**
  * An answer made in one piece, with the headers of every answer and the noted cookies in it: the way of the calls that come in crowds.
- * It takes no header that was set on the context before. Each header added to a finished answer costs both runtimes a copy or a conversion of all of them.
+ * It takes no header that was set on the context before. Each header added to a finished answer costs both runtimes a copy or a conversion
+ * of all of them.
  */
 export function answerWhole(
   c: EdgeContext,

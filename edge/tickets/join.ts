@@ -26,8 +26,9 @@ import { placeFromFacts } from './to-place.ts';
 
 /**
  * `POST tickets`: a new place (201), or the place of the ticket that came along (200). The ticket id makes it repeatable, and before
- * there is a ticket the `Idempotency-Key` does, where an identity stands behind it. A spent ticket gets a new place. What costs the store nothing is judged first. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson`,
- * `requireIdentity`, `requireSolved`, `openLane` and the join script, `rate_limited`.
+ * there is a ticket the `Idempotency-Key` does, where an identity stands behind it. A spent ticket gets a new place. What costs the store
+ * nothing is judged first. Throws the codes of `readTicket`, `requireOwnOrigin`, `readJson`, `requireIdentity`, `requireSolved`, `openLane`
+ * and the join script, `rate_limited`.
  */
 export async function join(c: EdgeContext): Promise<Response> {
   const room = roomParameter(c);

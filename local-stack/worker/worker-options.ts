@@ -24,7 +24,8 @@ const optionsSchema = v.object({ workerOptions: v.record(v.string(), v.unknown()
 
 /**
  * Turns wrangler.toml into miniflare's options: compatibility date and flags, assets and bindings as they are deployed;
- * the values of `[vars]`, of the required secrets, and of Turnstile where it is set up, are taken from `env`. Errors: StackError without a bundle or secret.
+ * the values of `[vars]`, of the required secrets, and of Turnstile where it is set up, are taken from `env`. Errors: StackError without a
+ * bundle or secret.
  */
 export function readWorkerOptions(wranglerFile: string, env: NodeJS.ProcessEnv): LocalWorker {
   const config: unknown = unstable_readConfig({ config: wranglerFile }, { hideWarnings: true });

@@ -65,7 +65,10 @@ export async function inspectBookings(
   };
 }
 
-/** Free places by zone and leg (`zone/block`: an allocation's), what holds have of them, and which of the bookings asked for are applied; as of `version`. */
+/**
+ * Free places by zone and leg (`zone/block`: an allocation's), what holds have of them, and which of the bookings asked for are applied; as
+ * of `version`.
+ */
 export type InspectedZones = {
   version: string;
   free: { zoneId: string; leg: number; free: number }[];

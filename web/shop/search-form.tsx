@@ -3,8 +3,8 @@ import { withTerm, type SearchTerm, type SearchTerms } from './search-terms.ts';
 import { SuggestBox } from './suggest-box.tsx';
 
 /**
- * What to look for: words with suggestions, a kind, a day, a city, the sale, and for trains two stations. What is chosen counts at once, what is
- * typed when the form is sent. `terms` are those in the address.
+ * What to look for: words with suggestions, a kind, a day, a city, the sale, and for trains two stations. What is chosen counts at once,
+ * what is typed when the form is sent. `terms` are those in the address.
  */
 export function SearchForm({ terms, onSearch }: { terms: SearchTerms; onSearch: (terms: SearchTerms) => void }) {
   const [draft, setDraft] = useState(terms);

@@ -1,11 +1,11 @@
 --- @include "ticket"
 --- @include "give-up"
 --- Purpose: one place per identity (DESIGN §5). `{r:<room>}:identity:<hash>` names the ticket that has the identity: "<ticket id> <ticket's
----   end ms> <score, where a join wrote it>", tidied by a TTL of the ticket's life. Nothing deletes it sooner: a ticket that is over (past its end, or spent and without
----   a session) has nothing to keep, which is judged here by what the room knows of the ticket anyway, also after a restore.
----   After a loss the index is empty and tickets bring their identity back. Two of one identity may meet then: a session is never cut; who
----   has an access key goes before who waits; of two that wait the ticket given first stays. (Not the lower score: in a draw the
----   second ticket would be a second try at the lot.) The other is spent.
+---   end ms> <score, where a join wrote it>", tidied by a TTL of the ticket's life. Nothing deletes it sooner: a ticket that is over (past
+---   its end, or spent and without a session) has nothing to keep, which is judged here by what the room knows of the ticket anyway, also
+---   after a restore. After a loss the index is empty and tickets bring their identity back. Two of one identity may meet then: a session
+---   is never cut; who has an access key goes before who waits; of two that wait the ticket given first stays. (Not the lower score: in a
+---   draw the second ticket would be a second try at the lot.) The other is spent.
 local function read_holder(identity_key)
   local id, end_ms, score = string.match(redis.call('GET', identity_key) or '', '^(%S+) (%d+) ?(%S*)$')
   return id and { id = id, end_ms = tonumber(end_ms), score = tonumber(score) } or nil

@@ -1,8 +1,9 @@
 --- @include "numbers"
 --- Purpose: when silence is noticed (WAITING-ROOM §1.3). `<ready-seen>:<second>` is the set of those who stand ready or late and have to answer again
----   by the end of that second of Redis time; it stands among their answers, and with each answer they move to a later set. Who leaves the line by
----   another way may stay in a set: a tick asks Redis which of a set still stand in line. `<ready-seen>` itself is a ZSET of the silent, by the
----   time (ms) when they are forgotten. In one ZSET of all who are in line each move, and each end, would be a search among all of them.
+---   by the end of that second of Redis time; it stands among their answers, and with each answer they move to a later set. Who leaves the
+---   line by another way may stay in a set: a tick asks Redis which of a set still stand in line. `<ready-seen>` itself is a ZSET of the
+---   silent, by the time (ms) when they are forgotten. In one ZSET of all who are in line each move, and each end, would be a search among
+---   all of them.
 local function seen_set(seen_key, second)
   return seen_key .. ':' .. string.format('%.0f', second)
 end

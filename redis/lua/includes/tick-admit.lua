@@ -82,8 +82,8 @@ local function choose(room, present)
 end
 
 -- Who is let in, as id and score in turn: out of line, with an access key that is not claimable before the tick is committed. The keys have no
--- TTL: the set of their window knows them, and a later tick takes out who is left. Redis's Lua hashes every letter of each string that is made, so the text
--- of admissions is made of all at once.
+-- TTL: the set of their window knows them, and a later tick takes out who is left. Redis's Lua hashes every letter of each string that is
+-- made, so the text of admissions is made of all at once.
 local function give_keys(room, lane, entered, from)
   local until_text, prefix = digits(room.until_ms), ARGV[2]
   local value = until_text .. ' key ' .. digits(room.period)

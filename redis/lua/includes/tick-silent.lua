@@ -16,8 +16,8 @@ local function standing_of(lane, ids)
   return standing
 end
 
--- Who of a second's set stands in line, and whether the set is done with. Redis compares them itself: most of them have left the line long ago, and
--- each would be a string of Lua's. A set too large for that is taken a part at a time.
+-- Who of a second's set stands in line, and whether the set is done with. Redis compares them itself: most of them have left the line long
+-- ago, and each would be a string of Lua's. A set too large for that is taken a part at a time.
 local function standing_in(lane, second)
   local set = seen_set(lane.seen, second)
   local size = redis.call('SCARD', set)

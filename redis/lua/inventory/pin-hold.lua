@@ -3,8 +3,8 @@
 ---   was not given back, is placed again if its places are free. May be repeated: bookings.hold_id is what makes it one booking.
 --- KEYS: 1–8 as in includes/inventory.lua, 9 the room's config, 10 holds of the limit subject, 11 tombstone of the hold, 12 in-flight marker
 --- ARGV: 1 hold id, 2 owner, 3 first leg, 4 leg after the last, 5 seats 'a,b', 6 places 'zone=2', 7 how many in all, 8 fence,
----   9 longest end (ms), 10 the receipt's end (ms), 11 booking id, 12 life of the pin (ms), 13 life of the in-flight marker (ms, 0 = none), 14 limit subject,
----   15 block whose seats the hold may have or ''
+---   9 longest end (ms), 10 the receipt's end (ms), 11 booking id, 12 life of the pin (ms), 13 life of the in-flight marker (ms, 0 = none),
+---   14 limit subject, 15 block whose seats the hold may have or ''
 --- Returns: pinned, end, version, 1 when it was placed again · in_flight · hold_lost, seats that are taken 'a,b' · limit_reached, limit.
 ---   Errors: inventory_rebuilding.
 --- Cost: O(1) for a hold that lives, else that of place-hold.

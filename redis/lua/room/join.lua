@@ -9,8 +9,9 @@
 --- identity's, or '', 9 for a known ticket the minute of its round, for a new one the minute of the first draw of a round, or '';
 --- 10, 11, 12 draws in [0,1) for that minute and the next two
 --- Returns: a place (includes/ticket.lua), and ninth the round's minute of who joined a round, '' for others; tenth the ticket's end (ms)
----   where a new ticket's id has joined before with its identity (ADR 7); `spent` then, when its place can't be given again. Errors: room_recovering, lane_unknown,
----   room_closed, room_rejecting, rate_limited <ms>, identity_in_line (a new ticket, whose identity has another one).
+---   where a new ticket's id has joined before with its identity (ADR 7); `spent` then, when its place can't be given again. Errors:
+---   room_recovering, lane_unknown, room_closed, room_rejecting, rate_limited <ms>, identity_in_line (a new ticket, whose identity has
+---   another one).
 --- Cost: O(log waiting).
 local id, lane, known_score, exp_ms, draw = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local identity_key = ARGV[8] ~= '' and KEYS[#KEYS] or nil

@@ -6,7 +6,8 @@
 ---   counts again. Who waits keeps the place by score; the steps before brought sessions and spent tickets.
 --- KEYS: 1 config, 2 state, 3 ring, then per lane: calls
 --- ARGV: 1 epoch, 2 JSON {tick, opened, config: {field: text}, lanes: [{name, counter, leasedTo, base, calledTo, nearTo,
----   admittedTo, lateTo, show, lost: JSON as in includes/line.lua, rounds: JSON as in includes/rounds.lua, unseenFrom}], admitted: [[atMs, how many]] of the last minute}
+---   admittedTo, lateTo, show, lost: JSON as in includes/line.lua, rounds: JSON as in includes/rounds.lua, unseenFrom}], admitted: [[atMs,
+---   how many]] of the last minute}
 --- Returns: 1 restored, 0 when this epoch is not being restored.
 --- Cost: O(lanes + ticks of a minute).
 local state_key = KEYS[2]
