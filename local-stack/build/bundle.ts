@@ -3,8 +3,9 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, stop } from 'esbuild';
 import { exclusively, lockNameOf } from '../process/exclusive.ts';
-import { ENTRIES, RUNTIMES, STATIC_FOLDERS, STATIC_KINDS } from './entries.ts';
+import { ENTRIES, RUNTIMES, SCANNER_WORKER, STATIC_FOLDERS, STATIC_KINDS } from './entries.ts';
 import type { Entry } from './entries.ts';
+import { describeShell } from './shell.ts';
 import { removeAllBut, writeIfChanged } from './write-output.ts';
 
 export type BuildReport = { ms: number; files: number; workerGzipBytes: number | undefined };
@@ -30,14 +31,16 @@ export async function buildAll(root: string): Promise<BuildReport> {
         ),
       ),
     );
+    const files = new Map([...bundled.flat(), ...(await staticFiles(root, dist))]);
+    const worker = await bundle(root, dist, [SCANNER_WORKER], 'browser', describeShell(dist, files));
+    for (const [path, content] of worker) files.set(path, content);
     // Its helper process would otherwise stay for as long as ours.
     await stop();
-    const files = new Map([...bundled.flat(), ...(await staticFiles(root, dist))]);
     await Promise.all([...files].map(([path, content]) => writeIfChanged(path, content)));
     // What is no longer built must not be served from the assets folder.
     await removeAllBut(join(dist, 'web'), new Set(files.keys()));
-    const worker = files.get(join(dist, 'edge', 'worker.js'));
-    const workerGzipBytes = worker === undefined ? undefined : gzipSync(worker).length;
+    const edge = files.get(join(dist, 'edge', 'worker.js'));
+    const workerGzipBytes = edge === undefined ? undefined : gzipSync(edge).length;
     return { ms: Date.now() - started, files: files.size, workerGzipBytes };
   });
 }
@@ -47,10 +50,12 @@ async function bundle(
   dist: string,
   entries: readonly Entry[],
   runtime: Entry['runtime'],
+  define: Record<string, string> = {},
 ): Promise<[string, Uint8Array][]> {
   if (entries.length === 0) return [];
   const result = await build({
     ...RUNTIMES[runtime],
+    define,
     absWorkingDir: root,
     entryPoints: entries.map(({ source, target }) => ({ in: source, out: target.replace(/\.js$/, '') })),
     outdir: dist,

@@ -28,6 +28,13 @@ export const ENTRIES: readonly Entry[] = [
   { source: 'web/scanner/main.tsx', target: 'web/scanner/main.js', runtime: 'browser' },
 ];
 
+/** Bundled after all others: it is told the hashes of the page it keeps (`shell.ts`). */
+export const SCANNER_WORKER: Entry = {
+  source: 'web/scanner/worker.ts',
+  target: 'web/scanner/worker.js',
+  runtime: 'browser',
+};
+
 /** Folders whose files of these kinds are served as they are, at the same path under `dist/`. */
 export const STATIC_FOLDERS: readonly string[] = ['web'];
 export const STATIC_KINDS: readonly string[] = [

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPushService } from '../../core/push/push-browser.fixture.ts';
-import { openVisitor, startBrowser } from '../support/browser.ts';
+import { cutOff, openVisitor, startBrowser } from '../support/browser.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { sellOut } from './sell-out.ts';
 
@@ -275,4 +275,23 @@ it('a visitor without script joins, waits by refreshing, and enters by a button'
   await enter.waitFor({ timeout: 60_000 });
   await enter.click();
   await page.waitForURL(/\/shop\//, WAIT);
+});
+
+it('the door’s page opens without a network, and says so', async () => {
+  const { page, errors } = await openVisitor(browser, { viewport: { width: 360, height: 740 } });
+  const performance = stack.ready.rooms['demo']?.performances[0] ?? '';
+  await page.goto(`${stack.ready.edgeUrl}/scanner/?performance=${performance}`);
+  await page.getByLabel('Door token').fill(stack.ready.operatorToken);
+  await page.getByLabel('Gate').fill('north');
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByText(/^Online, list of \d\d:\d\d/).waitFor(WAIT);
+  await page.evaluate('navigator.serviceWorker.ready');
+  await cutOff(page);
+  await page.reload();
+  await page.getByText(/^Offline since \d\d:\d\d, list of \d\d:\d\d/).waitFor(WAIT);
+  await page.getByLabel('Code', { exact: true }).fill('no ticket');
+  await page.keyboard.press('Enter');
+  await page.getByText('No ticket of ours').waitFor(WAIT);
+  await expectSound(page);
+  expect(errors).toEqual([]);
 });

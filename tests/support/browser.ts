@@ -33,3 +33,18 @@ export async function openVisitor(
   });
   return { page, errors };
 }
+
+/**
+ * Takes a page's network away. Chromium forgets `setOffline` when a service worker serves a reload; what is aborted stays aborted, and
+ * what a service worker answers by itself never gets there.
+ */
+export async function cutOff(page: Page): Promise<void> {
+  await page.context().route(/./, (route) => route.abort());
+  await page.context().setOffline(true);
+}
+
+/** Gives it back. */
+export async function bringBack(page: Page): Promise<void> {
+  await page.context().unroute(/./);
+  await page.context().setOffline(false);
+}

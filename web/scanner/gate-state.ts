@@ -7,6 +7,8 @@ export type GateState = {
   keys: { kid: string; x: string }[];
   /** The signed list as it came; null before the first. */
   list: string | null;
+  /** Since when core has not answered this phone, by the phone's clock; null while it does. */
+  offlineSince: string | null;
   /** Ids of tickets that this door let in. */
   letIn: string[];
   /** Let in without a network, and not handed in yet. */
@@ -19,6 +21,8 @@ export type GateState = {
 export type Verdict = Omit<CheckInView, 'performanceId'> & { isOffline: boolean };
 
 const KEY = 'onsale-gate';
+/** What every door has had since there were doors. */
+const PARTS = ['performanceId', 'gate', 'keys', 'list', 'letIn', 'pending', 'conflicts'] as const;
 /** Conflicts that are kept to be shown; all of them are in the record. */
 const MAX_CONFLICTS = 50;
 
@@ -28,6 +32,7 @@ export const newGate = (performanceId: string, gate: string): GateState => ({
   gate,
   keys: [],
   list: null,
+  offlineSince: null,
   letIn: [],
   pending: [],
   conflicts: [],
@@ -39,7 +44,8 @@ export function keptGate(): GateState | null {
     const text = localStorage.getItem(KEY);
     if (text === null) return null;
     const parsed: unknown = JSON.parse(text);
-    return isGate(parsed) ? parsed : null;
+    // A door that an older page kept has no `offlineSince`; what it has yet to hand in must not be lost for that.
+    return isGate(parsed) ? { ...newGate(parsed.performanceId, parsed.gate), ...parsed } : null;
   } catch {
     // Damaged or forbidden: the door is set up anew.
     return null;
@@ -48,7 +54,7 @@ export function keptGate(): GateState | null {
 
 /** Whether it has every part of a door; what is in the lists only this page wrote. */
 const isGate = (value: unknown): value is GateState =>
-  typeof value === 'object' && value !== null && Object.keys(newGate('', '')).every((part) => part in value);
+  typeof value === 'object' && value !== null && PARTS.every((part) => part in value);
 
 /** Keeps the door; null forgets it. False when the phone can't keep it, which the door's people should know. */
 export function keepGate(gate: GateState | null): boolean {
@@ -60,6 +66,12 @@ export function keepGate(gate: GateState | null): boolean {
     // Full or forbidden; the running page still knows it.
     return false;
   }
+}
+
+/** The door after it was tried to reach core: since when it can't be, or that it can again. The same door when nothing changed. */
+export function withContact(gate: GateState, isReached: boolean, nowMs: number): GateState {
+  if (isReached === (gate.offlineSince === null)) return gate;
+  return { ...gate, offlineSince: isReached ? null : new Date(nowMs).toISOString() };
 }
 
 /** The door after a ticket was let in; `scan` only where no network told the record. */

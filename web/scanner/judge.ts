@@ -16,6 +16,7 @@ export type Outcome<T> = { kind: 'done'; value: T } | { kind: 'refused'; problem
 
 /** Fetches keys and the list of revoked tickets, and keeps a list only if it is signed by core for this performance. */
 export async function refreshGate(gate: GateState): Promise<Outcome<GateState>> {
+  if (!navigator.onLine) return { kind: 'offline' };
   const signal = AbortSignal.timeout(2 * PATIENCE_MS);
   const query = new URLSearchParams({ performanceId: gate.performanceId });
   const [keys, list] = await Promise.all([
@@ -29,11 +30,9 @@ export async function refreshGate(gate: GateState): Promise<Outcome<GateState>> 
   return (await readList(fresh)) === null ? { kind: 'offline' } : { kind: 'done', value: fresh };
 }
 
-/** How old the list is that a door without a network goes by, or null when it has none that counts. */
-export async function listAge(gate: GateState): Promise<number | null> {
-  const list = await readList(gate);
-  return list === null ? null : Date.now() - list.issuedAtMs;
-}
+/** Of when the list is that a door without a network goes by, epoch ms; null when it has none that counts. */
+export const listIssuedAt = async (gate: GateState): Promise<number | null> =>
+  (await readList(gate))?.issuedAtMs ?? null;
 
 /** Judges a scanned text: by the record where it answers in time, else by what the phone knows. */
 export async function judgeScan(

@@ -1,11 +1,12 @@
-import { useState } from 'preact/hooks';
-import { Notice } from '../shared/notice.tsx';
+import { useEffect, useState } from 'preact/hooks';
 import { TextField } from '../shared/text-field.tsx';
 import { Camera } from './camera.tsx';
 import { keepDoorToken, keptDoorToken } from './door-token.ts';
 import { GateForm, type GateWish } from './gate-form.tsx';
-import { keptGate, newGate, type GateState, type Verdict } from './gate-state.ts';
-import { useGate, type Line } from './use-gate.ts';
+import { keptGate, newGate, type GateState } from './gate-state.ts';
+import { keepPage, type PageKept } from './keep-page.ts';
+import { LineState } from './line-state.tsx';
+import { useGate, type Shown } from './use-gate.ts';
 import { verdictWords } from './verdict-words.ts';
 
 /** The page of a door: who stands where, then scanning. */
@@ -14,6 +15,10 @@ export function Scanner() {
   const [token, setToken] = useState(keptDoorToken);
   const [gate, setGate] = useState<GateState | null>(kept);
   const [problem, setProblem] = useState<string | null>(null);
+  const [pageKept, setPageKept] = useState<PageKept>('not_yet');
+  useEffect(() => {
+    void keepPage().then(setPageKept);
+  }, []);
   if (token !== null && gate !== null) {
     const refuse = (detail: string) => {
       keepDoorToken(null);
@@ -21,7 +26,7 @@ export function Scanner() {
       setGate(keptGate() ?? gate);
       setToken(null);
     };
-    return <AtWork first={gate} token={token} onRefused={refuse} />;
+    return <AtWork first={gate} token={token} pageKept={pageKept} onRefused={refuse} />;
   }
   const begin = (wish: GateWish) => {
     keepDoorToken(wish.token);
@@ -35,7 +40,17 @@ export function Scanner() {
   return <GateForm problem={problem} wish={wish} onReady={begin} />;
 }
 
-function AtWork({ first, token, onRefused }: { first: GateState; token: string; onRefused: (detail: string) => void }) {
+function AtWork({
+  first,
+  token,
+  pageKept,
+  onRefused,
+}: {
+  first: GateState;
+  token: string;
+  pageKept: PageKept;
+  onRefused: (detail: string) => void;
+}) {
   const { gate, verdict, line, scan, see } = useGate(first, token, onRefused);
   const [typed, setTyped] = useState('');
   const submit = (event: Event) => {
@@ -48,7 +63,7 @@ function AtWork({ first, token, onRefused }: { first: GateState; token: string; 
       <h1 class="gate-name">
         Gate {gate.gate} <span class="quiet small wrap-anywhere">{gate.performanceId}</span>
       </h1>
-      <LineState line={line} gate={gate} />
+      <LineState line={line} gate={gate} pageKept={pageKept} />
       <VerdictBoard verdict={verdict} />
       <Camera onCode={see} />
       <form class="card stack" noValidate aria-label="Code by hand" onSubmit={submit}>
@@ -64,11 +79,19 @@ function AtWork({ first, token, onRefused }: { first: GateState; token: string; 
 }
 
 /** The last verdict, large; a screen reader is told at once. */
-function VerdictBoard({ verdict }: { verdict: (Verdict & { at: number }) | null }) {
+function VerdictBoard({ verdict }: { verdict: Shown | null }) {
   if (verdict === null) {
     return (
       <div class="verdict" role="alert">
         Hold a ticket before the camera.
+      </div>
+    );
+  }
+  if (verdict.kind === 'not_judged') {
+    return (
+      <div class="verdict verdict-bad" role="alert" key={verdict.at}>
+        <p class="verdict-title">Not judged</p>
+        <p>There is no network, and this phone has no list of tickets that counts.</p>
       </div>
     );
   }
@@ -83,18 +106,6 @@ function VerdictBoard({ verdict }: { verdict: (Verdict & { at: number }) | null 
       {advice !== '' && <p>{advice}</p>}
       {verdict.isOffline && <p class="small">Judged without a network.</p>}
     </div>
-  );
-}
-
-function LineState({ line, gate }: { line: Line; gate: GateState }) {
-  const minutes = line.listAgeMs === null ? null : Math.floor(line.listAgeMs / 60_000);
-  if (!line.isKept) return <Notice kind="warning">This phone can’t keep what it scans. Don’t close this page.</Notice>;
-  if (line.isOnline && gate.pending.length === 0) return null;
-  return (
-    <Notice kind="warning">
-      No network. Tickets are judged by a list of {minutes === null ? 'an unknown time' : `${minutes} min`} ago;{' '}
-      {gate.pending.length} to hand in.
-    </Notice>
   );
 }
 

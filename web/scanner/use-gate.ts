@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { keepGate, type GateState, type Verdict } from './gate-state.ts';
-import { handIn, judgeScan, listAge, refreshGate, type Outcome } from './judge.ts';
+import { keepGate, withContact, type GateState, type Verdict } from './gate-state.ts';
+import { handIn, judgeScan, listIssuedAt, refreshGate, type Outcome } from './judge.ts';
+import type { Line } from './line-words.ts';
 import { signal } from './signal.ts';
 import { verdictWords } from './verdict-words.ts';
 
@@ -11,22 +12,23 @@ const OUT_OF_SIGHT_MS = 4000;
 /** Codes that are remembered for that. */
 const MAX_SEEN = 50;
 
-export type Line = { isOnline: boolean; listAgeMs: number | null; isKept: boolean };
+/** What the door's people see of the last scan, and when it was; `not_judged`: neither core nor a list could tell. */
+export type Shown = ({ kind: 'judged' } & Verdict & { at: number }) | { kind: 'not_judged'; at: number };
 
 /** A door at work: judges scans one after the other, keeps itself fresh, and hands in what it did alone. */
 export function useGate(first: GateState, token: string, onRefused: (detail: string) => void) {
   const [gate, setGate] = useState(first);
-  const [verdict, setVerdict] = useState<(Verdict & { at: number }) | null>(null);
-  const [line, setLine] = useState<Line>({ isOnline: true, listAgeMs: null, isKept: true });
+  const [verdict, setVerdict] = useState<Shown | null>(null);
+  const [line, setLine] = useState<Line | null>(null);
   const now = useRef(first);
+  const isKept = useRef(true);
   const work = useRef<Promise<void>>(Promise.resolve());
   const seen = useRef(new Map<string, number>());
 
   const change = (next: GateState) => {
     now.current = next;
     setGate(next);
-    const isKept = keepGate(next);
-    setLine((old) => ({ ...old, isKept }));
+    isKept.current = keepGate(next);
   };
   /** One at a time: each sees the door as the one before left it. */
   const queue = (task: () => Promise<void>) => {
@@ -36,13 +38,22 @@ export function useGate(first: GateState, token: string, onRefused: (detail: str
     if (outcome.kind === 'done') onDone(outcome.value);
     if (outcome.kind === 'refused') onRefused(outcome.problem.detail);
   };
+  /** Of when the list is, which takes a look at its signature. */
+  const look = async () => {
+    const listIssuedAtMs = await listIssuedAt(now.current);
+    setLine({ listIssuedAtMs, isKept: isKept.current });
+  };
+  const touch = async (isReached: boolean) => {
+    change(withContact(now.current, isReached, Date.now()));
+    await look();
+  };
   const refresh = () =>
     queue(async () => {
+      await look();
       const fresh = await refreshGate(now.current);
       follow(fresh, change);
       if (fresh.kind === 'done') follow(await handIn(now.current, token), change);
-      const age = await listAge(now.current);
-      setLine((old) => ({ ...old, isOnline: fresh.kind === 'done', listAgeMs: age }));
+      await touch(fresh.kind === 'done');
     });
   /** What the camera sees it sees many times a second, and it is one visit. */
   const see = (code: string) => {
@@ -56,25 +67,29 @@ export function useGate(first: GateState, token: string, onRefused: (detail: str
     queue(async () => {
       const outcome = await judgeScan(now.current, token, code);
       follow(outcome, (judged) => {
-        change(judged.gate);
-        setVerdict({ ...judged.verdict, at });
+        change(withContact(judged.gate, !judged.verdict.isOffline, at));
+        setVerdict({ kind: 'judged', at, ...judged.verdict });
         signal(verdictWords(judged.verdict).isGood);
-        setLine((old) => ({ ...old, isOnline: !judged.verdict.isOffline }));
       });
       if (outcome.kind === 'offline') onRefused('There is no network, and this phone has no list of tickets yet.');
     });
   };
+  useRegularly(refresh);
+  return { gate, verdict, line, scan, see };
+}
+
+/** Does it at once, again and again, and whenever the network goes or comes. */
+function useRegularly(refresh: () => void): void {
   const latest = useRef(refresh);
   latest.current = refresh;
   useEffect(() => {
     const again = () => latest.current();
     again();
     const timer = setInterval(again, REFRESH_MS);
-    addEventListener('online', again);
+    for (const event of ['online', 'offline']) addEventListener(event, again);
     return () => {
       clearInterval(timer);
-      removeEventListener('online', again);
+      for (const event of ['online', 'offline']) removeEventListener(event, again);
     };
   }, []);
-  return { gate, verdict, line, scan, see };
 }

@@ -1,6 +1,6 @@
 import type { PushSubscriptionJson } from '../../contracts/push.ts';
 
-/** The only service worker, and the scope it has: no page is in it. */
+/** The service worker of push, and the scope it has: no page is in it. */
 const WORKER = '/push/worker.js';
 const SCOPE = '/push/';
 
