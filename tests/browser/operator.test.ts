@@ -88,6 +88,9 @@ it('pauses and resumes, and its announcement appears on the waiting page', async
 it('adds a room, takes a ticket out of it and closes it', async () => {
   const { page } = await openRoom();
   await page.getByRole('link', { name: 'All rooms' }).click();
+  const demo = page.getByRole('listitem').filter({ has: page.locator('a[href="#demo"]') });
+  await demo.getByText(/\d+ waiting · \d+ inside/).waitFor(WAIT);
+  await expectSound(page);
   await page.getByText('New room').click(WAIT);
   await page.getByLabel('Short name for addresses').fill('Bad Name');
   await page.getByRole('button', { name: 'Create the room' }).click();

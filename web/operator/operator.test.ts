@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Board } from '../../contracts/board.ts';
 import type { RoomStats, RoomView } from '../../contracts/operator-rooms.ts';
 import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
 import { describeChange } from './audit-entry.ts';
+import { glanceAt } from './room-card.tsx';
 import { offersFor } from './room-orders.tsx';
 import { troublesOf } from './room-banners.tsx';
 import { addSample, ageSeconds, sparkPath, type Sample } from './samples.ts';
@@ -85,6 +87,34 @@ test('what holds a room up is told in words, the cause before its effects', () =
   expect(troublesOf({ ...stats(now), recovering: true })[0]).toContain('restored');
   expect(troublesOf({ ...stats(now), at: null })[0]).toContain('no board');
   expect(troublesOf(stats('2026-01-01T00:00:09.000Z'))[0]).toContain('No tick for 9 seconds');
+});
+
+test('a card tells how its room goes by the board, and why there is none', () => {
+  const lane = { calledTo: '0', nearTo: '0', admittedTo: '0', lateTo: 0, waiting: 1200, marks: [] };
+  const board: Board = {
+    room: 'demo',
+    epoch: 1,
+    tick: 1,
+    at: 0,
+    phase: 'open',
+    lanes: { general: lane, fans: { ...lane, waiting: 34 } },
+    active: 96,
+    capacity: 250,
+    admittedPerMinute: 280,
+    waitTimeKnown: true,
+    pollNearMs: 1000,
+    pollFarMs: 5000,
+  };
+  const away = { code: 'store_unavailable', detail: 'The store does not answer.' };
+  expect(glanceAt(board, null)).toEqual({
+    counts: '1,234 waiting · 96 inside · 280 let in, last minute',
+    trouble: null,
+  });
+  expect(glanceAt(null, null)).toEqual({ counts: null, trouble: null });
+  expect(glanceAt({ ...board, held: 'core' }, null).trouble).toContain('the shop');
+  expect(glanceAt({ ...board, stale: true }, null).trouble).toContain('No tick');
+  expect(glanceAt(null, away).trouble).toContain(away.detail);
+  expect(glanceAt(board, { ...away, code: 'room_recovering' }).trouble).toContain('restored');
 });
 
 const stats = (now: string, waiting = 0): RoomStats => ({

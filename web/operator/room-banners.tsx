@@ -9,7 +9,8 @@ const STALE_AFTER_SECONDS = 5;
 /** A process that said nothing for so long counts as away, ms. */
 const SILENT_AFTER_MS = 5000;
 
-const HELD: Record<string, string> = {
+/** Why admission stands still, by the part that is away. */
+export const HELD: Record<string, string> = {
   postgres: 'Admission stands still: the database does not answer.',
   core: 'Admission stands still: the shop does not answer.',
 };

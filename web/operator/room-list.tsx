@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi } from '../shared/api-client.ts';
-import { formatCount } from '../shared/format.ts';
 import { Loading, LoadError } from '../shared/notice.tsx';
 import { NewRoomForm } from './new-room-form.tsx';
+import { RoomCard } from './room-card.tsx';
 import { OPERATOR_API, useFollowed } from './use-operator.ts';
 
 const EVERY_MS = 5000;
 
-/** All rooms with what they are set to; one click leads to a room, and one form adds another. */
+/** All rooms and how they go; one click leads to a room, and one form adds another. */
 export function RoomList({ token, onRefused }: { token: string; onRefused: () => void }) {
   const path = `${OPERATOR_API}/rooms`;
   const { data, problem, refresh } = useFollowed<{ items: RoomView[]; next: string | null }>(
@@ -43,21 +43,5 @@ export function RoomList({ token, onRefused }: { token: string; onRefused: () =>
       )}
       <NewRoomForm path={path} token={token} onCreated={refresh} />
     </>
-  );
-}
-
-function RoomCard({ view }: { view: RoomView }) {
-  return (
-    <li class="card">
-      <h2>
-        <a href={`#${encodeURIComponent(view.room)}`}>{view.name}</a>
-      </h2>
-      <p>
-        <span class={`state state-${view.state}`}>{view.state}</span> <span class="quiet">{view.room}</span>
-      </p>
-      <p class="quiet">
-        {formatCount(view.newUsersPerMinute)} a minute, {formatCount(view.totalActiveUsers)} inside at most
-      </p>
-    </li>
   );
 }

@@ -9,8 +9,18 @@ export const isTokenRefused = (problem: ApiProblem): boolean => problem.status =
 /** Something read again and again. `data` stays the last good answer while `problem` says why there is no newer one. */
 export type Followed<T> = { data: T | null; etag: string | null; problem: ApiProblem | null; refresh: () => void };
 
-/** Reads a path every `everyMs`, one read at a time, and at once on `refresh`. A hidden tab reads nothing. */
-export function useFollowed<T>(path: string, token: string, everyMs: number, onRefused: () => void): Followed<T> {
+const ignore = (): void => {};
+
+/**
+ * Reads a path every `everyMs`, one read at a time, and at once on `refresh`. A hidden tab reads nothing. `token` null: what everybody
+ * may read.
+ */
+export function useFollowed<T>(
+  path: string,
+  token: string | null,
+  everyMs: number,
+  onRefused: () => void = ignore,
+): Followed<T> {
   const [state, setState] = useState<Omit<Followed<T>, 'refresh'>>({ data: null, etag: null, problem: null });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -18,7 +28,7 @@ export function useFollowed<T>(path: string, token: string, everyMs: number, onR
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
       if (document.visibilityState === 'visible') {
-        const answer = await callApi<T>(path, { token });
+        const answer = await callApi<T>(path, token === null ? {} : { token });
         if (stopped) return;
         if (answer.ok) setState({ data: answer.data, etag: answer.etag, problem: null });
         else if (isTokenRefused(answer.problem)) return onRefused();
