@@ -78,11 +78,12 @@ export function createApp(deps: CoreDeps): CoreApp {
 /** The same surface for Node's server: what a crowd sends goes past the router. */
 export function createListener(deps: CoreDeps): RequestListener {
   const { current } = deps.payments;
-  const routes: DirectRoutes = new Map<string, DirectRoute>([
+  const posts = new Map<string, DirectRoute>([
     ['/v1/holds', (request) => holds.answerHold(deps, request)],
     ['/v1/bookings', (request) => bookings.answerBooking(deps, request)],
     [`/v1/payments/webhooks/${current.name}`, (request) => payments.answerWebhook(deps, current, request)],
   ]);
+  const routes: DirectRoutes = { posts, look: (path, query) => catalogue.findLook(deps, path, query) };
   const begin = createFrames(deps, isMeasured);
   const router = getRequestListener(createApp(deps).fetch);
   return directListener(routes, { begin, log: deps.log }, (request, answer) => void router(request, answer));

@@ -29,12 +29,13 @@ const NO_STORE = { 'cache-control': 'no-store' };
  * differs is how a booking is held, written and confirmed. No limit of holds, no health, no jobs: what they cost is core's alone.
  */
 export function createShell(deps: ShellDeps, current: () => Pattern): RequestListener {
-  const routes = new Map<string, DirectRoute>([
+  const posts = new Map<string, DirectRoute>([
     ['/v1/holds', (request) => hold(deps, current(), request)],
     ['/v1/bookings', (request) => book(deps, current(), request)],
     [`/v1/payments/webhooks/${deps.payments.current.name}`, (request) => settle(deps, current(), request)],
   ]);
   const begin = () => ({ requestId: newId(), clientAddress: null, end() {} });
+  const routes = { posts, look: () => undefined };
   return directListener(routes, { begin, log: deps.log }, (_request, answer) => void answer.writeHead(404).end());
 }
 

@@ -3,6 +3,9 @@ import type { AvailabilityView, EventView, PerformanceView } from '../../contrac
 import { CORE_ROUTES } from '../../contracts/routes.ts';
 import { createCatalogue, createCatalogueMemory } from './catalogue.ts';
 import { type CoreWorld, openCore } from '../core.fixture.ts';
+import { answerBody } from '../http/answer.ts';
+import { answerOfError } from '../http/problems.ts';
+import { findLook } from './looks.ts';
 
 let world: CoreWorld;
 beforeAll(async () => {
@@ -64,6 +67,47 @@ describe('browsing', () => {
 it('nothing is given away: a zone without a price is refused, since no payment would confirm its bookings', async () => {
   const free = world.sql`UPDATE zones SET price_minor = 0 WHERE performance_id = 'concert-1'`;
   await expect(free).rejects.toMatchObject({ constraint_name: 'zones_price_positive' });
+});
+
+describe('a look past the router', () => {
+  const SHOW = '/v1/performances/concert-1';
+  const RUN = '/v1/performances/train-1';
+  it.each([
+    [SHOW, true],
+    [`${SHOW}/availability`, true],
+    [`${SHOW}/seat-map`, true],
+    [`${RUN}?from=BCT&to=KOTA`, true],
+    [`${RUN}/availability?from=BRC&to=NDLS`, true],
+    [`${RUN}/availability?from=NDLS&to=BCT`, true],
+    [`${SHOW}/availability?from=A&to=B`, true],
+    ['/v1/performances/none/availability', true],
+    [`${RUN}/availability?to=KOTA&from=BCT`, false],
+    [`${RUN}/availability?from=%42CT&to=KOTA`, false],
+    [`${RUN}/availability?from=BCT&to=KOTA&from=NDLS`, false],
+    ['/v1/performances/concert%2D1/availability', false],
+    ['/v1/performances/concert-1/availability/', false],
+    ['/v1/events/concert', false],
+  ])('is told what the router tells: %s, past it: %s', async (url, isPast) => {
+    const [path = '', query = ''] = url.split('?');
+    const look = findLook(world.deps, path, query);
+    expect(look !== undefined).toBe(isPast);
+    if (look === undefined) return;
+    const routed = await world.get(url);
+    const request = new Request(`http://core${url}`);
+    const direct = await look(request).catch((error: unknown) =>
+      answerOfError(
+        { requestId: routed.headers.get('x-request-id') ?? '', method: 'GET', path },
+        error,
+        world.deps.log,
+      ),
+    );
+    const body = answerBody(direct) ?? '';
+    expect([direct.status, typeof body === 'string' ? body : Buffer.from(body).toString()]).toEqual([
+      routed.status,
+      await routed.text(),
+    ]);
+    expect(Object.fromEntries(routed.headers)).toMatchObject(direct.headers ?? {});
+  });
 });
 
 describe('a crowd that looks', () => {

@@ -1,9 +1,12 @@
 import type { CoreContext } from './context.ts';
 
-/** An answer before it is sent: JSON, as an object or as its text, or no body at all; `headers` beside those that every answer has. */
+/**
+ * An answer before it is sent: JSON, as an object, as its text or as bytes that are ready (shared between answers, never changed), or no
+ * body at all; `headers` beside those that every answer has.
+ */
 export type HttpAnswer = {
   status: number;
-  body: object | string | null;
+  body: object | string | Uint8Array<ArrayBuffer> | null;
   headers?: Readonly<Record<string, string>>;
 };
 
@@ -16,9 +19,9 @@ export const answerHeaders = ({ body, headers }: HttpAnswer, requestId: string):
     ? { ...headers, ...OWN, 'x-request-id': requestId }
     : { 'content-type': 'application/json', ...headers, ...OWN, 'x-request-id': requestId };
 
-/** Its text. */
-export const answerText = ({ body }: HttpAnswer): string | null =>
-  body === null || typeof body === 'string' ? body : JSON.stringify(body);
+/** Its body as it is written. */
+export const answerBody = ({ body }: HttpAnswer): string | Uint8Array | null =>
+  body === null || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
 
 /**
  * Sends an answer through the router. All headers stand in it from the start, as a plain record: one that is added later makes the
@@ -27,7 +30,7 @@ export const answerText = ({ body }: HttpAnswer): string | null =>
  */
 export function send(c: CoreContext, answer: HttpAnswer): Response {
   c.set('isLabelled', true);
-  return new Response(answerText(answer), {
+  return new Response(answerBody(answer), {
     status: answer.status,
     headers: answerHeaders(answer, c.get('requestId')),
   });
