@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../db/connect.ts';
@@ -8,7 +8,7 @@ import { costOf, type Cost } from './measure/cost.ts';
 import { median } from './measure/rounds.ts';
 import { perSecond, ratio, whole, type Report, type Row } from './measure/report.ts';
 import type { BenchOptions } from './options.ts';
-import { type Load, startLoad } from './parts/load.ts';
+import { type Look, startLookers } from './parts/lookers.ts';
 import { startPart } from './parts/part.ts';
 import { ROOM, startShop, type Shop } from './parts/shop.ts';
 import { SHOW } from './parts/show.ts';
@@ -18,6 +18,10 @@ const GZIP = { 'accept-encoding': 'gzip' };
 const PATH = `/v1/performances/${SHOW}/availability`;
 /** Bookings that a load finds in Postgres, of two seats each. */
 const SOLD_BEFORE = 20_000;
+/** Answers of a round: a process goes on compiling for its first thousands. */
+const REQUESTS = 10_000;
+/** What issue and README promise of one process, answers a second. */
+const GOAL = { atLeast: 5000 };
 
 /** What is free in a stadium: bytes on the wire, answers a second from core's memory and from the edge's, and a load from Postgres. */
 export async function benchAvailability({ smoke }: BenchOptions): Promise<Report> {
@@ -31,34 +35,31 @@ export async function benchAvailability({ smoke }: BenchOptions): Promise<Report
     const [edge, bare, load] = await Promise.all([
       startPart('node-edge', { redisUrl: shop.redisUrl, coreUrl: core.url }),
       startPart('bare', {}),
-      startLoad(),
+      startLookers(),
     ]);
-    const shape = { connections: smoke ? 4 : 32, requests: smoke ? 16 : 1500, headers: GZIP };
-    const etag = (await fetch(`${core.url}${PATH}`, { headers: GZIP })).headers.get('etag') ?? '';
-    const [edgeUrl, bareUrl] = [String(edge.ready['url']), String(bare.ready['url'])];
-    const loads: Record<string, Load> = {
-      core: { ...shape, method: 'GET', url: `${core.url}${PATH}` },
-      'edge on Node': { ...shape, method: 'GET', url: `${edgeUrl}/api/core${PATH}` },
-      'edge, known': {
+    const shape = { connections: smoke ? 4 : 32, requests: smoke ? 16 : REQUESTS };
+    const looks = {
+      ...(await looksAt(`${core.url}${PATH}`, 'core', shape)),
+      ...(await looksAt(`${String(edge.ready['url'])}/api/core${PATH}`, 'edge', shape)),
+      bare: {
         ...shape,
-        method: 'GET',
-        url: `${edgeUrl}/api/core${PATH}`,
-        headers: { ...GZIP, 'if-none-match': etag },
+        method: 'POST' as const,
+        url: `${String(bare.ready['url'])}/bare?bytes=${worst}`,
+        status: 200,
+        bodyBytes: worst,
       },
-      'bare answer': { ...shape, method: 'POST', url: `${bareUrl}/bare?bytes=${worst}` },
     };
     const processes = {
       core: [core.pid],
       edge: [edge.pid],
       bare: [bare.pid],
-      Redis: [shop.redisPid],
       load: [load.pid],
     };
-    for (const one of Object.values(loads)) if (!smoke) await load.warmUp({ ...one, connections: 8 });
+    for (const look of Object.values(looks)) if (!smoke) await load.run(look);
     const rounds: Record<string, Cost>[] = [];
     for (let round = 0; round < (smoke ? 1 : 3); round += 1) {
       const costs: Record<string, Cost> = {};
-      for (const [name, one] of Object.entries(loads)) costs[name] = await costOf(processes, () => load.run(one));
+      for (const [name, look] of Object.entries(looks)) costs[name] = await costOf(processes, () => load.run(look));
       rounds.push(costs);
     }
     await Promise.all([core, edge, bare, load].map((part) => part.stop()));
@@ -66,6 +67,30 @@ export async function benchAvailability({ smoke }: BenchOptions): Promise<Report
   } finally {
     await shop.stop();
   }
+}
+
+/** Loads by name: of who takes it packed, and of who has it already. */
+async function looksAt(
+  url: string,
+  name: string,
+  shape: { connections: number; requests: number },
+): Promise<Record<string, Look>> {
+  const asked = request(url, { headers: GZIP, agent: false }).end();
+  const { headers } = await answerOf(asked);
+  const { etag = '', 'content-length': length } = headers;
+  const look = { ...shape, method: 'GET' as const, url, headers: GZIP, status: 200, bodyBytes: Number(length) };
+  const known = { ...look, headers: { ...GZIP, 'if-none-match': etag }, status: 304, bodyBytes: 0 };
+  return { [name]: look, [`${name}, known`]: known };
+}
+
+/** An answer, once it is read. */
+async function answerOf(asked: ClientRequest): Promise<IncomingMessage> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve).once('error', reject);
+  });
+  answer.resume();
+  await once(answer, 'end');
+  return answer;
 }
 
 type Loaded = { seconds: number; bookings: number };
@@ -106,52 +131,46 @@ async function bytesOf(
   await redis.hincrby(keys.meta, 'n', 1);
   await redis.del(keys.deltas);
   await sleep(1050);
-  const asked = request(`${coreUrl}${PATH}`, { headers: GZIP, agent: false }).end();
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    asked.once('response', resolve).once('error', reject);
-  });
-  answer.resume();
-  await once(answer, 'end');
-  return answer.socket.bytesRead;
+  const { socket } = await answerOf(request(`${coreUrl}${PATH}`, { headers: GZIP, agent: false }).end());
+  return socket.bytesRead;
 }
-
-/** What one process answers that has a core to itself: the machine's own rate falls with whoever else uses it. */
-const byProcessor = (from: string, us: number): Row => [
-  `answers a second of processor time, from ${from}`,
-  perSecond(1e6 / us),
-  { value: 1e6 / us, bound: { atLeast: 5000 } },
-];
 
 type Figures = { seats: number; worst: number; halfSold: number; loaded: Loaded; rounds: Record<string, Cost>[] };
 
 function toReport({ seats, worst, halfSold, loaded, rounds }: Figures): Report {
   const of = (pick: (costs: Record<string, Cost>) => number | undefined) =>
     median(rounds.flatMap((costs) => pick(costs) ?? []));
-  const rate = (name: string) => of((costs) => costs[name]?.load.perSecond);
   const us = (name: string, process: string) => of((costs) => costs[name]?.us(process));
-  const answered = (name: string, label: string): Row => [
-    `answers a second, ${label}`,
-    perSecond(rate(name)),
-    { value: rate(name) },
-  ];
-  const [coreUs, edgeUs, bareUs] = [us('core', 'core'), us('edge on Node', 'edge'), us('bare answer', 'bare')];
+  const rate = (name: string, label: string, bound = {}): Row => {
+    const [value, p99] = [of((costs) => costs[name]?.load.perSecond), of((costs) => costs[name]?.load.p99Ms)];
+    return [`answers a second, ${label}`, `${perSecond(value)}, p99 ${p99.toFixed(1)} ms`, { value, ...bound }];
+  };
+  const byProcessor = (from: string, time: number): Row => {
+    const value = 1e6 / time;
+    return [`answers a second of its processor time, ${from}`, perSecond(value), { value, bound: GOAL }];
+  };
+  const [coreUs, edgeUs, bareUs] = [us('core', 'core'), us('edge', 'edge'), us('bare', 'bare')];
+  const knownUs = [us('edge, known', 'edge'), us('core, known', 'core')];
   return {
     title: `What is free of ${whole(seats)} seats, over HTTP`,
     rows: [
       ['bytes on the wire, every state as likely', whole(worst), { value: worst, bound: { atMost: 30 * KILOBYTE } }],
       ['bytes on the wire, half of the seats sold', whole(halfSold), { value: halfSold }],
-      byProcessor('the edge’s memory', edgeUs),
-      byProcessor('core’s memory', coreUs),
-      answered('edge on Node', 'from the edge’s memory'),
-      answered('core', 'from core’s memory'),
-      answered('edge, known', 'edge, to who has it (304)'),
-      answered('bare answer', 'bare hono with as many bytes'),
+      rate('edge', 'from the edge’s memory', { bound: GOAL }),
+      rate('core', 'from core’s memory', { bound: GOAL }),
+      byProcessor('from the edge’s memory', edgeUs),
+      byProcessor('from core’s memory', coreUs),
+      rate('edge, known', 'edge, to who has it (304)'),
+      rate('core, known', 'core, to who has it (304)'),
+      rate('bare', 'bare hono with as many bytes'),
       ['processor time: bare answer ÷ edge', ratio(bareUs / edgeUs), { value: bareUs / edgeUs }],
       ['processor time: bare answer ÷ core', ratio(bareUs / coreUs), { value: bareUs / coreUs }],
       [
         'processor time an answer: edge, core, bare',
         `${[edgeUs, coreUs, bareUs].map((time) => time.toFixed(0)).join(', ')} µs`,
       ],
+      ['processor time of a 304: edge, core', `${knownUs.map((time) => time.toFixed(0)).join(', ')} µs`],
+      ['processor time an answer costs the load process', `${us('edge', 'load').toFixed(0)} µs`],
       [
         `seconds to load it, ${whole(loaded.bookings)} bookings of two`,
         loaded.seconds.toFixed(2),
@@ -159,7 +178,7 @@ function toReport({ seats, worst, halfSold, loaded, rounds }: Figures): Report {
       ],
     ],
     notes: [
-      'Real: core and the edge on Node as they ship, each a process, Redis and Postgres; the load process shares the machine’s cores with them.',
+      'Real: core and the edge on Node as they ship, each one process, Redis and Postgres. Rates are of one process; the load process shares the machine’s cores with it, and checks each answer’s status and length.',
       'Packed with gzip by who answers, once for each state of things; bytes are head and body. A copy is a second old at most.',
     ],
   };

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { startPart } from './part.ts';
 
-const loadSchema = v.object({
+/** What came of a load. */
+export const loadResultSchema = v.object({
   perSecond: v.number(),
   p50Ms: v.number(),
   p99Ms: v.number(),
@@ -25,7 +26,7 @@ export type LoadProcess = {
   /** The same unjudged: a process that compiles may refuse. */ warmUp(load: Load): Promise<void>;
   stop(): Promise<void>;
 };
-export type LoadResult = v.InferOutput<typeof loadSchema>;
+export type LoadResult = v.InferOutput<typeof loadResultSchema>;
 
 /** What may be refused or broken of a load: one of thousands comes too late where a machine hiccups, and whoever reports says so. */
 const MAX_LOST_SHARE = 0.001;
@@ -38,14 +39,15 @@ export async function startLoad(): Promise<LoadProcess> {
   const part = await startPart('load', {});
   return {
     pid: part.pid,
-    warmUp: async (load) => void (await part.ask(loadSchema, load)),
-    async run(load) {
-      const result = await part.ask(loadSchema, load);
-      if (result.ok === 0 || lostOf(result) > MAX_LOST_SHARE * load.requests) {
-        throw new Error(`${load.url} answered ${result.ok}, refused ${result.refused}, broke ${result.errors}`);
-      }
-      return result;
-    },
+    warmUp: async (load) => void (await part.ask(loadResultSchema, load)),
+    run: async (load) => requireAnswers(load, await part.ask(loadResultSchema, load)),
     stop: () => part.stop(),
   };
+}
+
+/** The result, or throws when too many requests were lost. */
+export function requireAnswers({ url, requests }: Pick<Load, 'url' | 'requests'>, result: LoadResult): LoadResult {
+  if (result.ok === 0 || lostOf(result) > MAX_LOST_SHARE * requests)
+    throw new Error(`${url} answered ${result.ok}, refused ${result.refused}, broke ${result.errors}`);
+  return result;
 }
