@@ -225,15 +225,15 @@ describe('a look past the router', () => {
     const before = direct;
     const socket = connect(past, '127.0.0.1').pause();
     await once(socket, 'connect');
-    const asked = 30_000;
-    socket.write('GET /look HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(asked));
+    const asked = 2000;
+    socket.write(`GET /look HTTP/1.1\r\nhost: a\r\npad: ${'x'.repeat(500)}\r\n\r\n`.repeat(asked));
     const used = process.memoryUsage().arrayBuffers;
     // Another connection is served meanwhile; once it was, often enough, the first has had all the turns that it gets.
-    for (let n = 0; n < 50; n += 1) expect((await look(past, '/small')).status).toBe(200);
-    const begun = direct - before - 50;
+    for (let n = 0; n < 10; n += 1) expect((await look(past, '/small')).status).toBe(200);
+    const begun = direct - before - 10;
     expect(begun).toBeGreaterThan(0);
-    expect(begun).toBeLessThan(asked / 3);
-    expect(process.memoryUsage().arrayBuffers - used).toBeLessThan(10 * served.plain.byteLength);
+    expect(begun).toBeLessThan(asked / 2);
+    expect(process.memoryUsage().arrayBuffers - used).toBeLessThan((begun * served.plain.byteLength) / 4);
     socket.destroy();
     expect((await look(past, '/look')).status).toBe(200);
   });
