@@ -23,15 +23,22 @@ export type SeatMapVerdict = { ok: true; checked: CheckedSeatMap } | { ok: false
 
 /** Faults that are told at most: who made one in a loop made it a thousand times. */
 const MAX_FAULTS = 10;
-/** Seats that are judged before others get their turn: some milliseconds. */
-const SEATS_A_TURN = 2000;
+/** Seats and rows that are judged before others get their turn: some milliseconds. */
+const JUDGED_A_TURN = 2000;
 
 type Zone = v.InferOutput<typeof importZoneSchema>;
+/** What was judged of a map so far; `seats` says where each id stands. */
+type SoFar = {
+  errors: FieldError[];
+  seats: Map<string, string>;
+  judged: number;
+  onSeats: (seats: number) => void;
+};
 
 /**
  * Judges an imported seat map whole: every field, ids that are given twice, capacities that are not the number of seats, prices without
- * a currency. Faults are told with their path, at most MAX_FAULTS. It gives others their turn between rows; `onSeats` is told how many
- * seats were judged so far.
+ * a currency. Faults are told with their path, at most MAX_FAULTS. It gives others their turn after some seats, also within a row;
+ * `onSeats` is told how many seats were judged so far.
  */
 export async function checkSeatMap(
   document: unknown,
@@ -40,59 +47,59 @@ export async function checkSeatMap(
   const errors: FieldError[] = [];
   const head = judge(importDocumentSchema, document, '', errors);
   if (head === null) return { ok: false, errors };
-  const seen = { seats: new Map<string, string>(), zones: new Set<string>() };
+  const soFar: SoFar = { errors, seats: new Map(), judged: 0, onSeats };
+  const ids = new Set<string>();
   const [zones, served]: [SeatMapZoneRow[], SeatMapZone[]] = [[], []];
-  let sinceTurn = 0;
   for (const [i, raw] of head.zones.entries()) {
+    if (errors.length >= MAX_FAULTS) break;
     const path = `zones.${i}`;
     const zone = judge(importZoneSchema, raw, path, errors);
     if (zone === null) continue;
-    const rows: SeatMapZone['rows'] = [];
-    for (const [j, rawRow] of zone.rows.entries()) {
-      if (errors.length >= MAX_FAULTS) return { ok: false, errors };
-      const row = judge(importRowSchema, rawRow, `${path}.rows.${j}`, errors);
-      if (row === null) continue;
-      rows.push({
-        name: row.name,
-        seats: judgeSeats(row.seats, { path: `${path}.rows.${j}`, row: j }, seen.seats, errors),
-      });
-      sinceTurn += row.seats.length;
-      if (sinceTurn < SEATS_A_TURN) continue;
-      sinceTurn = 0;
-      onSeats(seen.seats.size);
-      await othersTurn();
-    }
-    if (seen.zones.has(zone.id)) errors.push({ path: `${path}.id`, message: 'is the id of another zone, too' });
-    seen.zones.add(zone.id);
+    const rows = await judgeRows(zone.rows, `${path}.rows`, soFar);
+    if (ids.has(zone.id)) errors.push({ path: `${path}.id`, message: 'is the id of another zone, too' });
+    ids.add(zone.id);
     const seats = rows.reduce((sum, row) => sum + row.seats.length, 0);
     zones.push(judgeZone(zone, seats, path, errors));
     served.push({ id: zone.id, rows });
   }
-  if (seen.seats.size > MAX_IMPORT_SEATS)
-    errors.push({ path: 'zones', message: `more than ${MAX_IMPORT_SEATS} seats` });
+  const seatCount = soFar.seats.size;
+  if (seatCount > MAX_IMPORT_SEATS) errors.push({ path: 'zones', message: `more than ${MAX_IMPORT_SEATS} seats` });
   if (head.currency === undefined && zones.some(({ priceMinor }) => priceMinor !== undefined))
     errors.push({ path: 'currency', message: 'is needed, since zones have prices' });
   if (errors.length > 0) return { ok: false, errors: errors.slice(0, MAX_FAULTS) };
-  onSeats(seen.seats.size);
+  onSeats(seatCount);
   const { id, currency = null } = head;
-  return { ok: true, checked: { id, currency, map: { zones: served }, zones, seatCount: seen.seats.size } };
+  return { ok: true, checked: { id, currency, map: { zones: served }, zones, seatCount } };
 }
 
-function judgeSeats(
+async function judgeRows(raws: readonly unknown[], path: string, soFar: SoFar): Promise<SeatMapZone['rows']> {
+  const rows: SeatMapZone['rows'] = [];
+  for (const [j, raw] of raws.entries()) {
+    if (soFar.errors.length >= MAX_FAULTS) break;
+    const row = judge(importRowSchema, raw, `${path}.${j}`, soFar.errors);
+    if (row === null) continue;
+    await countJudged(soFar);
+    rows.push({ name: row.name, seats: await judgeSeats(row.seats, { path: `${path}.${j}.seats`, row: j }, soFar) });
+  }
+  return rows;
+}
+
+async function judgeSeats(
   raws: readonly unknown[],
   at: { path: string; row: number },
-  seen: Map<string, string>,
-  errors: FieldError[],
-): SeatMapSeat[] {
+  soFar: SoFar,
+): Promise<SeatMapSeat[]> {
   const seats: SeatMapSeat[] = [];
   for (const [k, raw] of raws.entries()) {
-    if (errors.length >= MAX_FAULTS) break;
-    const path = `${at.path}.seats.${k}`;
-    const seat = judge(importSeatSchema, raw, path, errors);
+    if (soFar.errors.length >= MAX_FAULTS) break;
+    const path = `${at.path}.${k}`;
+    const seat = judge(importSeatSchema, raw, path, soFar.errors);
     if (seat === null) continue;
-    const first = seen.get(seat.id);
-    if (first !== undefined) errors.push({ path: `${path}.id`, message: `${seat.id} is the id of ${first}, too` });
-    else seen.set(seat.id, path);
+    await countJudged(soFar);
+    const first = soFar.seats.get(seat.id);
+    if (first !== undefined)
+      soFar.errors.push({ path: `${path}.id`, message: `${seat.id} is the id of ${first}, too` });
+    else soFar.seats.set(seat.id, path);
     const { id, name, x = k, y = at.row, accessible, berth } = seat;
     seats.push({
       id,
@@ -104,6 +111,14 @@ function judgeSeats(
     });
   }
   return seats;
+}
+
+/** One more row or seat; now and then it gives others their turn, however the map is cut into rows. */
+function countJudged(soFar: SoFar): Promise<void> | undefined {
+  soFar.judged += 1;
+  if (soFar.judged % JUDGED_A_TURN > 0) return undefined;
+  soFar.onSeats(soFar.seats.size);
+  return othersTurn();
 }
 
 /** A zone's own fields against its seats. */

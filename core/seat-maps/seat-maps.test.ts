@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OperatingError } from '../../platform/operating-error.ts';
+import { checkSeatMap } from './check-seat-map.ts';
 import { csvRecords, type CsvRecord } from './csv-lines.ts';
 import { judgeSeatMap } from './import-seat-map.ts';
 import { lineOfPath } from './read-json.ts';
@@ -169,6 +170,25 @@ describe('a seat map', () => {
     expect(await faultsOf({ ...MAP, zones: [{ id: 'a', rows: [{ name: 'A', seats }] }] })).toHaveLength(11);
     expect(await faultsOf({ ...MAP, __proto__: null, extra: 1 })).toHaveLength(2);
   });
+});
+
+it.each([
+  ['one row', 1, 20_000],
+  ['rows of one seat', 20_000, 1],
+])('others get their turn while a map of %s is judged', async (_what, rowCount, seatCount) => {
+  const rows = Array.from({ length: rowCount }, (_, row) => ({
+    name: String(row),
+    seats: Array.from({ length: seatCount }, (__, n) => seat(`s-${row}-${n}`)),
+  }));
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  const told: number[] = [];
+  const verdict = await checkSeatMap({ id: 'hall', zones: [{ id: 'a', rows }] }, (seats) => told.push(seats));
+  clearInterval(others);
+  expect(verdict).toMatchObject({ ok: true, checked: { seatCount: 20_000 } });
+  expect(turns).toBeGreaterThan(3);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBe(20_000);
 });
 
 it('a CSV of any cells is read as it was written, with the line of each record', async () => {
