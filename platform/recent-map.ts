@@ -5,23 +5,32 @@ export type RecentMap<T> = {
   delete(key: string): void;
 };
 
-/** Keeps at most `max` entries; the one used longest ago goes first. */
-export function createRecentMap<T>(max: number): RecentMap<T> {
-  const entries = new Map<string, T>();
-  const put = (key: string, value: T): void => {
+/** What all values together may weigh, where some are a thousand times larger than others; `of` is asked when one is set. */
+export type WeightBound<T> = { max: number; of: (value: T) => number };
+
+/** Keeps at most `max` entries, and of these what `weight` allows; the one used longest ago goes first. */
+export function createRecentMap<T>(max: number, weight: WeightBound<T> = { max: 0, of: () => 0 }): RecentMap<T> {
+  const entries = new Map<string, { value: T; weight: number }>();
+  let total = 0;
+  const drop = (key: string): void => {
+    total -= entries.get(key)?.weight ?? 0;
     entries.delete(key);
-    entries.set(key, value);
   };
   return {
     get(key) {
-      const value = entries.get(key);
-      if (value !== undefined) put(key, value);
-      return value;
+      const entry = entries.get(key);
+      if (entry === undefined) return undefined;
+      entries.delete(key);
+      entries.set(key, entry);
+      return entry.value;
     },
     set(key, value) {
-      put(key, value);
-      if (entries.size > max) entries.delete(entries.keys().next().value ?? '');
+      drop(key);
+      const entry = { value, weight: weight.of(value) };
+      entries.set(key, entry);
+      total += entry.weight;
+      while (entries.size > max || total > weight.max) drop(entries.keys().next().value ?? '');
     },
-    delete: (key) => void entries.delete(key),
+    delete: drop,
   };
 }

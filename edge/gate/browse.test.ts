@@ -151,11 +151,24 @@ it('the seat map of a stadium is kept packed, and unpacked for who takes no pack
 });
 
 it('a seat map that is too large even when packed is passed on each time', async () => {
-  const edge = await edgeWithMap(seatMap(1500, () => randomBytes(1024).toString('base64')));
+  const edge = await edgeWithMap(seatMap(3200, () => randomBytes(1024).toString('base64')));
   for (const asked of [1, 2]) {
     const answer = await look(edge, SEAT_MAP, { 'accept-encoding': 'gzip' });
     expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, null]);
-    expect((await answer.text()).length).toBeGreaterThan(1_500_000);
+    expect((await answer.text()).length).toBeGreaterThan(4_000_000);
     expect(edge.coreRequests).toHaveLength(asked);
   }
+});
+
+it('the signed list of 15,000 revoked tickets is asked for once in its time', async () => {
+  const list = randomBytes(15_000 * 25).toString('base64url');
+  const headers = { 'cache-control': 'public, max-age=5' };
+  const edge = await createEdgeFixture({
+    store: limiter(() => true),
+    core: () => Promise.resolve(Response.json({ list }, { headers })),
+  });
+  const path = '/api/core/v1/check-ins/revocations?performanceId=show';
+  const answers = [await look(edge, path), await look(edge, path)];
+  expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([{ list }, { list }]);
+  expect(edge.coreRequests).toHaveLength(1);
 });

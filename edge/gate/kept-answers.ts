@@ -4,18 +4,21 @@ import { createSharedReads, type SharedReads } from '../rooms/shared-reads.ts';
 
 /** Longest that an answer is kept, in ms, whatever core allows: what it can never change is fetched again every five minutes. */
 const MAX_AGE_MS = 300_000;
+const KB = 1024;
+const MB = 1024 * KB;
 /**
- * Seat maps are few and large, what is free in a stadium of 100,000 is 34 KB, a page of what was searched is 10 KB and seldom twice as
- * much, the rest many and small; together at most 40 MB of an isolate's 128, whose texts are bytes, and a quarter more for their packed
- * forms. A text beyond `bytes` is kept packed only, up to `packedBytes`: the seat map of a stadium of 100,000 is some MB of text and an
- * eighth of that packed.
+ * What is kept of each kind, in an isolate's 128 MB: at most so many answers and so many bytes of them in all, packed forms included. A
+ * text beyond `bytes` is kept packed only, up to `packedBytes`. So all that core sends fits: the seat map of 200,000 (`MAX_IMPORT_SEATS`)
+ * is 12 MB of text and 2.3 MB packed, and what is free of it 67 KB; 15,000 revoked tickets are a list of 500 KB, which as it is signed
+ * can't be told in pages, and hardly packs. A page of what was searched is 10 KB and seldom twice as much, the rest is many and small.
  */
-const SEAT_MAPS = { keys: 16, bytes: 512 * 1024, packedBytes: 1024 * 1024 };
-const AVAILABILITY = { keys: 128, bytes: 64 * 1024, packedBytes: 0 };
-const SEARCHES = { keys: 250, bytes: 32 * 1024, packedBytes: 0 };
-const OTHERS = { keys: 500, bytes: 16 * 1024, packedBytes: 0 };
+const SEAT_MAPS = { keys: 64, bytes: 512 * KB, packedBytes: 3 * MB, allBytes: 16 * MB };
+const REVOCATIONS = { keys: 64, bytes: 512 * KB, packedBytes: 2 * MB, allBytes: 8 * MB };
+const AVAILABILITY = { keys: 128, bytes: 96 * KB, packedBytes: 0, allBytes: 8 * MB };
+const SEARCHES = { keys: 250, bytes: 32 * KB, packedBytes: 0, allBytes: 8 * MB };
+const OTHERS = { keys: 500, bytes: 16 * KB, packedBytes: 0, allBytes: 8 * MB };
 /** A text beyond this is not even packed to see whether it fits, in characters: that takes a second of a processor. */
-const MOST_TO_PACK = 16 * 1024 * 1024;
+const MOST_TO_PACK = 16 * MB;
 /** Below this many characters a header more costs as much as the packing saves. */
 const WORTH_ZIPPING = 1024;
 /** How long core's absence answers for others who ask for the same, in ms. */
@@ -39,16 +42,17 @@ export type KeptAnswers = { for(path: string): SharedReads<KeptAnswer> };
 /** Empty at first; one for each isolate. */
 export function createKeptAnswers(clock: Clock): KeptAnswers {
   const isFresh = ({ maxAgeMs }: KeptAnswer, readAtMs: number, nowMs: number) => nowMs - readAtMs < maxAgeMs;
-  const create = (maxKeys: number) =>
+  const create = ({ keys, allBytes }: typeof OTHERS) =>
     createSharedReads<KeptAnswer>({
       clock,
       isFresh,
       isKept: ({ maxAgeMs }) => maxAgeMs > 0,
       failureMs: FAILURE_MS,
-      maxKeys,
+      maxKeys: keys,
+      weight: { max: allBytes, of: ({ body, zipped }) => (body?.length ?? 0) + (zipped?.byteLength ?? 0) },
     });
-  const others = create(OTHERS.keys);
-  const larger = new Map([SEAT_MAPS, AVAILABILITY, SEARCHES].map((kind) => [kind, create(kind.keys)]));
+  const others = create(OTHERS);
+  const larger = new Map([SEAT_MAPS, REVOCATIONS, AVAILABILITY, SEARCHES].map((kind) => [kind, create(kind)]));
   return { for: (path) => larger.get(kindOf(path)) ?? others };
 }
 
@@ -85,6 +89,7 @@ async function zip(text: string): Promise<Packed> {
 const kindOf = (path: string): typeof OTHERS => {
   if (path.endsWith('/seat-map')) return SEAT_MAPS;
   if (path === '/v1/events') return SEARCHES;
+  if (path === '/v1/check-ins/revocations') return REVOCATIONS;
   return path.endsWith('/availability') ? AVAILABILITY : OTHERS;
 };
 

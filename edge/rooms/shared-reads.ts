@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { createRecentMap } from '../../platform/recent-map.ts';
+import { createRecentMap, type WeightBound } from '../../platform/recent-map.ts';
 
 /** How long a request waits for another request's read before it reads by itself, in ms. */
 const WAIT_FOR_OTHER_MS = 800;
@@ -20,6 +20,8 @@ export type SharedReadsOptions<T> = {
   isKept?: (value: T) => boolean;
   /** Keys with a value that are kept at most, where values are large. */
   maxKeys?: number;
+  /** What the kept ones may weigh together, where some are much larger than others. */
+  weight?: WeightBound<T>;
 };
 
 export type SharedReads<T> = {
@@ -43,8 +45,8 @@ type Entry<T> = {
  * that began it, and one that is cut off would leave the others waiting for ever.
  */
 export function createSharedReads<T>(options: SharedReadsOptions<T>): SharedReads<T> {
-  const { clock, isFresh, failureMs, maxKeys = MAX_KEYS, isKept = () => true } = options;
-  const known = createRecentMap<Entry<T>>(maxKeys);
+  const { clock, isFresh, failureMs, maxKeys = MAX_KEYS, weight, isKept = () => true } = options;
+  const known = createRecentMap<Entry<T>>(maxKeys, weight && weightOfKnown(weight));
   const unknown = createRecentMap<Entry<T>>(MAX_UNKNOWN);
 
   const entryOf = (key: string): Entry<T> => {
@@ -102,3 +104,8 @@ export function createSharedReads<T>(options: SharedReadsOptions<T>): SharedRead
     },
   };
 }
+
+const weightOfKnown = <T>({ max, of }: WeightBound<T>): WeightBound<Entry<T>> => ({
+  max,
+  of: ({ known }) => (known === undefined ? 0 : of(known.value)),
+});
