@@ -3,6 +3,7 @@ import type { OperatorPerformanceView, PerformancePatch } from '../../contracts/
 import { refuseSaleTimes } from '../../contracts/sale.ts';
 import type { Transaction } from '../../db/connect.ts';
 import type { JSONValue } from '../../db/queries/audit.ts';
+import { lockEvent } from '../../db/queries/edit-catalogue.ts';
 import {
   hasBlocks,
   isRoom,
@@ -49,7 +50,7 @@ export async function changePerformance(
   const after = patched(before, patch);
   const zones = changeZones(await readZones(tx, [id]), patch);
   const errors = [...(await refuseRow(tx, row, after, nowMs)), ...zones.errors];
-  if (errors.length === 0) errors.push(...(await refuseCapacities(tx, id, zones.changed)));
+  if (errors.length === 0) errors.push(...(await refuseCapacities(tx, row, zones.changed)));
   if (errors.length > 0) throw invalidRequest(errors);
   const change = changedFields(
     { ...before, zones: toldOf(zones.changed, 'before') },
@@ -109,15 +110,20 @@ async function refuseRow(tx: Transaction, row: PerformanceRow, after: Editable, 
   return errors;
 }
 
-/** Judged under the locks of the zones: no batch sells of them until this transaction ends. */
-async function refuseCapacities(tx: Transaction, id: string, changed: readonly ChangedZone[]): Promise<FieldError[]> {
+/**
+ * Judged under the locks of the zones: no batch sells of them until this transaction ends. The event's lock comes first: writing the
+ * performance takes it anyway (search documents), and who has it may be long about it.
+ */
+async function refuseCapacities(
+  tx: Transaction,
+  { id, eventId }: PerformanceRow,
+  changed: readonly ChangedZone[],
+): Promise<FieldError[]> {
   const grown = changed.filter(({ hasCapacity }) => hasCapacity);
   if (grown.length === 0) return [];
-  const free = await lockZones(
-    tx,
-    id,
-    grown.map(({ after }) => after.id),
-  );
+  await lockEvent(tx, eventId);
+  const zoneIds = grown.map(({ after }) => after.id);
+  const free = await lockZones(tx, id, zoneIds);
   return grown.flatMap(({ before, after, path }) => {
     const taken = before.capacity - (free.get(after.id) ?? 0);
     return after.capacity >= taken

@@ -144,6 +144,21 @@ describe('what an operator changes', () => {
     expect(await differences()).toEqual([]);
   });
 
+  it('capacity of an event that somebody else has locked: whoever buys meanwhile does not wait for that', async () => {
+    const { receipt } = (await hold()).body;
+    const body = { receipt, buyer: { name: 'Quick', email: 'quick@example.org' } };
+    const waiting = () =>
+      world.sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    const change = await world.sql.begin(async (tx) => {
+      await tx`SELECT 1 FROM events FOR NO KEY UPDATE`;
+      const asked = patch({ zones: [{ id: 'standing', capacity: 500 }] });
+      while ((await waiting()).length === 0);
+      expect((await world.call('POST', '/v1/bookings', { key: newId(), body })).status).toBe(201);
+      return { asked };
+    });
+    expect((await change.asked).status).toBe(200);
+  });
+
   it('twenty capacities at once while places are sold: never more sold than there are, and both stores agree', async () => {
     const [zone] = await world.sql<
       { capacity: number }[]
