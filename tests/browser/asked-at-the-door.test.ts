@@ -104,3 +104,31 @@ it('the shop finds a show by a misspelt name and trains between two stations, by
   await page.keyboard.press('Enter');
   await page.getByText('Nothing found.').waitFor(WAIT);
 });
+
+it('a longer list of events grows by the keyboard: the focus goes to the first that is new, and the rest is said', async () => {
+  const { page, errors } = await openVisitor(browser);
+  const event = (id: string) => ({ id, name: `Evening ${id}`, kind: 'event', venue: null, performances: [] });
+  const pages: Record<string, object> = {
+    '': { items: ['one', 'two'].map(event), next: 'p2' },
+    p2: { items: ['three', 'four'].map(event), next: 'p3' },
+    p3: { items: [event('five')], next: null },
+  };
+  await page.route('**/api/core/v1/events?*', (route) =>
+    route.fulfill({ json: pages[new URL(route.request().url()).searchParams.get('cursor') ?? ''] }),
+  );
+  await page.goto(`${stack.ready.edgeUrl}/shop/`);
+  const more = page.getByRole('button', { name: 'More events' });
+  const focused = () => page.evaluate(() => document.activeElement?.querySelector('h2')?.textContent);
+  await more.focus(WAIT);
+  await page.keyboard.press('Enter');
+  await page.getByText('2 more, 4 shown').waitFor(WAIT);
+  await expect.poll(focused, WAIT).toBe('Evening three');
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('1 more, all 5 shown').waitFor(WAIT);
+  await expect.poll(focused, WAIT).toBe('Evening five');
+  expect(await more.count()).toBe(0);
+  expect(await page.getByRole('heading', { level: 2, name: /^Evening/ }).count()).toBe(5);
+  expect(await faultsOf(page)).toEqual([]);
+  expect(errors).toEqual([]);
+});

@@ -1,8 +1,7 @@
-import { useState } from 'preact/hooks';
 import type { EventView, JourneyView, PerformanceSummary } from '../../contracts/catalogue.ts';
 import { formatCount, formatDateTime, formatMoney } from '../shared/format.ts';
 import { LoadError, Loading } from '../shared/notice.tsx';
-import { useLoad } from '../shared/use-load.ts';
+import { useFocusOnNew, usePages } from '../shared/use-pages.ts';
 import { followLink } from './follow-link.ts';
 import { SearchForm } from './search-form.tsx';
 import { toQuery, type SearchTerms } from './search-terms.ts';
@@ -10,7 +9,6 @@ import { SessionBar } from './session-bar.tsx';
 import { useSession } from './use-session.ts';
 import { writeAddress, type ViewAddress } from './view-address.ts';
 
-type Page = { items: EventView[]; next: string | null };
 export type EventsViewProps = {
   room: string | null;
   terms: SearchTerms;
@@ -19,7 +17,10 @@ export type EventsViewProps = {
   onSearch: (terms: SearchTerms) => void;
 };
 
-/** What is on, and what a search finds of it: events and trains with their performances, of one room or of all. Nobody needs a pass to look. */
+/**
+ * What is on, and what a search finds of it: events and trains with their performances, of one room or of all. Nobody needs a pass to
+ * look.
+ */
 export function EventsView({ room, terms, onShow, onSearch }: EventsViewProps) {
   const { session, refresh, leave } = useSession(room);
   return (
@@ -29,7 +30,7 @@ export function EventsView({ room, terms, onShow, onSearch }: EventsViewProps) {
       )}
       <h1>What’s on</h1>
       <SearchForm terms={terms} onSearch={onSearch} />
-      <FoundEvents key={JSON.stringify(terms)} room={room} terms={terms} onShow={onShow} />
+      <FoundEvents key={JSON.stringify([room, terms])} room={room} terms={terms} onShow={onShow} />
       {room !== null && (
         <div class="button-row">
           <a class="button" href="?" onClick={(event) => followLink(event, () => onShow({ view: 'events' }))}>
@@ -42,32 +43,29 @@ export function EventsView({ room, terms, onShow, onSearch }: EventsViewProps) {
 }
 
 function FoundEvents({ room, terms, onShow }: Pick<EventsViewProps, 'room' | 'terms' | 'onShow'>) {
-  const [cursor, setCursor] = useState<string | null>(null);
   const query = toQuery(terms);
-  const path = `/api/core/v1/events?${new URLSearchParams({
-    ...query,
-    ...(room === null ? {} : { room }),
-    ...(cursor === null ? {} : { cursor }),
-  }).toString()}`;
-  const { loaded, reload } = useLoad<Page>(path);
-  const page = loaded.state === 'ready' ? loaded.data : null;
-  const found = page === null ? [] : offeredIn(page.items, room);
-  const isSearch = Object.keys(query).length > 0;
+  const asked = new URLSearchParams({ ...query, ...(room === null ? {} : { room }) }).toString();
+  const { items, newFrom, hasMore, isBusy, problem, load } = usePages<EventView>(`/api/core/v1/events?${asked}`);
+  const found = offeredIn(items, room);
+  const foundBefore = offeredIn(items.slice(0, newFrom), room).length;
+  const list = useFocusOnNew(foundBefore);
+  const isRead = items.length > 0 || (!isBusy && problem === null);
+  const counts = { count: found.length, added: foundBefore === 0 ? 0 : found.length - foundBefore, hasMore };
   return (
     <section aria-label="Events" class="stack">
-      {loaded.state === 'loading' && <Loading what="events" />}
-      {loaded.state === 'failed' && <LoadError problem={loaded.problem} onRetry={reload} />}
+      {!isRead && problem === null && <Loading what="events" />}
       <p class="quiet" role="status">
-        {page === null ? '' : wordsFor(found.length, page.next !== null, isSearch)}
+        {isRead ? wordsFor(counts, Object.keys(query).length > 0) : ''}
       </p>
-      <ul class="event-list">
+      <ul class="event-list" ref={list}>
         {found.map((event) => (
           <EventCard key={event.id} event={event} onShow={onShow} />
         ))}
       </ul>
-      {page !== null && page.next !== null && (
+      {problem !== null && <LoadError problem={problem} onRetry={load} />}
+      {problem === null && hasMore && (
         <div class="button-row">
-          <button type="button" class="button" onClick={() => setCursor(page.next)}>
+          <button type="button" class="button" onClick={load}>
             More events
           </button>
         </div>
@@ -76,13 +74,18 @@ function FoundEvents({ room, terms, onShow }: Pick<EventsViewProps, 'room' | 'te
   );
 }
 
-/** What a search came to, in a sentence; nothing for the list of all there is. */
-function wordsFor(count: number, isMore: boolean, isSearch: boolean): string {
+/** What a search came to, or what `More events` brought, in a sentence; nothing for the beginning of all there is. */
+function wordsFor(
+  { count, added, hasMore }: { count: number; added: number; hasMore: boolean },
+  isSearch: boolean,
+): string {
   if (count === 0)
     return isSearch ? 'Nothing found. Try fewer words, another day or another place.' : 'Nothing is on sale yet.';
+  const all = hasMore ? `${formatCount(count)} shown` : `all ${formatCount(count)} shown`;
+  if (added > 0) return `${formatCount(added)} more, ${all}`;
   if (!isSearch) return '';
-  if (isMore) return `The first ${count} that were found, best first`;
-  return count === 1 ? 'One found' : `${count} found`;
+  if (hasMore) return `The first ${formatCount(count)} that were found, best first`;
+  return count === 1 ? 'One found' : `${formatCount(count)} found`;
 }
 
 /** The events with those of their performances that a room protects; all of them without a room. */

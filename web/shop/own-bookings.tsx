@@ -1,9 +1,8 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { AccountBooking, AccountBookings } from '../../contracts/accounts.ts';
+import type { AccountBooking } from '../../contracts/accounts.ts';
 import type { BookingStatus } from '../../contracts/bookings.ts';
-import { callApi, type ApiProblem } from '../shared/api-client.ts';
 import { formatCount, formatDateTime, formatMoney } from '../shared/format.ts';
 import { LoadError, Loading } from '../shared/notice.tsx';
+import { useFocusOnNew, usePages } from '../shared/use-pages.ts';
 import { followLink } from './follow-link.ts';
 import { writeAddress, type ViewAddress } from './view-address.ts';
 
@@ -17,7 +16,10 @@ const STATUS: Record<BookingStatus, string> = {
 
 /** The bookings of who is signed in, the newest first, a page at a time. */
 export function OwnBookings({ onShow }: { onShow: (address: ViewAddress) => void }) {
-  const { items, next, problem, isBusy, load } = usePages();
+  const { items, newFrom, hasMore, problem, isBusy, load } = usePages<AccountBooking>(
+    '/api/core/v1/accounts/me/bookings',
+  );
+  const list = useFocusOnNew(newFrom);
   const isEmpty = items.length === 0;
   return (
     <section class="stack" aria-labelledby="bookings-title">
@@ -26,15 +28,20 @@ export function OwnBookings({ onShow }: { onShow: (address: ViewAddress) => void
       {isEmpty && !isBusy && problem === null && (
         <p>There are none yet. Those you make with this address appear here.</p>
       )}
-      <ul class="own-bookings">
+      <p class="visually-hidden" role="status">
+        {newFrom === 0
+          ? ''
+          : `${formatCount(items.length - newFrom)} more, ${formatCount(items.length)} bookings shown`}
+      </p>
+      <ul class="own-bookings" ref={list}>
         {items.map((booking) => (
           <Line key={booking.bookingId} booking={booking} onShow={onShow} />
         ))}
       </ul>
-      {problem !== null && <LoadError problem={problem} onRetry={() => void load()} />}
-      {problem === null && next !== null && (
+      {problem !== null && <LoadError problem={problem} onRetry={load} />}
+      {problem === null && hasMore && (
         <div class="button-row">
-          <button type="button" class="button" disabled={isBusy} onClick={() => void load()}>
+          <button type="button" class="button" onClick={load}>
             More bookings
           </button>
         </div>
@@ -65,24 +72,4 @@ function Line({ booking, onShow }: { booking: AccountBooking; onShow: (address: 
       <p class={`own-booking-status own-booking-${booking.status}`}>{STATUS[booking.status]}</p>
     </li>
   );
-}
-
-/** Pages read so far; `load` reads the next, or the same one again after a failure. */
-function usePages() {
-  const [items, setItems] = useState<AccountBooking[]>([]);
-  const [next, setNext] = useState<string | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [isBusy, setBusy] = useState(true);
-  const read = useCallback(async (cursor: string | null): Promise<void> => {
-    setBusy(true);
-    const query = cursor === null ? '' : `?${new URLSearchParams({ cursor }).toString()}`;
-    const answer = await callApi<AccountBookings>(`/api/core/v1/accounts/me/bookings${query}`);
-    setBusy(false);
-    setProblem(answer.ok ? null : answer.problem);
-    if (!answer.ok) return;
-    setItems((before) => [...before, ...answer.data.items]);
-    setNext(answer.data.next);
-  }, []);
-  useEffect(() => void read(null), [read]);
-  return { items, next, problem, isBusy, load: () => read(next) };
 }
