@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectDatabase } from '../../db/connect.ts';
 import { confirmBookings } from '../../db/queries/confirm-bookings.ts';
 import { keepEvents, type EventToSettle } from '../../db/queries/keep-events.ts';
 import { newId } from '../../platform/id.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { SHOW, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
 
 let world: CoreWorld;
 let buyer: Buyer;
@@ -92,4 +93,35 @@ it('keeps what it can’t settle alone when settling fails', async () => {
   await expect(keepEvents(world.sql, [event])).rejects.toThrow('payment_ledger');
   expect(await world.deps.commits.inbox.keep(event)).toBe(false);
   expect(await inboxOf(eventId)).toEqual({ processed: false, attempts: 0 });
+});
+
+it('reads the items of its own bookings only, also when it was planned while there were few', async () => {
+  const one = connectDatabase(world.deps.config.databaseUrl, { max: 1 });
+  /** Rows of items that this connection has read by their indexes so far. */
+  const itemsRead = async () => {
+    await one`SELECT pg_stat_force_next_flush()`;
+    const [row] = await one<{ count: number }[]>`
+      SELECT sum(idx_tup_read)::int AS count FROM pg_stat_user_indexes WHERE relname = 'booking_items'`;
+    return row?.count ?? 0;
+  };
+  const pay = async () => {
+    const capture = { ...captureOf(await buyer.book()), outboxId: newId() };
+    const before = await itemsRead();
+    const [confirmed] = await keepEvents(one, [{ provider: 'sandbox', eventId: newId(), payloadJson: '{}', capture }]);
+    expect(confirmed).toMatchObject({ status: 'confirmed' });
+    return (await itemsRead()) - before;
+  };
+  try {
+    await pay();
+    // Ids are ordered by time: these were sold before.
+    await world.sql`WITH sold AS (
+        INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised, access_token_hash,
+          total_minor, currency, from_leg, to_leg, pay_by)
+        SELECT ('0190' || lpad(to_hex(n), 28, '0'))::uuid, 'sold-' || n, ${SHOW}, 'sold-' || n, 'confirmed', 'Ada', 'a@e.org', 'a@e.org',
+          sha256(n::text::bytea), 100, 'EUR', 0, 1, now() FROM generate_series(1, 2000) n RETURNING id)
+      INSERT INTO booking_items (booking_id, line, zone_id, quantity, price_minor) SELECT id, 0, 'standing', 1, 100 FROM sold`;
+    expect(await pay()).toBeLessThanOrEqual(10);
+  } finally {
+    await one.end({ timeout: 1 });
+  }
 });

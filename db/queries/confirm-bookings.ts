@@ -73,7 +73,10 @@ export const payable = (tx: Connection) => tx`
       WHERE b.status = 'pending_payment' AND b.total_minor = c.amount_minor AND b.currency = c.currency AND before.found IS NULL
       ORDER BY b.id, c.ord`;
 
-/** Every row of the bookings in `paid`, which has the columns of `payable`. */
+/**
+ * Every row of the bookings in `paid`, which has the columns of `payable`. Items are looked up booking by booking: numbered all together
+ * they come sorted by booking, for which the planner reads every item there is.
+ */
 export const confirmation = (tx: Connection, leaseSeconds: number) => tx`
     new_ledger AS (
       INSERT INTO payment_ledger (payment_id, kind, provider_event, amount_minor, currency)
@@ -88,8 +91,9 @@ export const confirmation = (tx: Connection, leaseSeconds: number) => tx`
     sold AS (UPDATE seat_claims c SET state = 'sold' FROM paid WHERE c.booking_id = paid.booking_id),
     new_ticket AS (
       INSERT INTO entry_tickets (id, booking_id, ordinal, zone_id, seat_id)
-      SELECT gen_random_uuid(), paid.booking_id, row_number() OVER (PARTITION BY paid.booking_id ORDER BY i.line, n) - 1, i.zone_id, i.seat_id
-      FROM paid JOIN booking_items i ON i.booking_id = paid.booking_id CROSS JOIN generate_series(1, i.quantity) AS n),
+      SELECT gen_random_uuid(), paid.booking_id, t.ordinal, t.zone_id, t.seat_id FROM paid CROSS JOIN LATERAL (
+        SELECT row_number() OVER (ORDER BY i.line, n) - 1 AS ordinal, i.zone_id, i.seat_id
+        FROM booking_items i CROSS JOIN generate_series(1, i.quantity) AS n WHERE i.booking_id = paid.booking_id) t),
     closed AS (
       UPDATE payments p SET status = 'cancelled' FROM paid
       WHERE p.booking_id = paid.booking_id AND p.id <> paid.payment_id AND p.status = 'open'

@@ -23,7 +23,8 @@ export type EventToSettle = EventToKeep & { capture: CaptureToConfirm | null };
  *
  * READ COMMITTED. First the bookings are locked, past those that somebody else has: an event never waits for another's work on its
  * booking. Which were locked is left in a setting of the transaction, since the statement that follows may judge only these: only
- * their rows can't change beneath its snapshot. An event that is there already confirms nothing, whatever became of it.
+ * their rows can't change beneath its snapshot (`IS TRUE` has them hashed: joined, each is compared with each). An event that is there
+ * already confirms nothing, whatever became of it.
  */
 export async function keepEvents(
   sql: Sql,
@@ -45,7 +46,7 @@ export async function keepEvents(
     locked AS MATERIALIZED (
       SELECT id FROM unnest(string_to_array(current_setting('onsale.locked'), ',')::uuid[]) AS l (id)),
     settled AS MATERIALIZED (
-      SELECT * FROM (${payable(tx)}) AS payable WHERE booking_id IN (SELECT id FROM locked)),
+      SELECT * FROM (${payable(tx)}) AS payable WHERE (booking_id IN (SELECT id FROM locked)) IS TRUE),
     kept AS (
       INSERT INTO webhook_inbox (provider, event_id, payload, attempts, processed_at)
       SELECT told.provider, told.event_id, told.payload::jsonb, CASE WHEN settled.ord IS NULL THEN 0 ELSE 1 END,
