@@ -305,6 +305,13 @@ export const OPERATOR_ROUTES = [
   },
   {
     method: 'GET',
+    path: '/v1/operator/moves',
+    credentials: ['operator'],
+    role: 'viewer',
+    summary: 'Who would be told of a move, and how far moves are told',
+  },
+  {
+    method: 'GET',
     path: '/v1/operator/seat-maps',
     credentials: ['operator'],
     role: 'viewer',

@@ -18,6 +18,7 @@ import { createFrames } from './http/frame.ts';
 import { registerHealth } from './http/health.ts';
 import { headersOf, keepIncoming } from './http/node-request.ts';
 import { problem, problemOfError } from './http/problems.ts';
+import * as moves from './moves/register.ts';
 import * as operator from './operator/register.ts';
 import * as payments from './payments/register.ts';
 import * as push from './push/register.ts';
@@ -42,6 +43,7 @@ const FEATURES = [
   operator,
   blocks,
   catalogueOrders,
+  moves,
   seatMaps,
 ];
 

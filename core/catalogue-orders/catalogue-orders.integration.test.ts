@@ -128,6 +128,9 @@ describe('an operator sets a sale up', () => {
     const [legs] = await world.sql<{ count: number }[]>`SELECT count(*)::int AS count FROM zone_legs
       WHERE performance_id = ${String(made.body['id'])}`;
     expect(legs?.count).toBe(2);
+    // Its stops go with it: two hours later, each of them.
+    const moved = await patch(`performances/${String(made.body['id'])}`, { startsAt: '2031-05-01T20:00:00.000Z' });
+    expect(moved.body['stops']).toMatchObject([{ departsAt: '2031-04-30T21:30:00.000Z' }, {}, {}]);
   });
 
   it('lists by id, a page at a time; viewers read, and only operators write', async () => {

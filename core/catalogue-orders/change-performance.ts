@@ -16,6 +16,7 @@ import {
   writePerformance,
   writeZone,
 } from '../../db/queries/edit-performances.ts';
+import { moveStops, noteMove } from '../../db/queries/moves.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { invalidRequest } from '../http/json-body.ts';
 import { offerFreed, type OfferDeps } from '../waitlist/offer-freed.ts';
@@ -57,6 +58,7 @@ export async function changePerformance(
     { ...after, zones: toldOf(zones.changed, 'after') },
   );
   if (change !== null) {
+    await noteIfMoved(tx, row, after, nowMs);
     await writePerformance(tx, id, after);
     for (const { after: zone, hasCapacity } of zones.changed) {
       await writeZone(tx, zone);
@@ -130,6 +132,14 @@ async function refuseCapacities(
       ? []
       : [{ path: `${path}.capacity`, message: `zone ${after.id}: ${taken} places are sold or blocked` }];
   });
+}
+
+/** Who has places of a performance is told of another time, unless both are past. */
+async function noteIfMoved(tx: Transaction, row: PerformanceRow, after: Editable, nowMs: number): Promise<void> {
+  const [wasMs, isMs] = [row.startsAt.getTime(), Date.parse(after.startsAt)];
+  if (wasMs === isMs && row.timeZone === after.timeZone) return;
+  if (wasMs > nowMs || isMs > nowMs) await noteMove(tx, row.id);
+  if (wasMs !== isMs) await moveStops(tx, row.id, after.startsAt);
 }
 
 /** New places of general zones go to those who wait for them; it is their capacities that were locked and written. */

@@ -2,6 +2,7 @@ import type { EventPatch, NewEventRequest, OperatorEventView } from '../../contr
 import type { Transaction } from '../../db/connect.ts';
 import { addEvent } from '../../db/queries/add-catalogue.ts';
 import { keepVenue, lockEvent, readEvent, writeEvent } from '../../db/queries/edit-catalogue.ts';
+import { lockPerformancesToCome, noteMovesOfEvent } from '../../db/queries/moves.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { invalidRequest } from '../http/json-body.ts';
 import type { Changer, ExpectedVersions } from '../operator/change-room.ts';
@@ -34,6 +35,7 @@ export async function changeEvent(
   // The venue before the event, as a change of the venue locks them.
   const venueId = patch.venueId === undefined ? ((await readEvent(tx, id))?.venueId ?? null) : patch.venueId;
   await requireVenue(tx, venueId);
+  if (patch.venueId !== undefined) await lockPerformancesToCome(tx, id);
   const row = await lockEvent(tx, id);
   if (row === null) throw new OperatingError('event_not_found');
   requireVersion(row, expected);
@@ -44,6 +46,7 @@ export async function changeEvent(
   const after = { ...before, name, venueId, performers, aliases };
   const change = changedFields(before, after);
   if (change === null) return row;
+  if (venueId !== before.venueId) await noteMovesOfEvent(tx, id);
   await writeEvent(tx, after);
   await auditCatalogue(tx, { actor, action: 'event.change', subject: `event:${id}` }, change);
   return { ...after, version: version + 1 };

@@ -37,7 +37,8 @@ export const toCalendarFile = (
   { config }: Pick<FileDeps, 'config'>,
   { row, facts }: { row: ToldBooking; facts: BookingFactsToTell },
   language: Language,
-): string => renderCalendar({ ...facts, id: row.id }, { version: row.version, host: hostOf(config), language });
+): string =>
+  renderCalendar({ ...facts, id: row.id }, { version: row.version + row.moves, host: hostOf(config), language });
 
 /** The files of one ticket that was given to somebody. Refuses: `busy`. */
 export async function toGivenTicketFiles(
@@ -46,7 +47,8 @@ export async function toGivenTicketFiles(
   { row, facts }: { row: ToldTicket; facts: TicketFactsToTell },
   language: Language,
 ): Promise<{ pdf: Uint8Array; calendar: string }> {
-  const { id, bookingId, performanceId, version } = row;
+  const { id, bookingId, performanceId } = row;
+  const version = row.version + row.moves;
   const code = await entryTicketCode(keys.signing, { id: bookingId, performanceId }, row);
   const { renderTicketsPdf } = await import('./tickets-pdf.ts');
   const printed = { ...facts, buyerName: facts.holderName };

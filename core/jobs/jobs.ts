@@ -8,6 +8,7 @@ import { judgeStock } from '../inventory/judge-stock.ts';
 import { runReconciliations } from '../reconcile/run-reconciliations.ts';
 import { writeDueVenueDocuments } from '../search/write-venue-documents.ts';
 import { publishStock } from '../inventory/publish-stock.ts';
+import { tellMoves } from '../moves/tell-moves.ts';
 import { startNotifications } from '../notifications/start-notifications.ts';
 import { tellTurns } from '../turn-notices/tell-turns.ts';
 import { runWaitlist } from '../waitlist/run-waitlist.ts';
@@ -108,6 +109,11 @@ export function startJobs(deps: JobDeps): Jobs {
     if (told > 0) wakeOwn('outbox');
     return told;
   });
+  const moving = createTurns('moves', deps.log, async () => {
+    // One page a sweep: messages go out in between.
+    if ((await tellMoves(deps)) > 0) wakeOwn('outbox');
+    return 0;
+  });
   const waiting = createTurns('waitlist', deps.log, () => runWaitlist(deps));
   const reconciling = createTurns('reconcile', deps.log, () => runReconciliations(wakeable));
   const timer = setInterval(() => {
@@ -117,6 +123,7 @@ export function startJobs(deps: JobDeps): Jobs {
     cataloguing.wake();
     waiting.wake();
     telling.wake();
+    moving.wake();
     reconciling.wake();
   }, SWEEP_MS);
   const tidyTimer = setInterval(() => tidying.wake(), TIDY_MS);
@@ -137,6 +144,7 @@ export function startJobs(deps: JobDeps): Jobs {
           cataloguing,
           waiting,
           telling,
+          moving,
           reconciling,
         ].map((own) => own.stop()),
       );

@@ -53,7 +53,6 @@ export async function loadPerformanceFacts(
 ): Promise<PerformanceFactsToTell> {
   const event = await readToldEvent(sql, performance.eventId);
   const [from, to] = [performance.stops[legs[0]], performance.stops[legs[1]]];
-  const venue = [event?.venue, event?.city].filter((name) => name !== null && name !== undefined && name !== '');
   const isRun = from !== undefined && to !== undefined;
   return {
     eventName: event?.name ?? performance.eventId,
@@ -61,9 +60,13 @@ export async function loadPerformanceFacts(
     startsAt: new Date(from?.departsAt ?? performance.startsAt),
     endsAt: to?.arrivesAt ? new Date(to.arrivesAt) : null,
     timeZone: performance.timeZone,
-    where: isRun ? `${from.name} – ${to.name}` : venue.join(', ') || null,
+    where: isRun ? `${from.name} – ${to.name}` : venueName(event?.venue ?? null, event?.city ?? null),
   };
 }
+
+/** A venue with its city, as far as either is known. */
+export const venueName = (venue: string | null, city: string | null): string | null =>
+  [venue, city].filter((name) => name !== null && name !== '').join(', ') || null;
 
 /** A place by its names; ids where the catalogue has none. */
 export function toPlace(

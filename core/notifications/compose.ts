@@ -13,6 +13,8 @@ export function compose(told: Told, language: Language): Message {
     case 'ticket':
     case 'cancellation':
       return ofBooking(phrases[told.kind](short(told.booking.eventName)), told.booking, language);
+    case 'moved':
+      return ofMove(told, language);
     case 'transferred':
     case 'given':
       return ofTicket(told, language);
@@ -118,6 +120,26 @@ function ofBooking(
     ],
     action: { label: action, url: booking.url },
     footer: aboutBooking,
+  };
+}
+
+function ofMove({ holding, was, url }: Extract<Told, { kind: 'moved' }>, language: Language): Message {
+  const { hello, labels, moved, aboutBooking, aboutTransfer } = PHRASES[language];
+  const { eventName, kind, startsAt, timeZone, places, holderName, bookingId, isGiven } = holding;
+  const before = [formatTime(was.startsAt, was.timeZone, language), was.where].filter((part) => part !== null);
+  const { text, action, ...words } = moved(short(eventName), formatTime(startsAt, timeZone, language));
+  return {
+    ...words,
+    language,
+    paragraphs: [hello(holderName), ...text],
+    rows: [
+      [labels.was, before.join('\n')],
+      ...performanceRows(holding, language),
+      [labels.places, places.map((place) => namePlace(place, kind, language)).join('\n')],
+      ...(isGiven ? [] : [[labels.reference, bookingId] as const]),
+    ],
+    action: { label: action, url },
+    footer: isGiven ? aboutTransfer : aboutBooking,
   };
 }
 

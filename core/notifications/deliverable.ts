@@ -4,18 +4,13 @@ import type { NotificationRow } from '../../db/queries/notifications.ts';
 import { bookingLink, ticketLink } from '../bookings/checkout-url.ts';
 import { printTickets, toCalendarFile, toGivenTicketFiles } from '../entry-tickets/ticket-files.ts';
 import type { Printer } from '../entry-tickets/printer.ts';
-import type { MailAttachment } from '../mail/mailer.ts';
 import { entryLink } from '../waitlist/entry-token.ts';
+import { plain, withFiles, type Deliverable } from './attached.ts';
 import { loadBookingFacts, loadPerformanceFacts, loadTicketFacts, type FactsDeps } from './booking-facts.ts';
 import { compose } from './compose.ts';
 import { NOTIFICATION_KINDS, type NotificationKind } from './facts.ts';
 import { LANGUAGES, toLanguage, type Language } from './language.ts';
-import type { Message } from './message.ts';
-
-/** What is sent, or why nothing is: what it would tell is no longer so. */
-export type Deliverable =
-  | { kind: 'message'; message: Message; attachments: readonly MailAttachment[] }
-  | { kind: 'outdated'; reason: string };
+import { toMoveDeliverable } from './moved-deliverable.ts';
 
 const offerSchema = v.object({
   performanceId: v.string(),
@@ -39,7 +34,9 @@ export async function toDeliverable(
     case 'refund':
     case 'expiring':
       // Nothing is attached to a push message, and printing takes its time.
-      return ofBooking(deps, kind, row.bookingId ?? '', { language, withFiles: row.channel === 'mail' });
+      return ofBooking(deps, kind, row.bookingId ?? '', { language, isMail: row.channel === 'mail' });
+    case 'moved':
+      return toMoveDeliverable(deps, row, language);
     case 'transferred':
     case 'given':
       return ofTransfer(deps, kind, row.entryTicketId ?? '', language);
@@ -68,7 +65,7 @@ async function ofBooking(
   deps: FactsDeps & { printer: Printer },
   kind: Extract<NotificationKind, 'ticket' | 'cancellation' | 'refund' | 'expiring'>,
   bookingId: string,
-  { language, withFiles }: { language: Language; withFiles: boolean },
+  { language, isMail }: { language: Language; isMail: boolean },
 ): Promise<Deliverable> {
   const told = await loadBookingFacts(deps, bookingId);
   if (told === null) return { kind: 'outdated', reason: 'the booking is gone' };
@@ -80,9 +77,9 @@ async function ofBooking(
   }
   if (kind !== 'ticket') return plain(message);
   if (row.status !== 'confirmed') return { kind: 'outdated', reason: `the booking is ${row.status}` };
-  if (!withFiles) return plain(message);
+  if (!isMail) return plain(message);
   const pdf = await printTickets(deps, deps.printer, told, language);
-  return { kind: 'message', message, attachments: attach(pdf, toCalendarFile(deps, told, language)) };
+  return withFiles(message, pdf, toCalendarFile(deps, told, language));
 }
 
 /** Tells both of a ticket that changed hands, unless it changed them again or was cancelled meanwhile: that is told by itself. */
@@ -104,12 +101,5 @@ async function ofTransfer(
   if (row.isRevoked) return { kind: 'outdated', reason: 'the ticket is revoked' };
   const url = ticketLink(origin, row.id, deps.keys.ticketLinks.tokenOf(row));
   const { pdf, calendar } = await toGivenTicketFiles(deps, deps.printer, told, language);
-  return { kind: 'message', message: compose({ kind, ticket, url }, language), attachments: attach(pdf, calendar) };
+  return withFiles(compose({ kind, ticket, url }, language), pdf, calendar);
 }
-
-const attach = (pdf: Uint8Array | null, calendar: string): MailAttachment[] => [
-  ...(pdf === null ? [] : [{ filename: 'tickets.pdf', contentType: 'application/pdf', content: pdf }]),
-  { filename: 'event.ics', contentType: 'text/calendar; charset=utf-8; method=PUBLISH', content: calendar },
-];
-
-const plain = (message: Message): Deliverable => ({ kind: 'message', message, attachments: [] });

@@ -25,6 +25,14 @@ export type BookingFactsToTell = PerformanceFactsToTell & {
   url: string;
 };
 
+/** Places of somebody, of a booking or of one ticket that was given to them. */
+export type PlacesToTell = PerformanceFactsToTell & {
+  holderName: string;
+  bookingId: string;
+  places: readonly PlaceToTell[];
+  isGiven: boolean;
+};
+
 /** One ticket that was given to somebody. */
 export type TicketFactsToTell = PerformanceFactsToTell & {
   ticketId: string;
@@ -34,9 +42,14 @@ export type TicketFactsToTell = PerformanceFactsToTell & {
   place: PlaceToTell;
 };
 
+/** How a performance was for its reader before it was moved; `where` only if it is elsewhere now. */
+export type MovedFrom = { startsAt: Date; timeZone: string; where: string | null };
+
 /** What can be told, and what each message needs to know for it. */
 export type Told =
   | { kind: 'ticket'; booking: BookingFactsToTell }
+  /** To who has places of a performance that is at another time or place now. */
+  | { kind: 'moved'; holding: PlacesToTell; was: MovedFrom; url: string }
   /** To whom a ticket was given; `url` opens it. */
   | { kind: 'transferred'; ticket: TicketFactsToTell; url: string }
   /** To who gave it; `url` opens what they have left, if that is anything. */
@@ -51,6 +64,7 @@ export type NotificationKind = Told['kind'];
 
 export const NOTIFICATION_KINDS = [
   'ticket',
+  'moved',
   'transferred',
   'given',
   'cancellation',

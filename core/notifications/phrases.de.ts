@@ -6,6 +6,7 @@ export const GERMAN: Phrases = {
     event: 'Veranstaltung',
     when: 'Wann',
     where: 'Wo',
+    was: 'Bisher',
     from_to: 'Strecke',
     places: 'Plätze',
     total: 'Summe',
@@ -29,6 +30,16 @@ export const GERMAN: Phrases = {
       'Zeigen Sie den Code jedes Tickets am Einlass, ausgedruckt oder auf dem Telefon. Jeder gilt für eine Person und nur einmal; geben Sie ihn nur weiter, wenn Sie das wollen.',
     ],
     action: 'Meine Buchung öffnen',
+  }),
+  moved: (event, now) => ({
+    subject: `Verlegt: ${event}`,
+    heading: 'Die Veranstaltung wurde verlegt',
+    text: [
+      `Der neue Termin: ${now}. Was bisher galt und wo es stattfindet, steht unten.`,
+      'Ihre Tickets gelten unverändert. Sie hängen mit dem neuen Termin noch einmal an, dazu eine Datei, die den Eintrag in Ihrem Kalender verschiebt.',
+      'Können Sie dann nicht kommen, öffnen Sie den Link: Dort steht, was mit Ihren Tickets möglich ist.',
+    ],
+    action: 'Meine Tickets öffnen',
   }),
   transferred: (event, giver) => ({
     subject: `Ein Ticket für Sie: ${event}`,

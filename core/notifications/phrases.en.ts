@@ -8,6 +8,7 @@ export type Phrases = {
       | 'event'
       | 'when'
       | 'where'
+      | 'was'
       | 'from_to'
       | 'places'
       | 'total'
@@ -26,6 +27,7 @@ export type Phrases = {
   ticketOf: (number: number, all: number) => string;
   atTheDoor: string;
   ticket: (event: string) => Words;
+  moved: (event: string, now: string) => Words;
   transferred: (event: string, giver: string) => Words;
   given: (event: string, holder: string) => Words;
   cancellation: (event: string) => Words;
@@ -46,6 +48,7 @@ export const ENGLISH: Phrases = {
     event: 'Event',
     when: 'When',
     where: 'Where',
+    was: 'Until now',
     from_to: 'Journey',
     places: 'Places',
     total: 'Total',
@@ -69,6 +72,16 @@ export const ENGLISH: Phrases = {
       'Show the code of each ticket at the entrance, printed or on your phone. Each lets one person in, once, so do not pass them on unless you mean to.',
     ],
     action: 'Open my booking',
+  }),
+  moved: (event, now) => ({
+    subject: `Moved: ${event}`,
+    heading: 'It was moved',
+    text: [
+      `It is on ${now} now. What it was until now, and where it is, stands below.`,
+      'Your tickets stay valid as they are. They are attached again with the new date, with a file that moves the entry in your calendar.',
+      'If you can’t come then, open the link: what is possible for your tickets is there.',
+    ],
+    action: 'Open my tickets',
   }),
   transferred: (event, giver) => ({
     subject: `A ticket for you: ${event}`,

@@ -6,6 +6,7 @@ export const FRENCH: Phrases = {
     event: 'Événement',
     when: 'Quand',
     where: 'Où',
+    was: 'Jusqu’ici',
     from_to: 'Trajet',
     places: 'Places',
     total: 'Total',
@@ -29,6 +30,16 @@ export const FRENCH: Phrases = {
       'Présentez le code de chaque billet à l’entrée, imprimé ou sur votre téléphone. Chacun vaut pour une personne, une seule fois : ne les transmettez que si vous le voulez.',
     ],
     action: 'Ouvrir ma réservation',
+  }),
+  moved: (event, now) => ({
+    subject: `Nouvelle date ou nouveau lieu : ${event}`,
+    heading: 'La date ou le lieu a changé',
+    text: [
+      `Désormais : ${now}. Ce qui était prévu jusqu’ici et le lieu figurent ci-dessous.`,
+      'Vos billets restent valables tels quels. Ils sont joints de nouveau avec la nouvelle date, avec un fichier qui déplace l’entrée dans votre agenda.',
+      'Si vous ne pouvez pas venir à cette date, ouvrez le lien : vous y verrez ce qui est possible pour vos billets.',
+    ],
+    action: 'Ouvrir mes billets',
   }),
   transferred: (event, giver) => ({
     subject: `Un billet pour vous : ${event}`,

@@ -11,7 +11,8 @@ import { retryLater } from '../jobs/retry-later.ts';
 import { runBatch } from '../jobs/run-batch.ts';
 import type { MailOutcome } from '../mail/mailer.ts';
 import { retryInMs } from '../webhooks/retry-delivery.ts';
-import { toDeliverable, type Deliverable } from './deliverable.ts';
+import type { Deliverable } from './attached.ts';
+import { toDeliverable } from './deliverable.ts';
 import { pushUrgency, toPush } from './push-message.ts';
 import { toHtml, toText, type Message } from './message.ts';
 

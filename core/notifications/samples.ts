@@ -42,6 +42,13 @@ export function sampleOf(kind: NotificationKind, origin: string): Told {
     case 'cancellation':
     case 'expiring':
       return { kind, booking };
+    case 'moved':
+      return {
+        kind,
+        holding: { ...booking, holderName: booking.buyerName, isGiven: false },
+        was: { startsAt: new Date('2030-04-30T18:30:00Z'), timeZone: 'Europe/London', where: 'Barbican Hall, London' },
+        url: booking.url,
+      };
     case 'transferred':
     case 'given':
       return { kind, ticket: TICKET, url: `${origin}/shop/?ticket=${TICKET.ticketId}#token=et_sample` };

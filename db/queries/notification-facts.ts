@@ -17,16 +17,18 @@ export type ToldBooking = {
   payBy: Date;
   language: string;
   now: Date;
+  /** How often its performance was moved. */
+  moves: number;
 };
 
 /** A booking with what went back of its money, or null. A plain read. */
 export async function readToldBooking(sql: Sql, id: string): Promise<ToldBooking | null> {
   const [row] = await sql<ToldBooking[]>`SELECT b.id, b.performance_id AS "performanceId", b.status, b.version,
       b.access_token_hash AS "accessTokenHash", b.buyer_name AS "buyerName", b.total_minor AS "totalMinor", b.currency, b.from_leg AS "fromLeg", b.to_leg AS "toLeg",
-      b.pay_by AS "payBy", b.language, now() AS now,
+      b.pay_by AS "payBy", b.language, now() AS now, p.moves,
       (SELECT coalesce(sum(l.amount_minor), 0)::bigint FROM payment_ledger l JOIN payments p ON p.id = l.payment_id
         WHERE p.booking_id = b.id AND l.kind = 'refund') AS "refundedMinor"
-    FROM bookings b WHERE b.id = ${id}`;
+    FROM bookings b JOIN performances p ON p.id = b.performance_id WHERE b.id = ${id}`;
   return row ?? null;
 }
 
@@ -64,6 +66,7 @@ export type ToldTicket = {
   holderName: string;
   giverName: string;
   isFromBuyer: boolean;
+  moves: number;
 };
 
 /** A ticket that was given to somebody, or null. A plain read. */
@@ -71,8 +74,9 @@ export async function readToldTicket(sql: Sql, id: string): Promise<ToldTicket |
   const [row] = await sql<ToldTicket[]>`SELECT t.id, t.booking_id AS "bookingId", b.performance_id AS "performanceId",
       b.from_leg AS "fromLeg", b.to_leg AS "toLeg", t.zone_id AS "zoneId", t.seat_id AS "seatId", t.version,
       t.access_token_hash AS "accessTokenHash", t.revoked_at IS NOT NULL AS "isRevoked", t.holder_name AS "holderName",
-      coalesce(old.holder_name, b.buyer_name) AS "giverName", old.holder_name IS NULL AS "isFromBuyer"
+      coalesce(old.holder_name, b.buyer_name) AS "giverName", old.holder_name IS NULL AS "isFromBuyer", p.moves
     FROM entry_tickets t JOIN entry_tickets old ON old.id = t.replaces JOIN bookings b ON b.id = t.booking_id
+      JOIN performances p ON p.id = b.performance_id
     WHERE t.id = ${id}`;
   return row ?? null;
 }

@@ -48,6 +48,8 @@ const HARMLESS = new Set([
   'event_search.name',
   'events.name',
   'outbox.payload',
+  'performance_moves.booked_before',
+  'performance_moves.messages',
   'performance_stops.name',
   'performances.places_per_buyer',
   'reconciliation_differences.details',

@@ -120,6 +120,14 @@ export const DESCRIBED_FOR_OPERATORS: Readonly<Record<string, Described>> = {
     patch: performancePatchSchema,
     missing: 'performance_not_found',
   }),
+  'GET /api/core/v1/operator/moves': {
+    answers: {
+      200: {
+        text: 'Who has places of it and would be told of a move, and the newest moves with how far they are told',
+      },
+    },
+    codes: ['unauthenticated', 'forbidden', 'invalid_request', 'busy', 'store_unavailable'],
+  },
   'POST /api/core/v1/operator/seat-maps': {
     body: { name: 'SeatMapImport', schema: importDocumentSchema, media: ['text/csv'] },
     answers: {

@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import { slugSchema } from '../../contracts/catalogue.ts';
 import { searchQuerySchema, suggestionQuerySchema } from '../../contracts/search.ts';
 
 /** The parameters in the query of a route, by `METHOD path` as the gate serves it: their schemas, and what they mean. */
@@ -17,6 +18,10 @@ export const QUERIES: Readonly<Record<string, Record<string, { schema: GenericSc
     currency: 'Of that price',
     cursor: 'Where the last page ended: its `next`',
   }),
+  'GET /api/core/v1/operator/moves': {
+    performanceId: { schema: slugSchema, description: 'The moves of this performance' },
+    eventId: { schema: slugSchema, description: 'Or those of an event’s performances' },
+  },
   'GET /api/core/v1/events/suggestions': described(suggestionQuerySchema.entries, { q: 'What is typed so far' }),
 };
 

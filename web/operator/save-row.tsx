@@ -6,10 +6,12 @@ export type SaveRowProps = {
   /** What is edited: “this room”. */
   what: string;
   savedText: string;
+  /** What the button says, where saving does more than that. */
+  saveLabel?: string;
 };
 
 /** The end of a form over a record with versions: how the last save went, and the buttons. */
-export function SaveRow({ form, what, savedText }: SaveRowProps) {
+export function SaveRow({ form, what, savedText, saveLabel = 'Save' }: SaveRowProps) {
   const { problem, isTouched, isSaved, takeOver } = form;
   return (
     <>
@@ -17,7 +19,7 @@ export function SaveRow({ form, what, savedText }: SaveRowProps) {
       {isSaved && !isTouched && <Notice kind="good">{savedText}</Notice>}
       <div class="button-row">
         <button type="submit" class="button button-primary" disabled={!isTouched}>
-          Save
+          {saveLabel}
         </button>
         <button type="button" class="button" disabled={!isTouched} onClick={() => takeOver(false)}>
           Undo
@@ -27,7 +29,7 @@ export function SaveRow({ form, what, savedText }: SaveRowProps) {
   );
 }
 
-function SaveProblem({ form: { problem, isNewer, takeOver }, what }: Omit<SaveRowProps, 'savedText'>) {
+function SaveProblem({ form: { problem, isNewer, takeOver }, what }: Omit<SaveRowProps, 'savedText' | 'saveLabel'>) {
   if (problem === null) return null;
   if (problem.code !== 'stale')
     return <Notice kind="error">{problem.errors.length > 0 ? 'Some fields are not valid.' : problem.detail}</Notice>;

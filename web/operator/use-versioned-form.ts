@@ -23,6 +23,8 @@ export type VersionedFormProps<T> = {
 /** What the form knows, and what its buttons do. */
 export type VersionedForm<D> = {
   draft: D;
+  /** What the form was filled from. */
+  saved: D;
   errors: readonly FieldError[];
   problem: ApiProblem | null;
   isTouched: boolean;
@@ -87,5 +89,5 @@ export function useVersionedForm<T extends { version: number }, D>(
     setSaved(false);
     setDraft(next);
   };
-  return { draft, errors, problem, isTouched, isSaved, isNewer, change, takeOver, save };
+  return { draft, saved: base.draft, errors, problem, isTouched, isSaved, isNewer, change, takeOver, save };
 }

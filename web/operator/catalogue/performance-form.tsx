@@ -1,8 +1,10 @@
 import type { OperatorPerformanceView } from '../../../contracts/operator-catalogue.ts';
+import type { MovesView } from '../../../contracts/moves.ts';
 import { SaveRow } from '../save-row.tsx';
 import { changesOfTexts, rebaseTexts, textsOf, type Texts } from '../setting-values.ts';
 import { useVersionedForm, type Drafting, type VersionedFormProps } from '../use-versioned-form.ts';
 import { Fields } from './fields-form.tsx';
+import { MoveWarning, saveLabel } from './moves-card.tsx';
 import { PERFORMANCE_FIELDS } from './fields.ts';
 import { ZoneEditor } from './zone-editor.tsx';
 import { zoneChanges, zoneTextsOf, type ZoneTexts } from './zone-rows.ts';
@@ -37,9 +39,13 @@ export const PERFORMANCE: Drafting<OperatorPerformanceView, Draft> = {
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** Edits when a performance is, how it is sold, and what each zone costs. */
-export function PerformanceForm(props: VersionedFormProps<OperatorPerformanceView>) {
+export function PerformanceForm({
+  moves,
+  ...props
+}: VersionedFormProps<OperatorPerformanceView> & { moves: MovesView | null }) {
   const form = useVersionedForm(props, PERFORMANCE);
   const { draft, errors, change } = form;
+  const isMoved = (['startsAt', 'timeZone'] as const).some((name) => draft.texts[name] !== form.saved.texts[name]);
   const reserved = new Set(props.view.zones.filter(({ kind }) => kind === 'reserved').map(({ id }) => id));
   return (
     <form class="card" noValidate aria-label="Fields" onSubmit={(event) => void form.save(event)}>
@@ -58,7 +64,13 @@ export function PerformanceForm(props: VersionedFormProps<OperatorPerformanceVie
         reserved={reserved}
         onChange={(zones) => change({ ...draft, zones })}
       />
-      <SaveRow form={form} what="this performance" savedText="Saved. Visitors see it within seconds." />
+      {isMoved && <MoveWarning moves={moves} />}
+      <SaveRow
+        form={form}
+        what="this performance"
+        savedText="Saved. Visitors see it within seconds."
+        saveLabel={saveLabel(isMoved, moves)}
+      />
     </form>
   );
 }

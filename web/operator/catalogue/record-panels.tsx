@@ -8,6 +8,7 @@ import { Loading, LoadError, Notice } from '../../shared/notice.tsx';
 import { blocksHash, catalogueHash, eventHash, performanceHash } from '../console-view.ts';
 import { OPERATOR_API, useFollowed } from '../use-operator.ts';
 import { EVENT_FIELDS, VENUE_FIELDS } from './fields.ts';
+import { MovesCard, useMoves } from './moves-card.tsx';
 import { NewPerformanceForm } from './new-performance-form.tsx';
 import { PagedList, type Page } from './paged-list.tsx';
 import { PerformanceForm } from './performance-form.tsx';
@@ -53,6 +54,7 @@ export function EventPanel(panel: RecordPanelProps) {
   const settings = useSuggested(EVENT_FIELDS, ['venueId'], token, onRefused);
   const path = `${OPERATOR_API}/performances?eventId=${encodeURIComponent(id)}`;
   const performances = useFollowed<Page<OperatorPerformanceView>>(path, token, EVERY_MS, onRefused);
+  const moves = useMoves(`eventId=${encodeURIComponent(id)}`, token, onRefused);
   if (view === null) return instead;
   return (
     <>
@@ -61,7 +63,7 @@ export function EventPanel(panel: RecordPanelProps) {
         {view.id} · <a href={catalogueHash}>catalogue</a>
       </p>
       <div class="two-columns">
-        <RecordForm {...props} view={view} settings={settings} what="this event" />
+        <RecordForm {...props} view={view} settings={settings} what="this event" moves={moves} />
         <div class="stack">
           <section class="card" aria-labelledby="performances-title">
             <h2 id="performances-title">Performances</h2>
@@ -98,6 +100,7 @@ export function EventPanel(panel: RecordPanelProps) {
 /** One performance: its times, its sale, what its zones cost and how they are sold. */
 export function PerformancePanel(panel: RecordPanelProps) {
   const { view, props, instead } = useRecord<OperatorPerformanceView>('performances', panel);
+  const moves = useMoves(`performanceId=${encodeURIComponent(panel.id)}`, panel.token, panel.onRefused);
   if (view === null) return instead;
   const { id, eventId, room, startsAt, timeZone, sale } = view;
   return (
@@ -108,8 +111,11 @@ export function PerformancePanel(panel: RecordPanelProps) {
         <a href={`#${encodeURIComponent(room)}`}>its room</a> · <a href={blocksHash(id)}>blocks and allocations</a>
       </p>
       <div class="two-columns">
-        <PerformanceForm {...props} view={view} />
-        <Sold zones={view.zones} />
+        <PerformanceForm {...props} view={view} moves={moves} />
+        <div class="stack">
+          <Sold zones={view.zones} />
+          <MovesCard moves={moves} />
+        </div>
       </div>
     </>
   );
