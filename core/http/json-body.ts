@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { FieldError } from '../../contracts/errors.ts';
+import { fieldErrorsOf } from '../../contracts/field-errors.ts';
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { headersOf, incomingOf, readIncoming, type AnyRequest } from './node-request.ts';
@@ -22,7 +23,7 @@ export async function readJson<S extends v.GenericSchema>(request: AnyRequest, s
 export function parseBody<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  throw invalidRequest(result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
+  throw invalidRequest(fieldErrorsOf(result.issues));
 }
 
 /** The refusal of single fields: 422. At most 20 are told, since a body can hold thousands of faults. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fieldErrorsOf } from '../../contracts/field-errors.ts';
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { EdgeContext } from './context.ts';
@@ -78,8 +79,7 @@ export function checkFields<S extends v.GenericSchema>(schema: S, value: unknown
   }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  const errors = result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
-  throw new OperatingError('invalid_request', { errors });
+  throw new OperatingError('invalid_request', { errors: fieldErrorsOf(result.issues) });
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
+import { fieldErrorsOf } from '../../contracts/field-errors.ts';
 import { newId } from '../../platform/id.ts';
 import { PAGE_HEADERS, renderHostedPage } from './hosted-page.ts';
 import {
@@ -117,7 +118,7 @@ async function readBody<S extends v.GenericSchema>(c: Context, schema: S): Promi
   }
   const result = v.safeParse(schema, json);
   if (result.success) return { ok: true, value: result.output };
-  const errors = result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
+  const errors = fieldErrorsOf(result.issues);
   return { ok: false, answer: problem(422, 'invalid_request', 'Some fields are not valid.', { errors }) };
 }
 
