@@ -236,14 +236,15 @@ export const CORE_ROUTES = [
   { method: 'GET', path: '/.well-known/jwks.json', credentials: ['none'], summary: "Core's public keys" },
 ] as const satisfies readonly Route[];
 
-/** Where a route's pattern has `:name`, any segment matches. Returns the first match, as hono would. */
+/** Where a route's pattern has `:name`, any segment but an empty one matches. Returns the first match, as hono would. */
 export function matchRoute<R extends Route>(routes: readonly R[], method: string, path: string): R | undefined {
   const segments = path.split('/');
   return routes.find((route) => {
     if (route.method !== method) return false;
     const pattern = route.path.split('/');
     return (
-      pattern.length === segments.length && pattern.every((part, i) => part.startsWith(':') || part === segments[i])
+      pattern.length === segments.length &&
+      pattern.every((part, i) => (part.startsWith(':') ? segments[i] !== '' : part === segments[i]))
     );
   });
 }

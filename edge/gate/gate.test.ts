@@ -108,6 +108,8 @@ describe('routes that need no pass', () => {
 describe('addresses', () => {
   it.each([
     '/api/core/v1/nothing',
+    '/api/core/v1/events/',
+    '/api/core/v1/bookings//tickets',
     '/api/core/v1/holds/a/b',
     '/api/core/v1/%68olds',
     '/api/core/v2/holds',
