@@ -42,7 +42,7 @@ describe('browsing', () => {
     expect(await codeOf('/v1/events/%00'), 'no text that Postgres could look for').toBe('invalid_request');
     expect(await codeOf('/v1/nothing')).toBe('not_found');
     expect(await codeOf('/v1/holds')).toBe('method_not_allowed');
-    for (const cursor of ['zzz', 'Y29uY2VydA==', 'AAAA', '', 'x'.repeat(200)])
+    for (const cursor of ['zzz', 'Y29uY2VydA==', 'AAAA', 'x'.repeat(200)])
       expect(await codeOf(`/v1/events?cursor=${cursor}`)).toBe('invalid_request');
     const after = await json<{ items: EventView[] }>('/v1/events?cursor=Y29uY2VydA');
     expect(after.items.map((event) => event.id)).toEqual(['train']);
@@ -136,7 +136,7 @@ describe('a crowd that looks', () => {
 describe('what is free', () => {
   it('comes from Postgres while Redis has no inventory, then from Redis, by legs', async () => {
     await world.deps.redis.del('{r:other}:state');
-    const before = await json<AvailabilityView>('/v1/performances/train-1/availability');
+    const before = await json<AvailabilityView>('/v1/performances/train-1/availability?from=&to=');
     expect(before).toMatchObject({ version: '0.0', zones: [{ id: 'sleeper', available: 8 }] });
 
     await world.openRoom('other', 7);

@@ -22,8 +22,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 
   const look = (path: `/v1/performances/:id${string}`, answer: AnswerLook) =>
     app.get(path, async (c) => {
-      const [id, from, to] = [c.req.param('id'), c.req.query('from'), c.req.query('to')];
-      return send(c, await answer(deps, c.req.raw, { id, from, to }));
+      // What is there and empty was left out: a form sends all its fields.
+      const [from, to] = [c.req.query('from') || undefined, c.req.query('to') || undefined];
+      return send(c, await answer(deps, c.req.raw, { id: c.req.param('id'), from, to }));
     });
   look('/v1/performances/:id', answerPerformance);
   look('/v1/performances/:id/availability', answerAvailability);

@@ -32,7 +32,7 @@ export type SearchRequest =
 
 /** Reads the query of `GET events`. Refuses: `invalid_request`, naming each parameter at fault. */
 export function readSearch(query: Record<string, string>): SearchRequest {
-  const parsed = parseBody(searchQuerySchema, query);
+  const parsed = parseBody(searchQuerySchema, withoutEmpty(query));
   const stations = stationsOf(parsed);
   const days = daysOf(parsed, stations === null);
   const wanted: Wanted = {
@@ -64,13 +64,14 @@ function stationsOf({ from = '', to = '' }: SearchQuery): { from: string; to: st
 }
 
 /** A form sends its empty fields, too. */
-const isGiven = (value: string | undefined): boolean => value !== undefined && value !== '';
+const withoutEmpty = (query: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 
 function daysOf(query: SearchQuery, areDays: boolean): Days | null {
   const { from, to } = query;
-  const [first, last] = areDays && (isGiven(from) || isGiven(to)) ? [from, to ?? from] : [query.on, query.until];
-  if (first === undefined || first === '') {
-    if (last === undefined || last === '') return null;
+  const [first, last] = areDays && (from ?? to) !== undefined ? [from, to ?? from] : [query.on, query.until];
+  if (first === undefined) {
+    if (last === undefined) return null;
     throw invalid(areDays && to !== undefined ? 'from' : 'on', 'is needed beside the last day');
   }
   const until = last ?? first;

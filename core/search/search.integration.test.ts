@@ -43,6 +43,11 @@ describe('a text', () => {
     expect((await ids({ q }))[0]).toBe(event);
   });
 
+  it('beside fields that a form left empty is looked for as without them', async () => {
+    const query = { q: 'rajdhani', from: '', to: '', on: '', until: '', city: '', kind: '', maxPrice: '', cursor: '' };
+    expect(await ids(query)).toEqual(await ids({ q: 'rajdhani' }));
+  });
+
   it('that fits nothing finds nothing', async () => {
     expect(await page({ q: 'qqqqwwww' })).toEqual({ items: [], next: null });
   });
