@@ -4,11 +4,14 @@ import { parseBody, readJson, readText } from './json-body.ts';
 const emptySchema = v.strictObject({});
 
 /** The body of a POST that needs none: nothing at all, or `{}` as JSON. Refuses what `readJson` refuses. */
-export async function readOptionalBody(request: Request): Promise<object> {
+export const readOptionalBody = (request: Request): Promise<object> => readBodyIfAny(request, emptySchema);
+
+/** A body that may be left out, which is the same as `{}`. Refuses what `readJson` refuses. */
+export async function readBodyIfAny<S extends v.GenericSchema>(request: Request, schema: S): Promise<v.InferOutput<S>> {
   if (request.headers.get('content-type') === null) {
     const text = await readText(request);
-    return text === '' ? {} : parseBody(emptySchema, text);
+    return parseBody(schema, text === '' ? {} : text);
   }
-  if (request.headers.get('content-length') === '0') return {};
-  return readJson(request, emptySchema);
+  if (request.headers.get('content-length') === '0') return parseBody(schema, {});
+  return readJson(request, schema);
 }

@@ -16,8 +16,8 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { CoreApp } from '../http/context.ts';
 import { requireOperator } from '../http/credentials.ts';
-import { invalidRequest, readJson } from '../http/json-body.ts';
-import { readOptionalBody } from '../http/optional-body.ts';
+import { invalidRequest } from '../http/json-body.ts';
+import { readBodyIfAny, readOptionalBody } from '../http/optional-body.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { bookingsCsv } from './bookings-csv.ts';
 import type { Changer } from './change-room.ts';
@@ -37,7 +37,7 @@ export function registerBookings(app: CoreApp, deps: CoreDeps): void {
     const id = c.req.param('id');
     const response = await serveOrder(deps, c, {
       role: 'operator',
-      read: (request) => readJson(request, refundRequestSchema),
+      read: (request) => readBodyIfAny(request, refundRequestSchema),
       async work(tx, body, changer) {
         if (!isId(id)) throw new OperatingError('not_found');
         return refundBooking(tx, deps, id, body, changer);
