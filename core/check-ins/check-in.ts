@@ -5,6 +5,7 @@ import {
   insertCheckIn,
   insertConflict,
   lockTicket,
+  lockTickets,
   readCheckIn,
   type CheckIn,
   type Scan,
@@ -21,13 +22,41 @@ export type GateScan = Scan & { code: string; isOffline: boolean };
  * Judges a scanned ticket inside the caller's transaction and lets its bearer in, once. The same scan told again gets the same answer.
  * What a gate without a network let in and should not have is noted as a conflict; nobody is thrown out by it.
  */
-export async function checkIn(
+export async function checkIn(tx: Transaction, keys: EntryTicketKeys, scan: GateScan): Promise<CheckInView> {
+  return judgeScan(tx, await readTicket(keys, scan), scan);
+}
+
+/**
+ * The same of many scans, one after the other as they come. Their tickets are locked before, in the order that everybody keeps: gates
+ * that hand in copies of the same tickets, and whoever cancels a booking of several, wait for each other and never in a ring.
+ */
+export async function checkInAll(
   tx: Transaction,
   keys: EntryTicketKeys,
-  { code, isOffline, ...scan }: GateScan,
-): Promise<CheckInView> {
+  scans: readonly GateScan[],
+): Promise<{ scanId: string; view: CheckInView }[]> {
+  const tickets = await Promise.all(scans.map((scan) => readTicket(keys, scan)));
+  await lockTickets(
+    tx,
+    tickets.flatMap((ticket) => ticket?.ticketId ?? []),
+  );
+  const views = [];
+  for (const [i, scan] of scans.entries())
+    views.push({ scanId: scan.scanId, view: await judgeScan(tx, tickets[i] ?? null, scan) });
+  return views;
+}
+
+async function readTicket(keys: EntryTicketKeys, { code }: GateScan): Promise<EntryTicket | null> {
   const checked = await verifyEntryTicket(keys, code);
-  const view: CheckInView = checked.ok ? await record(tx, checked.ticket, scan, isOffline) : { result: 'forged' };
+  return checked.ok ? checked.ticket : null;
+}
+
+async function judgeScan(
+  tx: Transaction,
+  ticket: EntryTicket | null,
+  { code: _code, isOffline, ...scan }: GateScan,
+): Promise<CheckInView> {
+  const view: CheckInView = ticket === null ? { result: 'forged' } : await record(tx, ticket, scan, isOffline);
   const { result, ticketId = null } = view;
   if (isOffline && result !== 'admit') await insertConflict(tx, scan, { ticketId, result });
   return view;

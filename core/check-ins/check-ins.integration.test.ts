@@ -1,7 +1,8 @@
 import { createLocalJWKSet } from 'jose';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addPerformance } from '../../db/queries/add-catalogue.ts';
+import { lockTicket } from '../../db/queries/check-ins.ts';
 import { newId } from '../../platform/id.ts';
 import { judgeOffline } from '../../tokens/judge-offline.ts';
 import { verifyRevocationList } from '../../tokens/revocation-list.verify.ts';
@@ -198,6 +199,40 @@ describe('a gate without a network', () => {
       expect.objectContaining({ scanId: south[0]?.scanId, ticketId: gone.id, result: 'revoked', gate: 'south' }),
     );
     expect(resultOf(await scan(fresh.code)), 'in by the other gate').toBe('already_in');
+  });
+
+  it('hands them in beside others with copies of the same tickets, in whatever order: nobody waits in a ring', async () => {
+    const { tickets } = await sold({ standing: 10 });
+    const codes = tickets.map(({ code }) => code);
+    const gates = [codes, codes.toReversed(), codes, codes.toReversed()];
+    const replies = await Promise.all(
+      gates.map((order, gate) =>
+        handIn(
+          `gate ${gate}`,
+          order.map((code, place) => offline(code, 600 - place)),
+        ),
+      ),
+    );
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const results = replies.flatMap(({ body }) => v.parse(resultsSchema, body).results);
+    expect(results.filter(({ result }) => result === 'admit')).toHaveLength(tickets.length);
+    expect(results.filter(({ result }) => result === 'already_in')).toHaveLength(3 * tickets.length);
+  });
+
+  it('would wait in a ring if each locked its tickets in the order of its scans: the control', async () => {
+    const { tickets } = await sold({ standing: 2 });
+    const ids = tickets.map(({ id }) => id);
+    let locked = 0;
+    const lockInOrder = (order: string[]) =>
+      world.sql.begin(async (tx) => {
+        for (const id of order) {
+          await lockTicket(tx, id);
+          locked += 1;
+          await vi.waitFor(() => expect(locked).toBeGreaterThan(1));
+        }
+      });
+    const ends = await Promise.allSettled([lockInOrder(ids), lockInOrder(ids.toReversed())]);
+    expect(ends.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: '40P01' } }]);
   });
 
   it('knows a scan by its id, however that is written, and takes no id for two', async () => {

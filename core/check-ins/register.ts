@@ -19,7 +19,7 @@ import { requireOperator } from '../http/credentials.ts';
 import { invalidRequest, readJson } from '../http/json-body.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { serveOrder } from '../operator/keyed-order.ts';
-import { checkIn, type GateScan } from './check-in.ts';
+import { checkIn, checkInAll, type GateScan } from './check-in.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 const CONFLICT_PAGE = 100;
@@ -101,10 +101,9 @@ const toScans = ({ scans, performanceId, gate }: OfflineScans, actor: string, no
 
 /** One after the other from the earliest on, so that of two scans of one ticket the first counts. */
 async function handIn(tx: Transaction, keys: EntryTicketKeys, scans: GateScan[]): Promise<OfflineScanView[]> {
+  const inOrder = scans.toSorted((a, b) => a.scannedAt.getTime() - b.scannedAt.getTime());
   const views = new Map<string, OfflineScanView>();
-  for (const scan of scans.toSorted((a, b) => a.scannedAt.getTime() - b.scannedAt.getTime())) {
-    const view = await checkIn(tx, keys, scan);
-    views.set(scan.scanId, { scanId: scan.scanId, ...view, conflict: view.result !== 'admit' });
-  }
+  for (const { scanId, view } of await checkInAll(tx, keys, inOrder))
+    views.set(scanId, { scanId, ...view, conflict: view.result !== 'admit' });
   return scans.flatMap(({ scanId }) => views.get(scanId) ?? []);
 }

@@ -1,4 +1,5 @@
 import type { CheckInResult } from '../../contracts/check-ins.ts';
+import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql, Transaction } from '../connect.ts';
 
 /** An entry ticket with what a gate has to know of it. */
@@ -28,6 +29,11 @@ export async function lockTicket(tx: Transaction, ticketId: string): Promise<Tic
   // After the lock, and only then: the row that takes its place may have been written while this waited.
   const replaced = await tx`SELECT 1 FROM entry_tickets WHERE replaces = ${ticketId}`;
   return { ...row, isTransferred: replaced.length > 0 };
+}
+
+/** Locks many tickets before they are judged one by one, in the order of their ids, which whoever locks several of them keeps. READ COMMITTED. */
+export async function lockTickets(tx: Transaction, ticketIds: readonly string[]): Promise<void> {
+  await tx`SELECT 1 FROM entry_tickets WHERE id = ANY (${list(ticketIds)}::uuid[]) ORDER BY id FOR UPDATE`;
 }
 
 /** The check-in of a ticket, or null. A plain read; under the ticket's lock it stays as it is. */
