@@ -136,6 +136,8 @@ describe('an offer', () => {
     for (const one of line) {
       expect(await world.stateOf(one)).toBe('offered');
       await world.lapse(one);
+      // Over is over, also while nobody has ended it yet: the next must not be kept waiting by who comes late.
+      expect(await world.accept(one)).toMatchObject({ status: 409, body: { code: 'offer_ended' } });
       // Two processes find it due.
       await Promise.all([world.sweep(), world.sweep()]);
       expect(await world.stateOf(one)).toBe('lapsed');

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addSeatMap, addPerformance } from '../../db/queries/add-catalogue.ts';
 import { newId } from '../../platform/id.ts';
+import { readWaited } from '../../redis/inventory/waited.ts';
+import type { ScriptClient } from '../../redis/script-client.ts';
 import { evening } from '../core-world-catalogue.fixture.ts';
-import { type Reply, SHOW } from '../core-world.fixture.ts';
+import { ROOM, type Reply, SHOW } from '../core-world.fixture.ts';
 import { reconcileStock } from '../reconcile/reconcile-stock.ts';
+import { decideKept } from './decide-kept.ts';
 import { startWaitlistWorld, type Waiting, type WaitlistWorld } from './waitlist-world.fixture.ts';
 
 let world: WaitlistWorld;
@@ -129,6 +132,26 @@ describe('who waits for places without numbers', () => {
       { free: 5 },
     ]);
     expect(await world.differences()).toEqual([]);
+  });
+
+  it('is offered what a hold left behind once, also by who takes over from a process that died before it told Redis', async () => {
+    const [left] = [await world.holdStanding(2), await world.holdStanding(3)];
+    const line = [await standing(2), await standing(2)];
+    await world.expireHold(left.holdId);
+    const { deps } = world;
+    const show = await deps.catalogue.performance(SHOW);
+    if (show === null) throw new Error('the performance is not there');
+    const { kept } = await readWaited(deps.scripts, { room: ROOM, performanceId: SHOW });
+    expect(kept).toHaveLength(1);
+    const dies: ScriptClient = { ...deps.scripts, run: () => Promise.reject(new Error('dead')) };
+    await expect(decideKept({ ...deps, scripts: dies }, show, kept)).rejects.toThrow('dead');
+    expect(await statesOf(line)).toEqual(['offered', 'waiting']);
+    await world.sweep();
+    // The other three are held by somebody, which Postgres does not know.
+    expect(await statesOf(line)).toEqual(['offered', 'waiting']);
+    expect(await world.differences()).toEqual([]);
+    for (const one of line.toReversed()) await world.leave(one);
+    await world.loseRedis();
   });
 
   it('is offered what a larger zone adds, in the same change', async () => {
