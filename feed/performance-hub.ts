@@ -5,7 +5,7 @@ import { legsBetween } from '../redis/inventory/layout.ts';
 import type { InventoryDelta } from '../redis/inventory/read-deltas.ts';
 import type { ScriptClient } from '../redis/script-client.ts';
 import { createInventoryFollower, type FollowListener } from './inventory-follower.ts';
-import { catchUpFrame, createStretch, deltaFrame, snapshotFrame, type Stretch, type Watcher } from './stretch.ts';
+import { catchUpFrame, createStretch, deltaFrame, show, snapshotFrame, type Stretch, type Watcher } from './stretch.ts';
 
 /** How often a watched inventory is swept and read, in ms. One loop serves all its watchers. */
 const POLL_MS = 300;
@@ -91,7 +91,7 @@ export function createPerformanceHub(
       if (wish.since === null || missing === null) watcher.missed = true;
       else if (missing.length > 0)
         watcher.missed = !watcher.outbox.offer(catchUpFrame(wish.since, inventory.version, stretch.shown, missing));
-      tellMissed(new Map([[key, stretch]]), inventory);
+      bringUpToDate(watcher, stretch, inventory.version);
       schedule();
       return 'watching';
     },
@@ -116,7 +116,7 @@ const tellAll = (stretches: ReadonlyMap<string, Stretch>): FollowListener => ({
     for (const stretch of stretches.values()) {
       const before = stretch.shown;
       const isTouched = touches(deltas, stretch.legs);
-      if (isTouched) stretch.shown = availabilityOn(inventory, stretch.legs);
+      if (isTouched) show(stretch, availabilityOn(inventory, stretch.legs));
       // Who watches other legs has to learn the version all the same, or the next delta would not follow on.
       const frame = isTouched
         ? deltaFrame(from, inventory.version, before, stretch.shown, deltas)
@@ -127,7 +127,7 @@ const tellAll = (stretches: ReadonlyMap<string, Stretch>): FollowListener => ({
   },
   replaced(inventory) {
     for (const stretch of stretches.values()) {
-      stretch.shown = availabilityOn(inventory, stretch.legs);
+      show(stretch, availabilityOn(inventory, stretch.legs));
       for (const watcher of stretch.watchers) watcher.missed = true;
     }
   },
@@ -139,12 +139,11 @@ const touches = (deltas: readonly InventoryDelta[], [from, to]: readonly [number
 /** Sends the snapshot of this moment to all who missed something and can read again. */
 function tellMissed(stretches: ReadonlyMap<string, Stretch>, inventory: InventorySnapshot | undefined): void {
   if (inventory === undefined) return;
-  for (const stretch of stretches.values()) {
-    let frame: Buffer | undefined;
-    for (const watcher of stretch.watchers) {
-      if (!watcher.missed) continue;
-      frame ??= snapshotFrame(inventory.version, stretch.shown);
-      watcher.missed = !watcher.outbox.offer(frame);
-    }
-  }
+  for (const stretch of stretches.values())
+    for (const watcher of stretch.watchers) bringUpToDate(watcher, stretch, inventory.version);
+}
+
+/** Sends the snapshot to one who missed something. A crowd that comes at once asks for the same one. */
+function bringUpToDate(watcher: Watcher, stretch: Stretch, version: string): void {
+  if (watcher.missed) watcher.missed = !watcher.outbox.offer(snapshotFrame(stretch, version));
 }

@@ -17,6 +17,8 @@ export type Stretch = {
   watchers: Set<Watcher>;
   /** What the watchers know. */
   shown: StretchAvailability;
+  /** The last snapshot that was made of it, for the next watcher who comes before anything changes. */
+  snapshot: { version: string; frame: Buffer } | null;
 };
 
 /** A stretch without watchers, as the inventory stands. */
@@ -24,11 +26,24 @@ export const createStretch = (inventory: InventorySnapshot, legs: readonly [numb
   legs,
   watchers: new Set(),
   shown: availabilityOn(inventory, legs),
+  snapshot: null,
 });
 
-/** `snapshot`: the same states and zones as core's availability. */
-export const snapshotFrame = (version: string, { states, zones }: StretchAvailability): Buffer =>
-  toFrame({ type: 'snapshot', version, states: Buffer.from(states).toString('base64'), zones });
+/** Shows another state of the inventory from now on. */
+export function show(stretch: Stretch, shown: StretchAvailability): void {
+  stretch.shown = shown;
+  stretch.snapshot = null;
+}
+
+/** `snapshot`: the same states and zones as core's availability. Made once for all who come between two changes. */
+export function snapshotFrame(stretch: Stretch, version: string): Buffer {
+  if (stretch.snapshot?.version !== version) {
+    const { states, zones } = stretch.shown;
+    const frame = toFrame({ type: 'snapshot', version, states: Buffer.from(states).toString('base64'), zones });
+    stretch.snapshot = { version, frame };
+  }
+  return stretch.snapshot.frame;
+}
 
 /** `delta` from one version to the next: the seats and zones of the stretch that look different now. May name none. */
 export function deltaFrame(

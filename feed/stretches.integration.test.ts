@@ -13,11 +13,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 type Frame = { type: string; version: string; from?: string; seats?: number[][]; zones: unknown[] };
-function reader(): Watcher & { frames: Frame[] } {
-  const frames: Frame[] = [];
-  const offer = (frame: Buffer) => frames.push(JSON.parse(frame.subarray(frame.indexOf('{')).toString()) as Frame) > 0;
+const textOf = (frame: Buffer): Frame => JSON.parse(frame.subarray(frame.indexOf('{')).toString()) as Frame;
+
+function listener<T>(heard: (frame: Buffer) => T): Watcher & { frames: T[] } {
+  const frames: T[] = [];
+  const offer = (frame: Buffer) => frames.push(heard(frame)) > 0;
   return { frames, missed: false, outbox: { offer, send: () => true, close: () => {} } };
 }
+const reader = () => listener(textOf);
 
 test('strangers open only so many stretches, and those who watch one already share it', async () => {
   const log = createLogger('feed', 'silent');
@@ -41,5 +44,26 @@ test('a change on other legs moves only the version', async () => {
   await expect.poll(() => late.frames.at(-1)).toMatchObject({ type: 'delta', seats: [[4, 1]] });
   const version = late.frames.at(-1)?.version;
   expect(early.frames.at(-1)).toMatchObject({ type: 'delta', version, seats: [], zones: [] });
+  hub.stop();
+});
+
+test('9,000 watchers cost one frame for each batch of changes: all are handed the same bytes, made once', async () => {
+  const hub = createPerformanceHub(REF, { client: world.client, log: createLogger('feed', 'silent') });
+  const crowd = Array.from({ length: 9000 }, () => listener((frame) => frame));
+  const enter = (watcher: Watcher) => hub.watch(watcher, { since: null, from: null, to: null });
+  for (const first of crowd.slice(0, 1)) await enter(first);
+  await Promise.all(crowd.slice(1).map(enter));
+  // They came between two changes: one snapshot was made for all of them.
+  expect(new Set(crowd.flatMap(({ frames }) => frames)).size).toBe(1);
+  for (const watcher of crowd) watcher.frames.length = 0;
+  const seats = [0, 1, 2, 3, 6, 7, 8, 9];
+  await world.admit('bert');
+  await Promise.all(seats.map((seat) => world.held(seat < 5 ? 'anna' : 'bert', { seats: [seat] })));
+  const told = () => new Set(crowd.at(-1)?.frames.flatMap((frame) => textOf(frame).seats?.map(([seat]) => seat) ?? []));
+  await expect.poll(() => told().size, { timeout: 5000 }).toBe(seats.length);
+  const distinct = new Set(crowd.flatMap(({ frames }) => frames));
+  // One; two where the hub looked in the midst of the changes.
+  expect(distinct.size).toBeLessThanOrEqual(2);
+  for (const { frames } of crowd) expect(frames.length).toBe(distinct.size);
   hub.stop();
 });
