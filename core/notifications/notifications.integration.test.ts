@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as v from 'valibot';
 import { putExpiring, setChannel } from '../../db/queries/notifications.ts';
 import { eraseBookings } from '../../db/queries/personal-data.ts';
@@ -9,7 +11,9 @@ import { createPrinter } from '../entry-tickets/printer.ts';
 import { readCodes } from '../entry-tickets/read-pdf.fixture.ts';
 import { createMailer, type Mailer } from '../mail/mailer.ts';
 import { smtpAddress } from '../mail/smtp-address.ts';
+import { createPushBrowser } from '../push/push-browser.fixture.ts';
 import { runNotifications, type NotificationDeps } from './run-notifications.ts';
+import { startNotifications } from './start-notifications.ts';
 
 const refusals = new Map<string, number>();
 let world: CoreWorld;
@@ -57,7 +61,7 @@ async function pay({ body }: Reply): Promise<void> {
 /** Sends what is due; the mail that came to an address by it, oldest first. */
 async function mailTo(address: string) {
   const before = new Set(mailbox.messages().map(({ id }) => id));
-  while ((await runNotifications(deps)) > 0);
+  while ((await runNotifications(deps, 'mail')) > 0);
   return mailbox
     .messages()
     .filter(({ id, to }) => !before.has(id) && to.includes(address))
@@ -252,9 +256,45 @@ describe('a message that can’t be sent', () => {
     const email = 'crowd@example.org';
     for (const held of [await world.holdStanding(1), await world.holdStanding(1), await world.holdStanding(1)])
       await pay(await book({ email }, 'en', held));
-    const taken = await Promise.all([1, 2, 3, 4].map(() => runNotifications(deps)));
+    const taken = await Promise.all([1, 2, 3, 4].map(() => runNotifications(deps, 'mail')));
     expect(taken.reduce((sum, count) => sum + count, 0)).toBe(3);
     expect(mailbox.messages().filter(({ to }) => to.includes(email))).toHaveLength(3);
+  });
+});
+
+describe('push services that take a connection and say nothing', () => {
+  it('keep nobody waiting for a ticket by mail', async () => {
+    const silent = createServer(() => {});
+    const port = await new Promise<number>((resolve) => {
+      silent.listen(0, '127.0.0.1', () => resolve((silent.address() as AddressInfo).port));
+    });
+    const { subscription } = createPushBrowser(`http://127.0.0.1:${port}/`);
+    const until = new Date(Date.now() + 600_000).toISOString();
+    const payload = { roomName: 'The Gala', url: 'https://shop.example.org/', until };
+    await world.sql`INSERT INTO notifications (event, kind, channel, address, address_hash, language, payload, due_at)
+      SELECT 'called:silent:' || n, 'called', 'push', ${JSON.stringify(subscription)}, sha256(n::text::bytea), 'en',
+        ${world.sql.json(payload)}, now() - interval '1 minute' FROM generate_series(1, 64) AS n`;
+    const sending = startNotifications({
+      ...deps,
+      config: { ...deps.config, smtp: v.parse(smtpAddress, mailbox.smtpUrl) },
+    });
+    try {
+      const booked = await book({ email: 'waits@example.org' });
+      await pay(booked);
+      sending.wake();
+      await vi.waitFor(() => expect(mailbox.messages().some(({ to }) => to.includes('waits@example.org'))).toBe(true), {
+        timeout: 4500,
+      });
+      const [row] =
+        await world.sql`SELECT count(*)::int AS tried FROM notifications WHERE event LIKE 'called:silent:%' AND attempts > 0`;
+      expect(row?.['tried']).toBeGreaterThan(0);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+      await sending.stop();
+      await world.sql`DELETE FROM notifications WHERE event LIKE 'called:silent:%'`;
+      await setChannel(world.sql, 'push', false);
+    }
   });
 });
 

@@ -18,7 +18,8 @@ import { toHtml, toText, type Message } from './message.ts';
 
 /** Messages in a turn and at a time: also if each takes its whole time, they end well before the lease. */
 const TAKING = { limit: 16, leaseSeconds: 180 } as const;
-const PARALLEL = 4;
+/** Mails go to one relay, and tickets have to be printed; pushes go to as many services as there are, each of which only waits. */
+const PARALLEL = { mail: 4, push: 16 } as const;
 
 export type NotificationDeps = Pick<
   CoreDeps,
@@ -28,15 +29,12 @@ export type NotificationDeps = Pick<
 };
 
 /**
- * Sends what is due, each event to each address once; returns how many it took. Each is noted by itself as soon as the relay took it: a
+ * Sends what is due by one way, each event to each address once; returns how many it took. Each is noted by itself as soon as the relay took it: a
  * process that dies in between sends that one again, under the same Message-ID or tag, so that mailboxes and browsers show it once.
  */
-export async function runNotifications(
-  deps: NotificationDeps,
-  channels: readonly NotificationRow['channel'][] = ['mail'],
-): Promise<number> {
-  const rows = await takeNotifications(deps.sql, { channels, ...TAKING });
-  await runBatch(rows, (row) => send(deps, row), PARALLEL);
+export async function runNotifications(deps: NotificationDeps, channel: NotificationRow['channel']): Promise<number> {
+  const rows = await takeNotifications(deps.sql, { channel, ...TAKING });
+  await runBatch(rows, (row) => send(deps, row), PARALLEL[channel]);
   return rows.length;
 }
 

@@ -16,8 +16,10 @@ const REST_SHARE = 2;
 const CHANNELS = ['mail', 'push'] as const;
 
 /**
- * Sends messages, a few at a time, and notices whom to remind of paying. Ways that are not configured it only notes as such, so that
- * nothing is written for them. A wake returns at once; `stop` waits some seconds for what is at hand: what is cut off is sent again.
+ * Sends messages, a few at a time, and notices whom to remind of paying. Each way has turns of its own: whoever waits for a ticket by mail
+ * does not wait for the push services that strangers named, which may be as slow as they like. Ways that are not configured it only notes
+ * as such, so that nothing is written for them. A wake returns at once; `stop` waits some seconds for what is at hand: what is cut off is
+ * sent again.
  */
 export function startNotifications(deps: Omit<NotificationDeps, 'printer'>): Turns {
   const printer = createPrinter({ restShare: REST_SHARE });
@@ -25,31 +27,47 @@ export function startNotifications(deps: Omit<NotificationDeps, 'printer'>): Tur
     ...(deps.config.smtp === null ? [] : ['mail' as const]),
     ...(deps.push === null ? [] : ['push' as const]),
   ];
-  let isNoted = false;
-  let lookedAtMs = 0;
-  const turns = createTurns(
-    'notifications',
-    deps.log,
-    async () => {
-      if (!isNoted) {
-        for (const channel of CHANNELS) await setChannel(deps.sql, channel, channels.includes(channel));
-        isNoted = true;
-      }
-      if (channels.length === 0) return 0;
-      const nowMs = deps.clock.nowMs();
-      if (nowMs - lookedAtMs >= EXPIRING_EVERY_MS) {
-        lookedAtMs = nowMs;
-        await putExpiring(deps.sql, EXPIRING);
-      }
-      return runNotifications({ ...deps, printer }, channels);
-    },
-    LOOK_AFTER_MS,
-  );
-  turns.wake();
+  const prepare = createPreparation(deps, channels);
+  const turnsOf = (name: string, send: () => Promise<number>): Turns => {
+    const work = async () => {
+      await prepare();
+      return send();
+    };
+    return createTurns(name, deps.log, work, LOOK_AFTER_MS);
+  };
+  const ways =
+    channels.length === 0
+      ? [turnsOf('notifications', async () => 0)]
+      : channels.map((channel) => turnsOf(channel, () => runNotifications({ ...deps, printer }, channel)));
+  const wake = () => {
+    for (const way of ways) way.wake();
+  };
+  wake();
   return {
-    wake: () => turns.wake(),
+    wake,
     // A slow relay must not keep whoever waits for the outbox: its rows are leased, and looked at again.
     idle: async () => {},
-    stop: () => Promise.race([turns.stop(), sleep(STOP_MS, undefined, { ref: false })]),
+    async stop() {
+      await Promise.race([Promise.all(ways.map((way) => way.stop())), sleep(STOP_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** What a turn does first: notes once which ways are on, and now and then whom to remind. */
+function createPreparation(
+  { sql, clock }: Pick<NotificationDeps, 'sql' | 'clock'>,
+  channels: readonly NotificationRow['channel'][],
+): () => Promise<void> {
+  let isNoted = false;
+  let lookedAtMs = 0;
+  return async () => {
+    if (!isNoted) {
+      for (const channel of CHANNELS) await setChannel(sql, channel, channels.includes(channel));
+      isNoted = true;
+    }
+    const nowMs = clock.nowMs();
+    if (channels.length === 0 || nowMs - lookedAtMs < EXPIRING_EVERY_MS) return;
+    lookedAtMs = nowMs;
+    await putExpiring(sql, EXPIRING);
   };
 }

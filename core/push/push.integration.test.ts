@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const newBrowser = () => service.subscribe(`/browser/${(browsers += 1)}`);
 const send = async () => {
-  while ((await runNotifications({ ...world.deps, printer: createPrinter() }, ['mail', 'push'])) > 0);
+  while ((await runNotifications({ ...world.deps, printer: createPrinter() }, 'push')) > 0);
 };
 const ask = (booked: Reply, subscription: object) =>
   world.call('POST', `/v1/bookings/${String(booked.body['bookingId'])}/push-subscriptions`, {

@@ -1,4 +1,3 @@
-import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql, Transaction } from '../connect.ts';
 import type { FailedWork } from './outbox.ts';
 
@@ -63,19 +62,15 @@ export async function putTransfer(tx: Transaction, { entryTicketId, to, from }: 
   return rows.length > 0;
 }
 
-/** Takes due notifications for `leaseSeconds`; one statement, `FOR UPDATE SKIP LOCKED`. Counts the attempt. */
+/** Takes due notifications of one channel for `leaseSeconds`; one statement, `FOR UPDATE SKIP LOCKED`. Counts the attempt. */
 export async function takeNotifications(
   sql: Sql,
-  {
-    channels,
-    limit,
-    leaseSeconds,
-  }: { channels: readonly NotificationRow['channel'][]; limit: number; leaseSeconds: number },
+  { channel, limit, leaseSeconds }: { channel: NotificationRow['channel']; limit: number; leaseSeconds: number },
 ): Promise<NotificationRow[]> {
   return sql<NotificationRow[]>`UPDATE notifications SET attempts = attempts + 1,
       due_at = now() + make_interval(secs => ${leaseSeconds})
     WHERE id IN (SELECT id FROM notifications WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now()
-      AND channel = ANY (${list(channels)}::text[]) ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      AND channel = ${channel} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING id, kind, channel, address, language, booking_id AS "bookingId", entry_ticket_id AS "entryTicketId",
       payload, attempts`;
 }
