@@ -1,4 +1,4 @@
-import { readWishes, type WaitlistEntry } from '../../db/queries/waitlist-entries.ts';
+import { isStillWished, readWishes, type WaitlistEntry } from '../../db/queries/waitlist-entries.ts';
 import { newId } from '../../platform/id.ts';
 import { newKeptId, readWaited, setAside, type AsideWish } from '../../redis/inventory/waited.ts';
 import type { Performance } from '../catalogue/performance.ts';
@@ -14,7 +14,9 @@ const MOST_ASIDE = 50;
 /**
  * Offers what is free although somebody waits who fits: a neighbour came free beside an unsold single seat, a lost inventory was loaded
  * anew, an allocation let go. It is set aside in Redis first, where everybody else would take it, and then decided on as what a hold
- * has left. Wishes come in the order of the line. Returns how often something was set aside.
+ * has left. Of many wishes it is some by lot, in the order of the line, so that
+ * twenty that nothing fits don't keep the others from being looked at. Whoever is first in line and fits has what is set aside, whosever
+ * wish it was. Returns how often something was set aside.
  */
 export async function setAsideFree(
   deps: OfferDeps & Pick<CoreDeps, 'sql' | 'scripts'>,
@@ -29,27 +31,11 @@ export async function setAsideFree(
         const { kept } = await readWaited(deps.scripts, inventory);
         await decideKept(deps, performance, kept);
         // Nobody was there to take it: it has gone free again, and would for ever.
-        if (!(await isStillWished(deps, performance, entry))) break;
+        if (!(await isStillWished(deps.sql, entry))) break;
       }
     }
   }
   return aside;
-}
-
-async function isStillWished(
-  { sql }: Pick<CoreDeps, 'sql'>,
-  performance: Performance,
-  entry: WaitlistEntry,
-): Promise<boolean> {
-  const isSame = (other: WaitlistEntry) =>
-    other.zoneId === entry.zoneId &&
-    other.class === entry.class &&
-    other.partySize === entry.partySize &&
-    other.accessible === entry.accessible &&
-    other.fromLeg === entry.fromLeg &&
-    other.toLeg === entry.toLeg &&
-    other.number > entry.number;
-  return (await readWishes(sql, performance.id, MOST_WISHES)).some(isSame);
 }
 
 /** What an entry would take, zone by zone. */

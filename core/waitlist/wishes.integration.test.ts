@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addSeatMap, addPerformance } from '../../db/queries/add-catalogue.ts';
 import { newId } from '../../platform/id.ts';
 import { readWaited } from '../../redis/inventory/waited.ts';
@@ -102,6 +102,26 @@ describe('who waits for a train', () => {
     await world.sweep();
     expect(await reconcileStock(world.deps, train)).toEqual([]);
   });
+});
+
+it('who waits behind sixty different wishes that nothing fits has the seat that is free', async () => {
+  const booked = await world.lastBooked();
+  // As many as stops, classes and sizes of parties make of a long train.
+  await world.sql`INSERT INTO waitlist_entries (id, performance_id, class, party_size, accessible, from_leg, to_leg, email, email_normalised,
+      token_hash, token_sealed, language)
+    SELECT gen_random_uuid(), ${SHOW}, 'none ' || n, 1, false, 0, 1, '', '', sha256(n::text::bytea), '', 'en' FROM generate_series(1, 60) AS n`;
+  expect((await world.cancel(booked)).status).toBe(200);
+  await world.drain();
+  const waiting = await world.join();
+  await vi.waitFor(
+    async () => {
+      await world.sweep();
+      expect(await world.stateOf(waiting)).toBe('offered');
+    },
+    { timeout: 20_000, interval: 1 },
+  );
+  expect(await world.differences()).toEqual([]);
+  await world.leave(waiting);
 });
 
 describe('who waits for places without numbers', () => {

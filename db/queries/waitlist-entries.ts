@@ -114,13 +114,27 @@ export async function lockWaiting(tx: Transaction, fit: FitQuery): Promise<Waitl
     ORDER BY e.number LIMIT ${fit.limit} FOR UPDATE`;
 }
 
-/** Different wishes of those who wait, each as its first in line has it. A plain read. */
+/**
+ * Different wishes of those who wait, each as its first in line has it: some of them, by lot where there are more than `limit`, so that
+ * in a few looks all are looked at. A plain read.
+ */
 export async function readWishes(sql: Sql, performanceId: string, limit: number): Promise<WaitlistEntry[]> {
-  return sql<WaitlistEntry[]>`SELECT * FROM (
+  return sql<WaitlistEntry[]>`WITH wishes AS (
       SELECT DISTINCT ON (e.zone_id, e.class, e.party_size, e.accessible, e.from_leg, e.to_leg) ${columns(sql)}
       FROM waitlist_entries e WHERE e.performance_id = ${performanceId} AND e.state = 'waiting'
-      ORDER BY e.zone_id, e.class, e.party_size, e.accessible, e.from_leg, e.to_leg, e.number) wish
-    ORDER BY number LIMIT ${limit}`;
+      ORDER BY e.zone_id, e.class, e.party_size, e.accessible, e.from_leg, e.to_leg, e.number),
+    drawn AS (SELECT * FROM wishes ORDER BY random() LIMIT ${limit})
+    SELECT * FROM drawn ORDER BY number`;
+}
+
+/** Whether somebody behind this entry waits for the same. A plain read. */
+export async function isStillWished(sql: Sql, entry: WaitlistEntry): Promise<boolean> {
+  const rows = await sql`SELECT 1 FROM waitlist_entries e
+    WHERE e.performance_id = ${entry.performanceId} AND e.state = 'waiting' AND e.number > ${entry.number}
+      AND e.zone_id IS NOT DISTINCT FROM ${entry.zoneId} AND e.class IS NOT DISTINCT FROM ${entry.class}
+      AND e.party_size = ${entry.partySize} AND e.accessible = ${entry.accessible}
+      AND e.from_leg = ${entry.fromLeg} AND e.to_leg = ${entry.toLeg} LIMIT 1`;
+  return rows.length > 0;
 }
 
 /** A zone that somebody waits for, how many do, and the number of the last of them. */
