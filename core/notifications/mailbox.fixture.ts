@@ -19,7 +19,7 @@ export async function openMailbox(world: CoreWorld) {
   return {
     /** Sends what is due; the mail that came to an address by now and was not looked at, oldest first. */
     async mailTo(address: string) {
-      while ((await runNotifications(deps)) > 0);
+      while ((await runNotifications(deps, 'mail')) > 0);
       const found = mailbox.messages().filter(({ id, to }) => to.includes(address) && !seen.has(id));
       for (const { id } of found) seen.add(id);
       return found.map(({ parsed }) => parsed).toReversed();
