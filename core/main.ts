@@ -64,6 +64,7 @@ async function start(log: Logger): Promise<RunningService> {
   };
 }
 
+// oxlint-disable-next-line max-lines-per-function -- whatever is opened here is closed here
 async function createDeps(config: CoreConfig, log: Logger): Promise<{ deps: CoreDeps; close: () => Promise<void> }> {
   const pool = (max: number, applicationName: string) => connectDatabase(config.databaseUrl, { max, applicationName });
   const sql = pool(POOLS.buyers, 'onsale-core');

@@ -31,6 +31,7 @@ export type PerformanceHub = {
 export type PerformanceHubPorts = { client: ScriptClient; log: Logger; maxStretches?: number };
 
 /** A hub that begins to poll with its first watcher. */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function createPerformanceHub(
   ref: InventoryRef,
   { client, log, maxStretches = MAX_STRETCHES }: PerformanceHubPorts,

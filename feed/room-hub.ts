@@ -48,6 +48,7 @@ export type RoomHubPorts = {
 type Current = { board: Board; text: string; frame: Buffer; shownAtMs: number };
 
 /** A hub without visitors; its owner subscribes it to the room's channel. */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function createRoomHub(room: string, ports: RoomHubPorts): RoomHub {
   const { client, clock, log, gatherMs, onFrame, silentAfterMs = BOARD_STALE_MS } = ports;
   const visitors = createRoomVisitors();

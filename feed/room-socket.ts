@@ -44,7 +44,6 @@ export function serveRoomSocket(connection: Connection, room: string, ports: Roo
   let visitor: Visitor | undefined;
   let hub: RoomHub | undefined;
   let hereWhileVerifying = false;
-  let frames = { count: 0, since: clock.nowMs() };
 
   const refuse = (code: ErrorCode, closeCode = CLOSE_POLICY): void => {
     outbox.send({ type: 'error', code });
@@ -80,11 +79,7 @@ export function serveRoomSocket(connection: Connection, room: string, ports: Roo
 
   const isClosed = (): boolean => state === 'closed';
 
-  const isFlood = (): boolean => {
-    if (clock.nowMs() - frames.since >= FRAME_WINDOW_MS) frames = { count: 0, since: clock.nowMs() };
-    frames.count += 1;
-    return frames.count > MAX_FRAMES;
-  };
+  const isFlood = createFloodGate(clock);
 
   socket.on('message', (data, isBinary) => {
     if (isClosed() || socket.readyState !== socket.OPEN) return;
@@ -104,4 +99,14 @@ export function serveRoomSocket(connection: Connection, room: string, ports: Roo
     state = 'closed';
     if (visitor !== undefined) ports.rooms.leave(visitor);
   });
+}
+
+/** Counts a frame with each call; true for those of a window beyond `MAX_FRAMES`. */
+function createFloodGate(clock: Clock): () => boolean {
+  let frames = { count: 0, since: clock.nowMs() };
+  return () => {
+    if (clock.nowMs() - frames.since >= FRAME_WINDOW_MS) frames = { count: 0, since: clock.nowMs() };
+    frames.count += 1;
+    return frames.count > MAX_FRAMES;
+  };
 }

@@ -39,6 +39,7 @@ export type WebhookSenderOptions<E> = {
  * Sends a provider's events: signed anew for each attempt, retried with backoff on any answer but 2xx. Undelivered events of an
  * earlier run are taken up at the start.
  */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function createWebhookSender<E extends Delivery>(options: WebhookSenderOptions<E>): WebhookSender<E> {
   const { journal, faults } = options;
   const nowMs = () => options.clock.nowMs();

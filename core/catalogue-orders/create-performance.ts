@@ -43,24 +43,22 @@ export async function createPerformance(
   return readBack(tx, id, nowMs);
 }
 
+type Refuse = (path: string, message: string) => undefined;
+
 /** What is wanted, with what its event, its venue and its seat map say beside it. */
 async function resolve(
   tx: Transaction,
   { id, zones: wantedZones, stops: wantedStops, seatMapId, ...wanted }: NewPerformanceRequest,
 ): Promise<PerformanceFacts> {
   const errors: FieldError[] = refuseSaleTimes(wanted);
-  const refuse = (path: string, message: string): undefined => void errors.push({ path, message });
+  const refuse: Refuse = (path, message) => void errors.push({ path, message });
   const event = await readEvent(tx, wanted.eventId);
   if (event === null) refuse('eventId', 'there is no such event');
   if (!(await isRoom(tx, wanted.room))) refuse('room', 'there is no such room');
   const stops = resolveStops(event, wantedStops, refuse);
-  const venueId = event?.venueId ?? null;
-  const venue = venueId === null ? null : await readVenue(tx, venueId);
-  const timeZone = wanted.timeZone ?? venue?.timeZone ?? refuse('timeZone', 'is needed, since the event has no venue');
+  const timeZone = wanted.timeZone ?? (await timeZoneOf(tx, event)) ?? refuse('timeZone', NO_TIME_ZONE);
   const map = (await findMap(tx, seatMapId)) ?? refuse('seatMapId', 'there is no such seat map');
-  const currency = wanted.currency ?? map?.currency ?? refuse('currency', 'is needed, since the seat map brings none');
-  const ofMap = map?.currency ?? currency;
-  if (ofMap !== currency) refuse('currency', `the prices of the seat map are in ${ofMap}`);
+  const currency = resolveCurrency(wanted.currency, map?.currency ?? null, refuse);
   const zones = map && resolveZones(wantedZones, await readSeatMapZones(tx, map.id));
   if (zones?.ok === false) errors.push(...zones.errors);
   if (!map || timeZone === undefined || currency === undefined || zones?.ok !== true || errors.length > 0)
@@ -77,12 +75,22 @@ async function resolve(
   };
 }
 
+const NO_TIME_ZONE = 'is needed, since the event has no venue';
+
+async function timeZoneOf(tx: Transaction, event: EventRow | null): Promise<string | undefined> {
+  if (event === null || event.venueId === null) return undefined;
+  return (await readVenue(tx, event.venueId))?.timeZone;
+}
+
+/** The currency that is wanted, or the seat map's; one that has prices goes by no other. */
+function resolveCurrency(wanted: string | undefined, ofMap: string | null, refuse: Refuse): string | undefined {
+  const currency = wanted ?? ofMap ?? refuse('currency', 'is needed, since the seat map brings none');
+  if (ofMap !== null && ofMap !== currency) refuse('currency', `the prices of the seat map are in ${ofMap}`);
+  return currency;
+}
+
 /** The stops of a train's run, in the order of their times. */
-function resolveStops(
-  event: EventRow | null,
-  wanted: NewPerformanceRequest['stops'],
-  refuse: (path: string, message: string) => void,
-): StopView[] {
+function resolveStops(event: EventRow | null, wanted: NewPerformanceRequest['stops'], refuse: Refuse): StopView[] {
   if (event?.kind === 'train' && wanted === undefined) refuse('stops', 'a train has two stops at least');
   if (event?.kind === 'event' && wanted !== undefined) refuse('stops', 'only a train has stops');
   const stops = wanted ?? [];

@@ -58,6 +58,7 @@ type Lane<T, R> = { waiting: Waiting<T, R>[]; inFlight: number };
  *                   ▲                              │
  *                   └───────────── again ──────────┘   (to the front, in order)
  */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function createBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
   const { maxBatch, maxInFlight, maxWaiting, isWanted = () => true, laneOf = () => 0 } = options;
   const { enough = 1, now = () => performance.now() } = options;

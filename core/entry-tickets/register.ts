@@ -40,20 +40,13 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const { told, language } = await openFiles(deps, c);
     const pdf = await printTickets(deps, printer, told, language);
     if (pdf === null) throw new OperatingError('not_found', { detail: 'All tickets of this booking were given away.' });
-    return c.body(new Uint8Array(pdf), 200, {
-      'content-type': 'application/pdf',
-      'content-disposition': 'attachment; filename="tickets.pdf"',
-      ...NO_STORE,
-    });
+    return sendFile(c, new Uint8Array(pdf), 'application/pdf', 'tickets.pdf');
   });
 
   app.get('/v1/bookings/:id/calendar.ics', async (c) => {
     const { told, language } = await openFiles(deps, c);
-    return c.body(toCalendarFile(deps, told, language), 200, {
-      'content-type': 'text/calendar; charset=utf-8; method=PUBLISH',
-      'content-disposition': 'attachment; filename="event.ics"',
-      ...NO_STORE,
-    });
+    const file = toCalendarFile(deps, told, language);
+    return sendFile(c, file, 'text/calendar; charset=utf-8; method=PUBLISH', 'event.ics');
   });
 
   app.get('/v1/entry-tickets/:id', async (c) => {
@@ -90,6 +83,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     return sendAnswer(c, answer);
   });
 }
+
+const sendFile = (c: CoreContext, file: string | Uint8Array<ArrayBuffer>, type: string, name: string): Response =>
+  c.body(file, 200, { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, ...NO_STORE });
 
 function sendQr(c: CoreContext, code: string): Response {
   const svg = renderSVG(code, { ecc: 'M', border: 4 });

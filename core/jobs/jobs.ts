@@ -60,6 +60,7 @@ export type Jobs = {
 };
 
 /** Starts the background work of one core process: sweeps, and wakes shared with the other processes. */
+// oxlint-disable-next-line max-lines-per-function -- the table of all jobs
 export function startJobs(deps: JobDeps): Jobs {
   const wake = (queue: JobQueue): void => {
     wakeOwn(queue);

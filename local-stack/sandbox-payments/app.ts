@@ -27,6 +27,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 export type SandboxApp = { provider: SandboxProvider; faults: Faults; publicUrl: () => string };
 
 /** The provider's HTTP side (API.md, "Sandbox payments"). Errors are problem documents with the provider's own codes. */
+// oxlint-disable-next-line max-lines-per-function -- a route after the other
 export function createSandboxApp({ provider, faults, publicUrl }: SandboxApp): Hono {
   const app = new Hono();
   app.onError((error) => {

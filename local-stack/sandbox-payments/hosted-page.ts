@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { SandboxPayment } from './payments.ts';
 
 /** What the page shows of a payment; `title` names the provider, `told` what became of the last attempt. */
@@ -14,6 +14,51 @@ export const PAGE_HEADERS = {
   'referrer-policy': 'no-referrer',
 } as const;
 
+const STYLE = `
+:root {
+  color-scheme: light dark;
+  font:
+    1.0625rem/1.5 system-ui,
+    sans-serif;
+}
+main {
+  max-width: 26rem;
+  margin: 3rem auto;
+  padding: 0 1rem;
+}
+.amount {
+  font-size: 2rem;
+  font-weight: 600;
+  margin: 0.5rem 0 1.5rem;
+  font-variant-numeric: tabular-nums;
+}
+form {
+  display: flex;
+  gap: 0.75rem;
+  flex-wrap: wrap;
+}
+button {
+  font: inherit;
+  min-height: 2.75rem;
+  padding: 0.5rem 1.5rem;
+  border-radius: 0.5rem;
+  border: 1px solid currentColor;
+  cursor: pointer;
+}
+.pay {
+  background: #14532d;
+  color: #fff;
+  border-color: #14532d;
+  flex: 1;
+}
+.note {
+  margin-top: 2rem;
+  padding-top: 1rem;
+  border-top: 1px solid;
+  font-size: 0.9rem;
+}
+`;
+
 /** The provider's payment page: works without script, says what it is, leads back to the shop. */
 export function renderHostedPage(payment: HostedPayment, locale = 'en'): ReturnType<typeof html> {
   const amount = formatAmount(payment, locale);
@@ -26,48 +71,7 @@ export function renderHostedPage(payment: HostedPayment, locale = 'en'): ReturnT
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Pay ${amount} · ${title}</title>
         <style>
-          :root {
-            color-scheme: light dark;
-            font:
-              1.0625rem/1.5 system-ui,
-              sans-serif;
-          }
-          main {
-            max-width: 26rem;
-            margin: 3rem auto;
-            padding: 0 1rem;
-          }
-          .amount {
-            font-size: 2rem;
-            font-weight: 600;
-            margin: 0.5rem 0 1.5rem;
-            font-variant-numeric: tabular-nums;
-          }
-          form {
-            display: flex;
-            gap: 0.75rem;
-            flex-wrap: wrap;
-          }
-          button {
-            font: inherit;
-            min-height: 2.75rem;
-            padding: 0.5rem 1.5rem;
-            border-radius: 0.5rem;
-            border: 1px solid currentColor;
-            cursor: pointer;
-          }
-          .pay {
-            background: #14532d;
-            color: #fff;
-            border-color: #14532d;
-            flex: 1;
-          }
-          .note {
-            margin-top: 2rem;
-            padding-top: 1rem;
-            border-top: 1px solid;
-            font-size: 0.9rem;
-          }
+          ${raw(STYLE)}
         </style>
       </head>
       <body>

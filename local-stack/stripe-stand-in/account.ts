@@ -44,6 +44,7 @@ const refundSchema = v.object({ payment_intent: v.string(), amount: v.optional(w
 export type StandInAccount = ReturnType<typeof createAccount>;
 
 /** The decisions of the stand-in over its records; every change is kept before it is answered or told by webhook. */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function createAccount(parts: {
   records: Records;
   sender: WebhookSender<StandInEvent>;

@@ -19,6 +19,7 @@ const PICKABLE_RADIUS = { touch: 9, mouse: 4 };
 const COMFORTABLE_RADIUS = 13;
 
 /** Starts to draw into a canvas and to listen to its pointers; `stop` ends both. */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function createMapView(
   canvas: HTMLCanvasElement,
   seats: readonly Seat[],

@@ -27,6 +27,7 @@ export type Holding = HoldActions & {
 const HOLDS = '/api/core/v1/holds';
 
 /** The visitor's hold in one performance: placed, kept over a reload, extended, released. */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function useHold(performanceId: string, room: string, legs: Legs | null): Holding {
   const [hold, setHold] = useState<HoldView | null>(null);
   const [deadline, setDeadline] = useState<Deadline>(0);

@@ -22,6 +22,7 @@ export type FeedSocket = {
  * Keeps a socket to the feed as long as it can: token, hello, frames to `onMessage`. When it breaks it comes back after a growing,
  * jittered while; meanwhile the page polls.
  */
+// oxlint-disable-next-line max-lines-per-function -- one closure: all its parts share what it remembers
 export function openFeedSocket(
   getToken: () => Promise<Answer<FeedTokenGrant>>,
   onMessage: (message: RoomServerMessage) => void,

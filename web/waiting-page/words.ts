@@ -39,7 +39,7 @@ export type PageFacts = {
 /** Puts the facts into words. Pure. */
 export function toWords(facts: PageFacts): PageWords {
   const { place, board, roomName } = facts;
-  const said = place === null ? outside(facts) : inLine(place, facts);
+  const said = place === null ? outside(facts) : { ...NOTHING, ...inLine(place, facts) };
   return {
     title: said.position === null ? `${said.headline} · ${roomName}` : `${said.position} in line · ${roomName}`,
     ...said,
@@ -77,13 +77,14 @@ function outside({ board, opens }: PageFacts): Said {
   };
 }
 
-function inLine(place: Place, facts: PageFacts): Said {
+type Told = Pick<Said, 'headline' | 'next'> & Partial<Said>;
+
+function inLine(place: Place, facts: PageFacts): Told {
   const { board, opens } = facts;
   switch (place.state) {
     case 'lobby': {
       const when = opens === null ? 'The doors open soon.' : `The doors open ${opens}.`;
       return {
-        ...NOTHING,
         headline: 'You are in the lobby',
         next: `${when} Then the order is drawn by lot, and you see your place here. Keep this page open.`,
         canLeave: true,
@@ -92,7 +93,6 @@ function inLine(place: Place, facts: PageFacts): Said {
     }
     case 'waiting':
       return {
-        ...NOTHING,
         ...numbers(place),
         headline: 'You are in line',
         next: waitingNext(place, board),
@@ -102,7 +102,6 @@ function inLine(place: Place, facts: PageFacts): Said {
     case 'called':
     case 'ready':
       return {
-        ...NOTHING,
         ...numbers(place),
         headline: 'You are almost in',
         next: 'Stay on this page: you are let in next, and it says so at once.',
@@ -110,7 +109,6 @@ function inLine(place: Place, facts: PageFacts): Said {
       };
     case 'late':
       return {
-        ...NOTHING,
         ...numbers(place),
         headline: 'Welcome back',
         next: 'Your turn came while you were away. You stand in the line of those who came back; stay on this page.',
@@ -118,7 +116,6 @@ function inLine(place: Place, facts: PageFacts): Said {
       };
     case 'admitted':
       return {
-        ...NOTHING,
         headline: 'It is your turn',
         next: 'Enter now: the place is kept for you for a short while.',
         action: 'enter',
@@ -126,14 +123,12 @@ function inLine(place: Place, facts: PageFacts): Said {
       };
     case 'active':
       return {
-        ...NOTHING,
         headline: 'You are in',
         next: 'Your session is open. Go on where you left.',
         action: 'enter',
       };
     case 'spent':
       return {
-        ...NOTHING,
         headline: 'Your visit is over',
         next: 'You can join the line again for a new place.',
         action: 'join',
