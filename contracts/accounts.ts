@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { BookingStatus } from './bookings.ts';
 import type { Money } from './holds.ts';
+import type { WaitlistView } from './waitlist.ts';
 
 const email = v.pipe(v.string(), v.trim(), v.email(), v.maxLength(254));
 
@@ -40,3 +41,13 @@ export type AccountBooking = {
   bookedAt: string;
 };
 export type AccountBookings = { items: AccountBooking[]; next: string | null };
+
+/** One place in a waitlist as `GET accounts/me/waitlist` lists it: as `GET waitlist/{id}`, which the account opens, too, and what it is for. */
+export type AccountWaitlistEntry = WaitlistView & {
+  eventName: string;
+  zoneName?: string;
+  startsAt: string;
+  timeZone: string;
+  joinedAt: string;
+};
+export type AccountWaitlist = { items: AccountWaitlistEntry[]; next: string | null };

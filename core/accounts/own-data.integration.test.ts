@@ -126,7 +126,7 @@ function bearersOf(route: Route, { tokens }: Person): string[] {
   if (first === 'booking_token') return [booking, session];
   if (first === 'hold_receipt') return [receipt];
   if (first === 'access_pass') return [pass];
-  if (first === 'waitlist_token') return [place];
+  if (first === 'waitlist_token') return [place, session];
   return [];
 }
 

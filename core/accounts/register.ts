@@ -14,6 +14,7 @@ import { requireAccount } from './find-account.ts';
 import { limitExports } from './limit-sign-in.ts';
 import { openSession } from './open-session.ts';
 import { hashSessionToken, isSessionToken } from './secrets.ts';
+import { listOwnWaitlist } from './own-waitlist.ts';
 import { sendCode } from './send-code.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
@@ -40,6 +41,11 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   app.get('/v1/accounts/me/bookings', async (c) => {
     const { account } = await requireAccount(deps, c.req.raw.headers);
     return c.json(await listBookings(deps, account, c.req.query('cursor') ?? null), 200, NO_STORE);
+  });
+
+  app.get('/v1/accounts/me/waitlist', async (c) => {
+    const { account } = await requireAccount(deps, c.req.raw.headers);
+    return c.json(await listOwnWaitlist(deps, account, c.req.query('cursor') ?? null), 200, NO_STORE);
   });
 
   app.get('/v1/accounts/me/export', async (c) => {

@@ -2,6 +2,7 @@ import { readEntry, type WaitlistEntry } from '../../db/queries/waitlist-entries
 import { isId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { randomSecret } from '../../platform/random.ts';
+import { findAccount } from '../accounts/find-account.ts';
 import { fitsHash, hashSecret } from '../bookings/secrets.ts';
 import type { CoreDeps } from '../deps.ts';
 import { readBearer } from '../http/credentials.ts';
@@ -19,16 +20,20 @@ export function newEntryToken(coreSecret: string): { token: string; tokenHash: U
 /** An entry that its token has opened. */
 export type OpenedEntry = WaitlistEntry & { now: Date };
 
-/** The entry that the caller's token opens. Anything else, an entry of others included, is `not_found`. */
+/** The entry that the caller's token opens, its own or the account's that its address belongs to. Anything else, an entry of others included, is `not_found`. */
 export async function openEntry(
-  deps: Pick<CoreDeps, 'sql'>,
+  deps: Pick<CoreDeps, 'sql' | 'keys' | 'clock'>,
   id: string,
   headers: Headers,
 ): Promise<{ entry: OpenedEntry; token: string }> {
   const token = readBearer(headers);
-  if (token === null || !TOKEN.test(token) || !isId(id)) throw new OperatingError('not_found');
+  if (token === null || !isId(id)) throw new OperatingError('not_found');
+  const account = TOKEN.test(token) ? null : await findAccount(deps, token);
+  if (account === null && !TOKEN.test(token)) throw new OperatingError('not_found');
   const entry = await withinDeadline(deps.sql, () => readEntry(deps.sql, id));
-  if (entry === null || !fitsHash(token, entry.tokenHash)) throw new OperatingError('not_found');
+  const isOwn =
+    entry !== null && (account === null ? fitsHash(token, entry.tokenHash) : entry.emailNormalised === account.email);
+  if (!isOwn) throw new OperatingError('not_found');
   return { entry, token };
 }
 

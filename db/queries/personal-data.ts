@@ -149,12 +149,23 @@ export async function readWaitlistData(sql: Sql, email: string): Promise<ToldRow
   return sql<
     ToldRow[]
   >`SELECT id, performance_id AS "performanceId", zone_id AS "zoneId", class, party_size AS "partySize", name, email, language,
-      state, created_at AS "createdAt", ended_at AS "endedAt"
-    FROM waitlist_entries WHERE email_normalised = ${email} ORDER BY number`;
+      state, created_at AS "createdAt", ended_at AS "endedAt",
+      (SELECT coalesce(json_agg(json_build_object('offeredAt', o.offered_at, 'offerUntil', o.offer_until, 'acceptedAt', o.accepted_at)
+        ORDER BY o.offered_at), '[]') FROM waitlist_offers o WHERE o.entry_id = e.id) AS offers,
+      (SELECT coalesce(json_agg(json_build_object('channel', n.channel, 'address', n.address, 'createdAt', n.created_at, 'sentAt', n.done_at)
+        ORDER BY n.created_at), '[]') FROM waitlist_offers o JOIN notifications n ON n.event = 'offer:' || o.block_id
+        WHERE o.entry_id = e.id) AS messages,
+      (SELECT coalesce(json_agg(json_build_object('subscription', s.subscription, 'language', s.language, 'createdAt', s.created_at)
+        ORDER BY s.created_at), '[]') FROM push_subscriptions s WHERE s.entry_id = e.id) AS "pushSubscriptions"
+    FROM waitlist_entries e WHERE email_normalised = ${email} ORDER BY number`;
 }
 
 /** Overwrites name and address of what an address waited for. Who still waits leaves the line; an offer is left to lapse. */
 export async function eraseEntries(tx: Transaction, email: string): Promise<void> {
+  // By the offer, not by the address: it may be spelt otherwise than the account's.
+  await tx`DELETE FROM notifications WHERE event IN (SELECT 'offer:' || o.block_id
+    FROM waitlist_entries e JOIN waitlist_offers o ON o.entry_id = e.id WHERE e.email_normalised = ${email})`;
+  await tx`DELETE FROM push_subscriptions WHERE entry_id IN (SELECT id FROM waitlist_entries WHERE email_normalised = ${email})`;
   await tx`UPDATE waitlist_entries SET name = NULL, email = ${ERASED_EMAIL}, email_normalised = 'erased ' || id, token_sealed = '',
       state = CASE WHEN state = 'waiting' THEN 'left' ELSE state END,
       ended_at = CASE WHEN state = 'waiting' THEN now() ELSE ended_at END

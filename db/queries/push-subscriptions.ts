@@ -36,6 +36,33 @@ export async function putPushSubscription(
   return row?.id ?? null;
 }
 
+/**
+ * The same for an entry of the waitlist, which is told of its offers; kept until the performance begins, when nothing is offered any more.
+ * Needs the entry's lock.
+ */
+export async function putEntrySubscription(
+  tx: Transaction,
+  { id, entryId, endpoint, subscription, language }: Omit<NewPushSubscription, 'bookingId'> & { entryId: string },
+  most: number,
+): Promise<string | null> {
+  const [row] = await tx<
+    { id: string }[]
+  >`INSERT INTO push_subscriptions (id, entry_id, endpoint_hash, subscription, language, expires_at)
+    SELECT ${id}, e.id, notification_address_hash(${endpoint}), ${subscription}, ${language}, greatest(p.starts_at, now() + interval '1 day')
+    FROM waitlist_entries e JOIN performances p ON p.id = e.performance_id
+    WHERE e.id = ${entryId} AND (SELECT count(*) FROM push_subscriptions s
+      WHERE s.entry_id = e.id AND s.endpoint_hash <> notification_address_hash(${endpoint})) < ${most}
+    ON CONFLICT (entry_id, endpoint_hash) WHERE entry_id IS NOT NULL
+      DO UPDATE SET subscription = EXCLUDED.subscription, language = EXCLUDED.language
+    RETURNING id`;
+  return row?.id ?? null;
+}
+
+/** Forgets an entry's subscription, if it has one of that id. One statement. */
+export async function deleteEntrySubscription(sql: Sql, entryId: string, id: string): Promise<void> {
+  await sql`DELETE FROM push_subscriptions WHERE id = ${id} AND entry_id = ${entryId}`;
+}
+
 /** Forgets a booking's subscription, if it has one of that id. One statement. */
 export async function deletePushSubscription(sql: Sql, bookingId: string, id: string): Promise<void> {
   await sql`DELETE FROM push_subscriptions WHERE id = ${id} AND booking_id = ${bookingId}`;

@@ -58,16 +58,38 @@ export async function insertEntry(tx: Transaction, entry: NewEntry, most: number
   return row?.number ?? null;
 }
 
+/** An entry with what says whose it is. */
+type WholeEntry = WaitlistEntry & { emailNormalised: string; tokenHash: Uint8Array; tokenSealed: string; now: Date };
+
 /** An entry with the hash of its token; null when there is none. A plain read. */
-export async function readEntry(
-  sql: Sql | Transaction,
-  id: string,
-): Promise<(WaitlistEntry & { tokenHash: Uint8Array; tokenSealed: string; createdAt: Date; now: Date }) | null> {
+export async function readEntry(sql: Sql | Transaction, id: string): Promise<WholeEntry | null> {
   const [row] = await sql<
-    (WaitlistEntry & { tokenHash: Uint8Array; tokenSealed: string; createdAt: Date; now: Date })[]
-  >`SELECT ${columns(sql)}, e.token_hash AS "tokenHash", e.token_sealed AS "tokenSealed", e.created_at AS "createdAt",
+    WholeEntry[]
+  >`SELECT ${columns(sql)}, e.email_normalised AS "emailNormalised", e.token_hash AS "tokenHash", e.token_sealed AS "tokenSealed",
       clock_timestamp() AS now FROM waitlist_entries e WHERE e.id = ${id}`;
   return row ?? null;
+}
+
+/** An entry in the list of somebody's own. */
+export type OwnEntryRow = WaitlistEntry & {
+  eventName: string;
+  startsAt: Date;
+  timeZone: string;
+  createdAt: Date;
+  now: Date;
+};
+
+/** Entries of an address below the cursor (an id; ids are ordered by time), the newest first. A plain read by `waitlist_of_email`. */
+export async function listOwnEntries(
+  sql: Sql,
+  { email, cursor, limit }: { email: string; cursor: string | null; limit: number },
+): Promise<OwnEntryRow[]> {
+  return sql<
+    OwnEntryRow[]
+  >`SELECT ${columns(sql)}, v.name AS "eventName", p.starts_at AS "startsAt", p.time_zone AS "timeZone",
+      e.created_at AS "createdAt", clock_timestamp() AS now
+    FROM waitlist_entries e JOIN performances p ON p.id = e.performance_id JOIN events v ON v.id = p.event_id
+    WHERE e.email_normalised = ${email} AND (${cursor}::uuid IS NULL OR e.id < ${cursor}::uuid) ORDER BY e.id DESC LIMIT ${limit}`;
 }
 
 /** Locks an entry (`FOR UPDATE`), after zones and before offers; null when there is none. */

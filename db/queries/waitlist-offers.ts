@@ -13,8 +13,8 @@ export type NewOffer = {
 };
 
 /**
- * Writes offers of places that are free: claims as `offered`, counters, the message to whom they are made, where mail
- * is sent at all; the token of its link is no part of it. Needs the locks of
+ * Writes offers of places that are free: claims as `offered`, counters, the messages to whom they are made, by mail and to browsers that
+ * asked, where that is sent at all; the token of their link is no part of it. Needs the locks of
  * the zones and of the entries; `seat_claims_sold_once` and the check on `zone_legs` refuse what is not free. `untilMs`: when an offer
  * ends at the latest, ms since 1970; null: it has its whole life.
  */
@@ -53,16 +53,19 @@ export async function insertOffers(
       FROM unnest(${ids}::uuid[], ${list(offers.map((offer) => offer.entryId))}::uuid[],
         ${list(offers.map((offer) => offer.holdId))}::uuid[]) AS o (id, entry_id, hold_id)
       RETURNING block_id, entry_id, offer_until),
-    offered AS (UPDATE waitlist_entries e SET state = 'offered' FROM offer WHERE e.id = offer.entry_id RETURNING e.id, e.email, e.language)
+    offered AS (UPDATE waitlist_entries e SET state = 'offered' FROM offer WHERE e.id = offer.entry_id RETURNING e.id, e.email, e.language),
+    told AS (
+      SELECT id, 'mail' AS channel, email AS address, notification_address_hash(email) AS hash, language FROM offered
+      UNION ALL SELECT offered.id, 'push', s.subscription, s.endpoint_hash, s.language
+      FROM offered JOIN push_subscriptions s ON s.entry_id = offered.id)
     INSERT INTO notifications (event, kind, channel, address, address_hash, language, payload)
-    SELECT 'offer:' || offer.block_id, 'offer', 'mail', offered.email, notification_address_hash(offered.email), offered.language,
-      jsonb_build_object('entryId', offered.id, 'performanceId', ${performanceId}::text,
+    SELECT 'offer:' || offer.block_id, 'offer', told.channel, told.address, told.hash, told.language,
+      jsonb_build_object('entryId', told.id, 'performanceId', ${performanceId}::text,
         'legs', jsonb_build_array(own.from_leg, own.to_leg),
         'offerUntil', to_char(offer.offer_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-    FROM offer JOIN offered ON offered.id = offer.entry_id
+    FROM offer JOIN told ON told.id = offer.entry_id JOIN notification_channels USING (channel)
       JOIN unnest(${ids}::uuid[], ${list(offers.map(({ legs }) => legs[0]))}::int[], ${list(offers.map(({ legs }) => legs[1]))}::int[])
-        AS own (block_id, from_leg, to_leg) ON own.block_id = offer.block_id
-    WHERE EXISTS (SELECT 1 FROM notification_channels WHERE channel = 'mail')`;
+        AS own (block_id, from_leg, to_leg) ON own.block_id = offer.block_id`;
 }
 
 /** An offer and whom it is made to. */

@@ -24,6 +24,10 @@ export const DESCRIBED_FOR_ACCOUNTS: Readonly<Record<string, Described>> = {
     answers: { 200: { text: 'A page of the own bookings, the newest first' } },
     codes: [...ACCOUNT, 'invalid_request'],
   },
+  'GET /api/core/v1/accounts/me/waitlist': {
+    answers: { 200: { text: 'A page of the own places in waitlists, the newest first, with position and offer' } },
+    codes: [...ACCOUNT, 'invalid_request'],
+  },
   'GET /api/core/v1/accounts/me/export': {
     answers: { 200: { text: 'All that is kept of a person, as one document' } },
     codes: [...ACCOUNT, 'rate_limited'],

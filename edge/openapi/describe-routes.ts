@@ -181,6 +181,15 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     answers: { 204: { text: 'Forgotten' } },
     codes: ['not_found'],
   },
+  'POST /api/core/v1/waitlist/{id}/push-subscriptions': {
+    body: { name: 'PushSubscription', schema: pushSubscriptionSchema },
+    answers: { 201: { text: 'The id of the subscription; of the same browser always the same' } },
+    codes: [...KEY, ...BODY, 'not_found', 'limit_reached'],
+  },
+  'DELETE /api/core/v1/waitlist/{id}/push-subscriptions/{subscriptionId}': {
+    answers: { 204: { text: 'Forgotten' } },
+    codes: ['not_found'],
+  },
   'POST /api/core/v1/turn-notices': {
     body: { name: 'TurnNoticeRequest', schema: turnNoticeRequestSchema },
     answers: { 201: { text: 'The room, and by which way its visitor is told' } },

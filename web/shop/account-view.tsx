@@ -5,6 +5,7 @@ import { LoadError, Loading, Notice } from '../shared/notice.tsx';
 import { forgetBookings, keepSignedIn } from './kept-tokens.ts';
 import { OwnBookings } from './own-bookings.tsx';
 import { OwnData } from './own-data.tsx';
+import { OwnWaitlist } from './own-waitlist.tsx';
 import { SignIn } from './sign-in.tsx';
 import type { ViewAddress } from './view-address.ts';
 
@@ -39,6 +40,7 @@ export function AccountView({ onShow }: { onShow: (address: ViewAddress) => void
       <h1>My bookings</h1>
       <WhoIsIn account={now.account} onOut={() => leave('signed_out')} />
       <OwnBookings onShow={onShow} />
+      <OwnWaitlist onShow={onShow} />
       <OwnData onErased={() => leave('erased')} />
     </div>
   );

@@ -55,7 +55,7 @@ function KnownBooking({ bookingId, token, onSignedIn }: KnownProps) {
       <h1>Your booking</h1>
       <BookingStatusNotice booking={booking} isSlow={isSlow} />
       <BookingActions booking={booking} token={token} onChange={refresh} />
-      {isOpen(booking.status) && <PushSwitch bookingId={bookingId} token={token} />}
+      {isOpen(booking.status) && <PushSwitch of="bookings" id={bookingId} token={token} />}
       {booking.status === 'confirmed' && <EntryTickets bookingId={bookingId} token={token} places={places} />}
       <section class="card" aria-labelledby="items-title">
         <h2 id="items-title">Places</h2>

@@ -50,13 +50,13 @@ export const waitingHere = (performanceId: string): string[] =>
   keysOf(WAITS).flatMap((key) => (take(localStorage, key) === performanceId ? [key.slice(WAITS.length)] : []));
 
 /** Remembers that this browser is told of a booking, and by which subscription. */
-export const keepPush = (bookingId: string, id: string): void => put(localStorage, PUSH + bookingId, id);
+export const keepPush = (of: string, id: string): void => put(localStorage, PUSH + of, id);
 
 /** The subscription by which this browser is told of a booking; null where it is not. */
-export const keptPush = (bookingId: string): string | null => take(localStorage, PUSH + bookingId);
+export const keptPush = (of: string): string | null => take(localStorage, PUSH + of);
 
 /** Forgets it. */
-export const forgetPush = (bookingId: string): void => drop(localStorage, PUSH + bookingId);
+export const forgetPush = (of: string): void => drop(localStorage, PUSH + of);
 
 /** Forgets the tokens of all bookings and places in waitlists: what they open was erased. */
 export function forgetBookings(): void {

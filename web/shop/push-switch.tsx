@@ -5,11 +5,11 @@ import { canPush, isPushForbidden, subscribeToPush } from '../shared/push-browse
 import { useLoad } from '../shared/use-load.ts';
 import { forgetPush, keepPush, keptPush } from './kept-tokens.ts';
 
-/** `token`: the booking's own; null where the session's account opens it. */
-export type PushSwitchProps = { bookingId: string; token: string | null };
+/** What is told of: a booking, or a place in a waitlist. `token`: its own; null where the session's account opens it. */
+export type PushSwitchProps = { of: 'bookings' | 'waitlist'; id: string; token: string | null };
 
 /**
- * A switch that has this browser told of the booking. Nothing is asked of the visitor before they press it; without keys on the server, or
+ * A switch that has this browser told of something. Nothing is asked of the visitor before they press it; without keys on the server, or
  * in a browser that can't, there is none.
  */
 export function PushSwitch(props: PushSwitchProps) {
@@ -18,11 +18,11 @@ export function PushSwitch(props: PushSwitchProps) {
   return <Switch {...props} publicKey={loaded.data.push.publicKey} />;
 }
 
-function Switch({ bookingId, token, publicKey }: PushSwitchProps & { publicKey: string }) {
-  const [id, setId] = useState(() => keptPush(bookingId));
+function Switch({ of, id: subject, token, publicKey }: PushSwitchProps & { publicKey: string }) {
+  const [id, setId] = useState(() => keptPush(subject));
   const [isBusy, setBusy] = useState(false);
   const [note, setNote] = useState('');
-  const path = `/api/core/v1/bookings/${encodeURIComponent(bookingId)}/push-subscriptions`;
+  const path = `/api/core/v1/${of}/${encodeURIComponent(subject)}/push-subscriptions`;
   const credential = token === null ? {} : { token };
   const turnOn = async (): Promise<string> => {
     const body = await subscribeToPush(publicKey);
@@ -33,14 +33,14 @@ function Switch({ bookingId, token, publicKey }: PushSwitchProps & { publicKey: 
     const call = { method: 'POST', ...credential, idempotencyKey: newIdempotencyKey(), body } as const;
     const answer = await callApi<PushSubscribed>(path, call);
     if (!answer.ok) return answer.problem.code === 'limit_reached' ? TOO_MANY : answer.problem.detail;
-    keepPush(bookingId, answer.data.id);
+    keepPush(subject, answer.data.id);
     setId(answer.data.id);
     return 'This browser will tell you when something changes.';
   };
   const turnOff = async (known: string): Promise<string> => {
     const answer = await callApi(`${path}/${known}`, { method: 'DELETE', ...credential });
     if (!answer.ok) return answer.problem.detail;
-    forgetPush(bookingId);
+    forgetPush(subject);
     setId(null);
     return 'This browser will tell you nothing more.';
   };
@@ -69,4 +69,4 @@ function Switch({ bookingId, token, publicKey }: PushSwitchProps & { publicKey: 
   );
 }
 
-const TOO_MANY = 'Other browsers are told of this booking already. Turn one of them off first.';
+const TOO_MANY = 'Other browsers are told of this already. Turn one of them off first.';

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { HoldView } from '../../contracts/holds.ts';
 import type { WaitlistView as Entry } from '../../contracts/waitlist.ts';
 import { type ApiProblem, callApi, newIdempotencyKey } from '../shared/api-client.ts';
@@ -10,6 +10,8 @@ const LOOK_MS = 10_000;
 
 export type WaitlistEntry = {
   entry: Entry | null;
+  /** The entry's own token, where this browser has it. */
+  token: string | null;
   /** Until when the offer stands, where there is one. */
   deadline: Deadline;
   /** Why there is no answer, or why the last thing asked for was refused. */
@@ -23,26 +25,28 @@ export type WaitlistEntry = {
 
 /** An entry as it is now: looked at every few seconds and whenever somebody comes back to the page, until it is over. */
 export function useWaitlistEntry(entryId: string): WaitlistEntry {
-  const token = keptToken('waitlist', entryId) ?? '';
+  const token = keptToken('waitlist', entryId);
+  // Without one it is the account of who is signed in that opens the entry.
+  const credential = useMemo(() => (token === null ? {} : { token }), [token]);
   const path = `/api/core/v1/waitlist/${encodeURIComponent(entryId)}`;
   const [seen, setSeen] = useState<{ entry: Entry; deadline: Deadline } | null>(null);
   const [lookProblem, setLookProblem] = useState<ApiProblem | null>(null);
   const [refusal, setRefusal] = useState<ApiProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const look = useCallback(async (): Promise<void> => {
-    const answer = await callApi<Entry>(path, { token });
+    const answer = await callApi<Entry>(path, credential);
     setLookProblem(answer.ok ? null : answer.problem);
     if (!answer.ok) return;
     const { now, offer, performanceId } = answer.data;
     setSeen({ entry: answer.data, deadline: deadlineOf(now, offer?.offerUntil ?? now) });
     keepWaiting(entryId, isOver(answer.data) ? null : performanceId);
-  }, [entryId, path, token]);
+  }, [entryId, path, credential]);
   useLooks(look, seen !== null && isOver(seen.entry));
 
   const ask = async <T>(method: 'POST' | 'DELETE', to: string): Promise<T | null> => {
     setBusy(true);
     const options = method === 'POST' ? { idempotencyKey: newIdempotencyKey(), body: {} } : {};
-    const answer = await callApi<T>(to, { method, token, ...options });
+    const answer = await callApi<T>(to, { method, ...credential, ...options });
     setRefusal(answer.ok ? null : answer.problem);
     if (method === 'DELETE' || !answer.ok) await look();
     setBusy(false);
@@ -50,6 +54,7 @@ export function useWaitlistEntry(entryId: string): WaitlistEntry {
   };
   return {
     entry: seen?.entry ?? null,
+    token,
     deadline: seen?.deadline ?? 0,
     problem: refusal ?? lookProblem,
     isBusy,

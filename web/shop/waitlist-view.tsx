@@ -4,6 +4,7 @@ import { LoadError, Loading } from '../shared/notice.tsx';
 import { followLink } from './follow-link.ts';
 import { keepHold } from './kept-tokens.ts';
 import { OfferCard } from './offer-card.tsx';
+import { PushSwitch } from './push-switch.tsx';
 import { Refusal } from './refusal.tsx';
 import { usePlaces } from './use-places.ts';
 import { useWaitlistEntry } from './use-waitlist-entry.ts';
@@ -43,6 +44,7 @@ export function WaitlistView({ entryId, onShow }: WaitlistViewProps) {
           onEnd={() => void look()}
         />
       )}
+      {entry.state === 'waiting' && <PushSwitch of="waitlist" id={entryId} token={own.token} />}
       <div class="button-row">
         {(isOffered || entry.state === 'waiting') && (
           <ConfirmButton
@@ -71,7 +73,7 @@ function NoEntry({ problem, onRetry }: { problem: ApiProblem; onRetry: () => voi
     <div class="stack narrow">
       <h1>Waitlist</h1>
       {problem.status === 404 ? (
-        <p>Your place opens by the link in your mail, or in the browser you joined with.</p>
+        <p>Your place opens by the link in your mail, in the browser you joined with, or once you are signed in.</p>
       ) : (
         <LoadError problem={problem} onRetry={onRetry} />
       )}
