@@ -27,7 +27,7 @@ import { createPostgresClock } from './commits/postgres-clock.ts';
 import { ROOM, SEAT_MINOR, seedCatalogue, SHOW, STANDING_MINOR } from './core-world-catalogue.fixture.ts';
 import type { CoreDeps } from './deps.ts';
 import { createRequestMeter } from './health/request-meter.ts';
-import { EmptyAwareResponse } from './http/empty-answer.ts';
+import { EmptyAwareResponse } from '../platform/empty-answer.node.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { toLayout, toPlaces } from './inventory/places.ts';
 import { runExpiry } from './jobs/run-expiry.ts';

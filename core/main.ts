@@ -17,7 +17,7 @@ import { readCoreConfig, type CoreConfig } from './config.ts';
 import type { CoreDeps } from './deps.ts';
 import { createRequestMeter } from './health/request-meter.ts';
 import { startHealth } from './health/start-health.ts';
-import { EmptyAwareResponse } from './http/empty-answer.ts';
+import { EmptyAwareResponse } from '../platform/empty-answer.node.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { loadOnSaleInventories } from './inventory/load-on-sale.ts';
 import { startJobs } from './jobs/jobs.ts';

@@ -28,15 +28,14 @@ import { showTicket } from './tickets/show.ts';
 
 /**
  * The edge over its ports: the waiting room's calls, the gate to core, the pages. One app serves all requests of an isolate; what a
- * request may not share with others (the store's client) is made for each.
+ * request may not share with others (the store's client) is made for each. `keptAnswers` is given by who reads it, too.
  */
-export function createEdgeApp(ports: EdgePorts): Hono<EdgeEnv> {
+export function createEdgeApp(ports: EdgePorts, keptAnswers = createKeptAnswers(ports.clock)): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>();
   const rooms = createRoomMemory(ports.clock, async (room, info) =>
     ports.cache?.put(boardCacheKey(room), info.boardJson),
   );
 
-  const keptAnswers = createKeptAnswers(ports.clock);
   const imports = createImportsInHand();
 
   const begin = (c: EdgeContext): void => {

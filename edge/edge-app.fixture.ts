@@ -10,6 +10,7 @@ import type { EdgeKeySet } from '../tokens/key-set.ts';
 import { signQueueTicket } from '../tokens/queue-ticket.sign.ts';
 import { createEdgeApp } from './app.ts';
 import { loadEdgeKeys, type EdgeKeys } from './edge-keys.ts';
+import { createKeptAnswers, type KeptAnswers } from './gate/kept-answers.ts';
 import type { EdgeEnv } from './http/context.ts';
 import { readWebBody } from './http/read-body.ts';
 import type { EdgeConfig, EdgePorts, TurnstileConfig } from './ports.ts';
@@ -25,6 +26,8 @@ export type EdgeFixture = {
   clock: ReturnType<typeof createManualClock>;
   config: EdgeConfig;
   keys: EdgeKeys;
+  /** What the app keeps of core's answers. */
+  keptAnswers: KeptAnswers;
   /** How often a client of the store was used at all. */
   storeCalls: () => number;
   coreRequests: CoreRequest[];
@@ -61,7 +64,8 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
   const clock = createManualClock(options.nowMs ?? START_MS);
   const coreRequests: CoreRequest[] = [];
   let storeCalls = 0;
-  const app = createEdgeApp({
+  const keptAnswers = createKeptAnswers(clock);
+  const ports: EdgePorts = {
     store: () => counting(options.store?.() ?? NO_STORE, () => (storeCalls += 1)),
     cache: null,
     assets: () => Promise.resolve(new Response(null, { status: 404 })),
@@ -79,7 +83,8 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
     config,
     keys,
     ...options.over,
-  });
+  };
+  const app = createEdgeApp(ports, keptAnswers);
   const issuer = config.origin;
   return {
     app,
@@ -92,6 +97,7 @@ export async function createEdgeFixture(options: FixtureOptions = {}): Promise<E
     clock,
     config,
     keys,
+    keptAnswers,
     coreRequests,
     storeCalls: () => storeCalls,
     ticket: (room = 'demo', over = {}) =>

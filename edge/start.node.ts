@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, type Server } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { systemClock } from '../platform/clock.ts';
+import { EmptyAwareResponse } from '../platform/empty-answer.node.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { RunningService } from '../platform/service.ts';
 import { connectRedis, createNodeScriptClient } from '../redis/client.node.ts';
@@ -10,11 +11,14 @@ import { createEdgeApp } from './app.ts';
 import type { NodeEdgeConfig } from './config.node.ts';
 import { loadEdgeKeys } from './edge-keys.ts';
 import { pipeUpgrades } from './feed-upgrade.node.ts';
+import { createKeptAnswers } from './gate/kept-answers.ts';
+import { keptListener } from './gate/kept-listener.node.ts';
 import { clientAddress } from './http/client-address.node.ts';
 import { readNodeBody } from './http/read-body.node.ts';
 import { readWebBody } from './http/read-body.ts';
 import type { EdgeLog } from './log.ts';
 import { loadAssets } from './pages/assets.node.ts';
+import type { EdgePorts } from './ports.ts';
 
 /** Whoever has not sent its headers, or its whole request, by then is cut off, in ms: bodies are 64 KB at most. */
 const HEADERS_MS = 10_000;
@@ -32,7 +36,8 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
   // It may be away at the start: the edge says so per request, and ioredis goes on trying.
   await redis.connect().catch(() => {});
   const store = boundEach(createNodeScriptClient(redis));
-  const app = createEdgeApp({
+  const keptAnswers = createKeptAnswers(systemClock);
+  const ports: EdgePorts = {
     store: () => store,
     // One process is one memory already; there are no neighbours to share a cache with.
     cache: null,
@@ -53,12 +58,14 @@ export async function startNodeEdge(config: NodeEdgeConfig, log: EdgeLog): Promi
     log,
     config: edge,
     keys: await loadEdgeKeys(keysJson, edge.origin, { hmac: nodeHmac }),
-  });
+  };
+  const app = createEdgeApp(ports, keptAnswers);
   const listener = getRequestListener((request, bindings) => {
     // Only HTTP/1.1 is listened for, whose bindings these are.
     return app.fetch(isHttp1(bindings) ? Object.assign(request, { [INCOMING]: bindings.incoming }) : request);
   });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const all = keptListener(keptAnswers, systemClock, (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer({ ServerResponse: EmptyAwareResponse }, all);
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import * as v from 'valibot';
 import { createCatalogue, createCatalogueMemory } from '../../core/catalogue/catalogue.ts';
 import { createCoreKeys } from '../../core/keys.ts';
-import { EmptyAwareResponse } from '../../core/http/empty-answer.ts';
+import { EmptyAwareResponse } from '../../platform/empty-answer.node.ts';
 import { createProviders } from '../../core/payments/provider.ts';
 import { createSandboxProvider } from '../../core/payments/sandbox-provider.ts';
 import { connectDatabase, toDrizzle } from '../../db/connect.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../contracts/limits.ts';
 import { labelAnswer, send, sendJson } from './answer.ts';
 import type { CoreEnv } from './context.ts';
-import { EmptyAwareResponse } from './empty-answer.ts';
+import { EmptyAwareResponse } from '../../platform/empty-answer.node.ts';
 import { readText } from './json-body.ts';
 import { headersOf, incomingOf, keepIncoming } from './node-request.ts';
 import { problem } from './problems.ts';

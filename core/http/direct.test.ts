@@ -18,7 +18,7 @@ import { OperatingError } from '../../platform/operating-error.ts';
 import { send } from './answer.ts';
 import type { CoreEnv } from './context.ts';
 import { directListener, type DirectRoute, type DirectRoutes } from './direct.ts';
-import { EmptyAwareResponse } from './empty-answer.ts';
+import { EmptyAwareResponse } from '../../platform/empty-answer.node.ts';
 import { createFrames } from './frame.ts';
 import { readJson } from './json-body.ts';
 import { headersOf, incomingOf, keepIncoming } from './node-request.ts';

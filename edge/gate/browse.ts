@@ -4,6 +4,7 @@ import { askForAnybody, callCore } from './call-core.ts';
 import { GATE_PREFIX } from './find-core-route.ts';
 import { keyOf, toKeptAnswer, unzip, type KeptAnswer } from './kept-answers.ts';
 import { limitBrowsing } from './limit-browsing.ts';
+import { ageOf, formFor } from './kept-forms.ts';
 
 /**
  * A look at the catalogue (DESIGN §6: browsing is edge-cached, and limited per client). What core lets anybody keep is answered from
@@ -28,24 +29,11 @@ export async function browse(c: EdgeContext): Promise<Response> {
 }
 
 function tell(c: EdgeContext, answer: KeptAnswer, readAtMs: number): Response {
-  const { status, headers, maxAgeMs } = answer;
-  const all: Record<string, string> = Object.fromEntries(headers);
-  if (maxAgeMs > 0) all['age'] = String(Math.floor((c.get('ports').clock.nowMs() - readAtMs) / 1000));
-  const { etag } = all;
-  if (status !== 200 || etag === undefined || !isKnown(c.req.header('If-None-Match'), etag))
-    return tellBody(c, answer, all);
-  delete all['content-type'];
-  return answerWhole(c, null, 304, all);
-}
-
-/** Packed for who takes that; then its tag is a weak one, since two forms of a text are not the same bytes (RFC 9110 §8.8.3). */
-function tellBody(c: EdgeContext, { status, body, zipped }: KeptAnswer, headers: Record<string, string>): Response {
-  if (zipped === null) return answerWhole(c, body, status, headers);
-  headers['vary'] = 'Accept-Encoding';
-  if (!takesGzip(codingsOf(c.req.raw))) return answerWhole(c, body ?? unzip(zipped), status, headers);
-  if (headers['etag'] !== undefined) headers['etag'] = `W/${weak(headers['etag'])}`;
-  headers['content-encoding'] = 'gzip';
-  return answerWhole(c, zipped, status, headers);
+  const form = formFor(answer, { ifNoneMatch: c.req.header('If-None-Match'), codings: codingsOf(c.req.raw) });
+  const age = answer.maxAgeMs > 0 ? { age: ageOf(readAtMs, c.get('ports').clock.nowMs()) } : {};
+  const { status, body } = form;
+  const isUnpacked = body !== null && typeof body === 'object' && 'unpack' in body;
+  return answerWhole(c, isUnpacked ? unzip(body.unpack) : body, status, { ...form.headers, ...age });
 }
 
 /**
@@ -59,15 +47,3 @@ function codingsOf(request: Request): string | undefined {
   if (typeof own === 'string') return own;
   return request.headers.get('accept-encoding') ?? undefined;
 }
-
-/** Whether gzip is named, and not with a weight of nothing. */
-const takesGzip = (header: string | undefined): boolean => {
-  const named = header?.split(',').find((part) => /^\s*gzip\b/i.test(part));
-  return named !== undefined && !/;\s*q=0(\.0*)?\s*$/.test(named);
-};
-
-/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
-const isKnown = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').some((tag) => ['*', weak(etag)].includes(weak(tag.trim())));
-
-const weak = (tag: string): string => tag.replace(/^W\//, '');

@@ -24,7 +24,8 @@ const WORTH_ZIPPING = 1024;
 /** How long core's absence answers for others who ask for the same, in ms. */
 const FAILURE_MS = 250;
 
-type Packed = Uint8Array<ArrayBuffer>;
+/** A body as gzip. */
+export type Packed = Uint8Array<ArrayBuffer>;
 
 /**
  * Core's answer to a look, as anybody gets it; `maxAgeMs` 0 for what must not be kept. `zipped`: the body for who takes gzip; a large one
@@ -32,7 +33,7 @@ type Packed = Uint8Array<ArrayBuffer>;
  */
 export type KeptAnswer = {
   status: number;
-  headers: [string, string][];
+  headers: Readonly<Record<string, string>>;
   maxAgeMs: number;
 } & ({ body: string; zipped: Packed | null } | { body: null; zipped: Packed });
 
@@ -68,7 +69,7 @@ export async function toKeptAnswer(path: string, answer: Response): Promise<Kept
   const maxAgeMs = isForAll ? Math.min(MAX_AGE_MS, publicAgeMs(headers.get('cache-control') ?? '')) : 0;
   // The body is decoded by now, and its length is the next connection's to tell.
   const kept = [...returnable(headers)].filter(([name]) => name !== 'content-encoding' && name !== 'content-length');
-  const told = { status, headers: kept };
+  const told = { status, headers: Object.fromEntries(kept) };
   const { bytes, packedBytes } = kindOf(path);
   if (maxAgeMs > 0 && body.length <= bytes)
     return { ...told, maxAgeMs, body, zipped: body.length >= WORTH_ZIPPING ? await zip(body) : null };

@@ -44,6 +44,15 @@ export function complete(c: EdgeContext, answer: Response): Response {
 
 const headersOfAll = (c: EdgeContext): Record<string, string> => ({
   ...BASE_HEADERS,
-  date: new Date(c.get('ports').clock.nowMs()).toUTCString(),
+  date: dateOf(c.get('ports').clock.nowMs()),
   'x-request-id': c.get('requestId'),
 });
+
+let lastDate = { second: -1, text: '' };
+
+/** The `Date` of an answer (RFC 9110 §6.6.1); written once a second, however many answers bear it. */
+export function dateOf(nowMs: number): string {
+  const second = Math.floor(nowMs / 1000);
+  if (second !== lastDate.second) lastDate = { second, text: new Date(nowMs).toUTCString() };
+  return lastDate.text;
+}
