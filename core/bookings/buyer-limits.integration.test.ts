@@ -6,7 +6,7 @@ import { newTicketId } from '../../platform/random.ts';
 import { signHoldReceipt } from '../../tokens/hold-receipt.sign.ts';
 import { BUYER, ORIGIN, ROOM, SHOW, startCoreWorld, toSeatItem, type CoreWorld } from '../core-world.fixture.ts';
 import { toWrite, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
-import { draft } from './draft.fixture.ts';
+import { draft, forgetBookings } from './draft.fixture.ts';
 import { openTwoCommitters, type TwoCommitters } from './two-committers.fixture.ts';
 
 const LIMIT = 4;
@@ -23,7 +23,7 @@ afterAll(async () => {
   await two.close();
   await world.close();
 });
-beforeEach(() => world.sql`TRUNCATE bookings, seat_claims, outbox CASCADE`);
+beforeEach(() => forgetBookings(world.sql));
 
 let nextSeat = 0;
 /** A place for somebody, a seat and a standing place in turn, so that rivals don't wait for one zone's row. */
@@ -60,7 +60,7 @@ describe('the limit of places per buyer', () => {
         (n) => n,
       ),
     ).toEqual(UP_TO_THE_LIMIT);
-    await world.sql`TRUNCATE bookings, seat_claims, outbox CASCADE`;
+    await forgetBookings(world.sql);
     expect(
       await outcomes(
         Array.from({ length: MANY }, () => place(named())),

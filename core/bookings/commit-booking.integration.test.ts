@@ -6,7 +6,7 @@ import { openCommitProxy } from '../commit-proxy.fixture.ts';
 import { openCoreWorld, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import type { Turn } from '../http/while-progressing.ts';
 import { createBookingCommits, type BookingDraft, type CommitOutcome } from './commit-booking.ts';
-import { draft } from './draft.fixture.ts';
+import { draft, forgetBookings } from './draft.fixture.ts';
 
 const commitBooking = (sql: Sql, wanted: BookingDraft, turn?: Turn) => createBookingCommits(sql).commit(wanted, turn);
 const byOutcome = (a: CommitOutcome, b: CommitOutcome) => a.outcome.localeCompare(b.outcome);
@@ -35,20 +35,26 @@ describe('Postgres as the guard of the last seat', () => {
 
   /**
    * Two rivals for one seat whom no zone's lock holds apart (one names the wrong zone), held back together after both were judged:
-   * their bookings' foreign keys wait for the performance's row.
+   * their bookings wait for the end of rows that have their holds, and are never committed.
    */
   async function rivalsPastTheirJudgement(own: CoreWorld): Promise<CommitOutcome[]> {
-    const other = draft(['s5']);
+    const [one, other] = [draft(['s5']), draft(['s5'])];
     other.row.items = other.row.items.map((item) => ({ ...item, zoneId: 'standing' }));
     const results: Promise<CommitOutcome>[] = [];
-    await own.sql.begin(async (tx) => {
-      await tx`SELECT 1 FROM performances WHERE id = ${SHOW} FOR UPDATE`;
-      results.push(...[draft(['s5']), other].map((wanted) => commitBooking(own.sql, wanted)));
+    const takenBack = new Error('both were judged');
+    const holding = own.sql.begin(async (tx) => {
+      await tx`INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised, access_token_hash,
+          total_minor, currency, from_leg, to_leg, pay_by)
+        SELECT gen_random_uuid(), hold, ${SHOW}, hold, 'expired', '', '', '', sha256('a'), 0, 'EUR', 0, 1, now()
+        FROM unnest(${[one.row.holdId, other.row.holdId]}::text[]) AS h (hold)`;
+      results.push(...[one, other].map((wanted) => commitBooking(own.sql, wanted)));
       const waiting = async () =>
         (await own.sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
           .length;
       while ((await waiting()) < results.length);
+      throw takenBack;
     });
+    await expect(holding).rejects.toBe(takenBack);
     return Promise.all(results);
   }
 
@@ -60,7 +66,7 @@ describe('Postgres as the guard of the last seat', () => {
         { outcome: 'seats_unavailable', seats: ['s5'] },
       ]);
       // The control: without the constraint the seat is sold twice.
-      await scratch.sql`TRUNCATE bookings, idempotency_keys CASCADE`;
+      await forgetBookings(scratch.sql);
       await scratch.sql`ALTER TABLE seat_claims DROP CONSTRAINT seat_claims_sold_once`;
       expect(outcomes(await rivalsPastTheirJudgement(scratch))).toEqual(['booked', 'booked']);
       expect(await scratch.sql`SELECT 1 FROM seat_claims WHERE seat_id = 's5'`).toHaveLength(2);

@@ -1,3 +1,4 @@
+import type { Sql } from '../../db/connect.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/id.ts';
 import { SHOW } from '../core-world.fixture.ts';
@@ -31,3 +32,8 @@ export function draft(seats: string[], standing = 0, owner = newId()): BookingDr
     },
   };
 }
+
+/** Empties every table of bookings; those of zones stay as they are. */
+export const forgetBookings = (sql: Sql) =>
+  sql`TRUNCATE bookings, booking_items, seat_claims, payments, checkout_codes, payment_ledger, outbox, booking_history, entry_tickets,
+    notifications, webhook_deliveries, idempotency_keys CASCADE`;
