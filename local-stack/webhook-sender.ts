@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 
@@ -12,15 +13,18 @@ const MAX_ATTEMPTS = 40;
 /** How long a reordered webhook waits for a later one to overtake it, ms. */
 const REORDER_WAIT_MS = 2000;
 
-/** An event on its way; the faults are a tester's wish. */
-export type Delivery = {
-  eventId: string;
-  copies: number;
-  reorder: boolean;
-  dueAtMs: number;
-  attempts: number;
-  state: 'due' | 'delivered' | 'dropped' | 'given_up';
+/** What an event says of its way to the shop; `copies`, `badSignature` and `reorder` are faults that a tester wishes for. */
+export const DELIVERY_FIELDS = {
+  eventId: v.string(),
+  copies: v.number(),
+  badSignature: v.boolean(),
+  reorder: v.boolean(),
+  dueAtMs: v.number(),
+  attempts: v.number(),
+  state: v.picklist(['due', 'delivered', 'dropped', 'given_up']),
 };
+/** An event on its way. */
+export type Delivery = v.InferOutput<v.ObjectSchema<typeof DELIVERY_FIELDS, undefined>>;
 
 export type WebhookSender<E> = { send(event: E): void; stop(): Promise<void> };
 

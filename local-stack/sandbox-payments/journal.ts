@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { readJsonLines } from '../json-lines.ts';
 import { eventSchema, paymentSchema, type SandboxEvent, type SandboxPayment } from './payments.ts';
 
 const lineSchema = v.union([v.object({ payment: paymentSchema }), v.object({ event: eventSchema })]);
@@ -24,7 +25,7 @@ export function openJournal(folder: string): Journal {
   const path = join(folder, 'ledger.jsonl');
   const payments = new Map<string, SandboxPayment>();
   const events = new Map<string, SandboxEvent>();
-  for (const line of readLines(path)) {
+  for (const line of readJsonLines(path, lineSchema)) {
     if ('payment' in line) payments.set(line.payment.paymentId, line.payment);
     else events.set(line.event.eventId, line.event);
   }
@@ -44,24 +45,6 @@ export function openJournal(folder: string): Journal {
     },
     close: () => closeSync(file),
   };
-}
-
-function readLines(path: string): v.InferOutput<typeof lineSchema>[] {
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    // The first start has no file yet.
-    return [];
-  }
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [v.parse(lineSchema, JSON.parse(line))];
-    } catch {
-      // Empty, or torn by a kill in mid-write: its call was never answered.
-      return [];
-    }
-  });
 }
 
 /** Drops overtaken lines, so that the file grows with the payments and not with the starts. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DELIVERY_FIELDS } from '../webhook-sender.ts';
 
 /**
  * What the sandbox provider keeps. A payment is `open` until it is completed or cancelled:
@@ -33,7 +34,7 @@ export const paymentSchema = v.object({
 export type SandboxPayment = v.InferOutput<typeof paymentSchema>;
 
 export const eventSchema = v.object({
-  eventId: v.string(),
+  ...DELIVERY_FIELDS,
   type: v.picklist(['payment.succeeded', 'payment.failed', 'payment.cancelled', 'refund.succeeded']),
   at: v.string(),
   data: v.object({
@@ -43,13 +44,6 @@ export const eventSchema = v.object({
     captureId: v.optional(v.string()),
     refundId: v.optional(v.string()),
   }),
-  /** How the webhook is to travel; the faults are a tester's wish. */
-  copies: v.number(),
-  badSignature: v.boolean(),
-  reorder: v.boolean(),
-  dueAtMs: v.number(),
-  attempts: v.number(),
-  state: v.picklist(['due', 'delivered', 'dropped', 'given_up']),
 });
 export type SandboxEvent = v.InferOutput<typeof eventSchema>;
 

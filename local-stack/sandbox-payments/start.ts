@@ -1,8 +1,7 @@
-import { serve } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { RunningService } from '../../platform/service.ts';
+import { serveApp } from '../serve-app.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { createSandboxApp } from './app.ts';
 import { openJournal } from './journal.ts';
@@ -38,22 +37,12 @@ export async function startSandboxPayments(options: SandboxOptions): Promise<Run
   const provider = createProvider({ journal, sender, clock });
   let url = '';
   const app = createSandboxApp({ provider, faults, publicUrl: () => url });
-  const { server, address } = await new Promise<{ server: ReturnType<typeof serve>; address: AddressInfo }>(
-    (resolve, reject) => {
-      const starting = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (bound) =>
-        resolve({ server: starting, address: bound }),
-      );
-      starting.once('error', reject);
-    },
-  );
-  url = `http://${options.host}:${address.port}`;
+  const served = await serveApp(app, options);
+  url = served.url;
   return {
     url,
     async stop() {
-      await new Promise((resolve) => {
-        server.close(resolve);
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      });
+      await served.stop();
       await sender.stop();
       journal.close();
     },

@@ -1,20 +1,16 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { readJsonLines } from '../json-lines.ts';
+import { DELIVERY_FIELDS } from '../webhook-sender.ts';
 import { paymentSchema, type StandInPayment } from './objects.ts';
 
 const eventSchema = v.object({
-  eventId: v.string(),
+  ...DELIVERY_FIELDS,
   type: v.string(),
   created: v.number(),
   /** The object as it was when the event happened. */
   object: v.record(v.string(), v.unknown()),
-  copies: v.number(),
-  badSignature: v.boolean(),
-  reorder: v.boolean(),
-  dueAtMs: v.number(),
-  attempts: v.number(),
-  state: v.picklist(['due', 'delivered', 'dropped', 'given_up']),
 });
 export type StandInEvent = v.InferOutput<typeof eventSchema>;
 
@@ -53,7 +49,7 @@ export function openRecords(folder: string): Records {
     else if ('event' in line) events.set(line.event.eventId, line.event);
     else answers.set(line.answer.key, line.answer);
   };
-  readLines(path).forEach(remember);
+  readJsonLines(path, lineSchema).forEach(remember);
   const file = openSync(path, 'a', 0o600);
   const keep = (line: v.InferOutput<typeof lineSchema>): void => {
     remember(line);
@@ -68,22 +64,4 @@ export function openRecords(folder: string): Records {
     keepAnswer: (answer) => keep({ answer }),
     close: () => closeSync(file),
   };
-}
-
-function readLines(path: string): v.InferOutput<typeof lineSchema>[] {
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    // The first start has no file yet.
-    return [];
-  }
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [v.parse(lineSchema, JSON.parse(line))];
-    } catch {
-      // Empty, or torn by a kill in mid-write: its call was never answered.
-      return [];
-    }
-  });
 }

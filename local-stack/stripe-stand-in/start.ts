@@ -1,9 +1,8 @@
-import { serve } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { RunningService } from '../../platform/service.ts';
 import type { Faults } from '../sandbox-payments/payments.ts';
+import { serveApp } from '../serve-app.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { createAccount } from './account.ts';
 import { createStandInApp } from './app.ts';
@@ -39,22 +38,12 @@ export async function startStripeStandIn(options: StandInOptions): Promise<Runni
   const publicUrl = () => url;
   const account = createAccount({ records, sender, clock: systemClock, publicUrl });
   const app = createStandInApp({ account, records, faults, secretKey: options.secretKey, publicUrl });
-  const { server, address } = await new Promise<{ server: ReturnType<typeof serve>; address: AddressInfo }>(
-    (resolve, reject) => {
-      const starting = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (bound) =>
-        resolve({ server: starting, address: bound }),
-      );
-      starting.once('error', reject);
-    },
-  );
-  url = `http://${options.host}:${address.port}`;
+  const served = await serveApp(app, options);
+  url = served.url;
   return {
     url,
     async stop() {
-      await new Promise((resolve) => {
-        server.close(resolve);
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      });
+      await served.stop();
       await sender.stop();
       records.close();
     },

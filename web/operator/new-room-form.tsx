@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { FieldError } from '../../contracts/errors.ts';
 import type { RoomView } from '../../contracts/operator-rooms.ts';
 import { callApi, newIdempotencyKey } from '../shared/api-client.ts';
+import { errorOf } from '../shared/field-errors.ts';
 import { Notice } from '../shared/notice.tsx';
 import { TextField } from '../shared/text-field.tsx';
 
@@ -21,7 +22,6 @@ export function NewRoomForm({ path, token, onCreated }: { path: string; token: s
     onCreated();
     location.hash = encodeURIComponent(answer.data.room);
   };
-  const errorOf = (name: string) => errors.find((error) => error.path === name)?.message ?? null;
   return (
     <details class="card">
       <summary>New room</summary>
@@ -31,14 +31,14 @@ export function NewRoomForm({ path, token, onCreated }: { path: string; token: s
           label="Short name for addresses"
           hint="a to z, 0 to 9 and -; it can’t be changed later."
           value={texts.room}
-          error={errorOf('room')}
+          error={errorOf(errors, 'room')}
           onInput={(room) => setTexts({ ...texts, room })}
         />
         <TextField
           name="name"
           label="Name for visitors"
           value={texts.name}
-          error={errorOf('name')}
+          error={errorOf(errors, 'name')}
           onInput={(name) => setTexts({ ...texts, name })}
         />
         {detail !== null && <Notice kind="error">{detail}</Notice>}

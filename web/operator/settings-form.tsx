@@ -1,4 +1,5 @@
 import type { RoomView } from '../../contracts/operator-rooms.ts';
+import { errorOf } from '../shared/field-errors.ts';
 import { LanesEditor } from './lanes-editor.tsx';
 import { SaveRow } from './save-row.tsx';
 import { SettingField } from './setting-field.tsx';
@@ -18,14 +19,12 @@ export function SettingsForm(props: VersionedFormProps<RoomView>) {
   const form = useVersionedForm(props, ROOM);
   const { draft, errors, change } = form;
   const settings = settingsOf(props.view);
-  const errorOf = (name: string) =>
-    errors.find(({ path }) => path === name || path.startsWith(`${name}.`))?.message ?? null;
   const field = (setting: Setting) => (
     <SettingField
       key={setting.name}
       setting={setting}
       value={draft.texts[setting.name] ?? ''}
-      error={errorOf(setting.name)}
+      error={errorOf(errors, setting.name)}
       onInput={(value) => change({ ...draft, texts: { ...draft.texts, [setting.name]: value } })}
     />
   );

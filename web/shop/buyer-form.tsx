@@ -1,14 +1,16 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { BookingCreated } from '../../contracts/bookings.ts';
 import type { FieldError } from '../../contracts/errors.ts';
 import type { HoldView } from '../../contracts/holds.ts';
-import { callApi, newIdempotencyKey, type ApiProblem } from '../shared/api-client.ts';
+import { callApi, type ApiProblem } from '../shared/api-client.ts';
+import { errorOf, focusField } from '../shared/field-errors.ts';
 import { formatMoney } from '../shared/format.ts';
 import { TextField } from '../shared/text-field.tsx';
+import { useAttemptKey } from '../shared/use-attempt-key.ts';
 import { checkBuyer } from './check-buyer.ts';
 import { forgetHold, keepSignedIn, keepToken } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
-import { useAccount } from './use-account.ts';
+import { useOwnEmail } from './use-own-email.ts';
 
 /** Refusals that mean: the seats are gone, choose again. */
 const LOST = new Set(['hold_expired', 'hold_lost', 'seats_unavailable', 'receipt_invalid']);
@@ -18,35 +20,27 @@ const SIGNED_OUT = 'You are no longer signed in. Press the button again to book 
 /** Name and e-mail; books the hold and goes on to the payment. */
 export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: ApiProblem) => void }) {
   const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
-  const account = useAccount();
-  useEffect(() => {
-    if (account !== null) setEmail((typed) => (typed === '' ? account.email : typed));
-  }, [account]);
+  const { email, setEmail, account } = useOwnEmail();
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
   // One key for one buyer of one hold: pressing twice, or again after a lost answer, books once.
-  const attempt = useRef({ what: '', key: '' });
-  const errorOf = (path: string) => errors.find((error) => error.path === path)?.message ?? null;
+  const { keyFor } = useAttemptKey();
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    const form = event.currentTarget instanceof HTMLFormElement ? event.currentTarget : null;
     const buyer = { name: name.trim(), email: email.trim() };
     const found = checkBuyer(buyer);
     setErrors(found);
     setProblem(null);
     const [first] = found;
-    if (first !== undefined) return form?.querySelector<HTMLElement>(`[name="${first.path}"]`)?.focus();
+    if (first !== undefined) return focusField(event.currentTarget, first.path);
     setBusy(true);
-    const what = JSON.stringify([hold.holdId, buyer]);
-    if (attempt.current.what !== what) attempt.current = { what, key: newIdempotencyKey() };
     const answer = await callApi<BookingCreated>('/api/core/v1/bookings', {
       method: 'POST',
       // The receipt is in the body, so that the session of who is signed in can stand beside it.
       body: { receipt: hold.receipt, buyer },
-      idempotencyKey: attempt.current.key,
+      idempotencyKey: keyFor([hold.holdId, buyer]),
     });
     if (answer.ok) {
       keepToken('booking', answer.data.bookingId, answer.data.accessToken);
@@ -71,7 +65,7 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
         label="Full name"
         autocomplete="name"
         value={name}
-        error={errorOf('name')}
+        error={errorOf(errors, 'name')}
         onInput={setName}
       />
       <TextField
@@ -85,7 +79,7 @@ export function BuyerForm({ hold, onLost }: { hold: HoldView; onLost: (problem: 
             : `For messages about this booking. It will be among the bookings of ${account.email}.`
         }
         value={email}
-        error={errorOf('email')}
+        error={errorOf(errors, 'email')}
         onInput={setEmail}
       />
       {problem !== null && <Refusal problem={problem} />}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FieldError } from '../../contracts/errors.ts';
 import type { Transferred } from '../../contracts/entry-tickets.ts';
 import { type ApiProblem, callApi, newIdempotencyKey } from '../shared/api-client.ts';
+import { errorOf, focusField } from '../shared/field-errors.ts';
 import { TextField } from '../shared/text-field.tsx';
 import { checkBuyer } from './check-buyer.ts';
 import { Refusal } from './refusal.tsx';
@@ -105,7 +106,6 @@ function ReceiverForm({ to, onDone, onCancel }: ReceiverFormProps) {
   const [name, setName] = useState(to.name);
   const [email, setEmail] = useState(to.email);
   const [errors, setErrors] = useState<FieldError[]>([]);
-  const errorOf = (path: string) => errors.find((error) => error.path === path)?.message ?? null;
   const submit = (event: Event) => {
     event.preventDefault();
     const receiver = { name: name.trim(), email: email.trim() };
@@ -113,18 +113,23 @@ function ReceiverForm({ to, onDone, onCancel }: ReceiverFormProps) {
     setErrors(found);
     const [first] = found;
     if (first === undefined) return onDone(receiver);
-    const form = event.currentTarget instanceof HTMLFormElement ? event.currentTarget : null;
-    return form?.querySelector<HTMLElement>(`[name="receiver-${first.path}"]`)?.focus();
+    return focusField(event.currentTarget, `receiver-${first.path}`);
   };
   return (
     <form noValidate onSubmit={submit}>
-      <TextField name="receiver-name" label="Their name" value={name} error={errorOf('name')} onInput={setName} />
+      <TextField
+        name="receiver-name"
+        label="Their name"
+        value={name}
+        error={errorOf(errors, 'name')}
+        onInput={setName}
+      />
       <TextField
         name="receiver-email"
         label="Their e-mail"
         kind="email"
         value={email}
-        error={errorOf('email')}
+        error={errorOf(errors, 'email')}
         onInput={setEmail}
         hint="The ticket is sent there."
       />

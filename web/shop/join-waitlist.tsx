@@ -1,15 +1,17 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { PerformanceView } from '../../contracts/catalogue.ts';
 import type { FieldError } from '../../contracts/errors.ts';
 import type { WaitlistJoined, WaitlistRequest } from '../../contracts/waitlist.ts';
-import { type ApiProblem, callApi, newIdempotencyKey } from '../shared/api-client.ts';
+import { type ApiProblem, callApi } from '../shared/api-client.ts';
+import { errorOf, focusField } from '../shared/field-errors.ts';
 import { TextField } from '../shared/text-field.tsx';
+import { useAttemptKey } from '../shared/use-attempt-key.ts';
 import { checkEmail } from './check-buyer.ts';
 import { keepToken, keepWaiting, waitingHere } from './kept-tokens.ts';
 import { Refusal } from './refusal.tsx';
 import type { LiveStates, SeatPlan } from './seat-states.ts';
 import type { Legs } from './stops-picker.tsx';
-import { useAccount } from './use-account.ts';
+import { useOwnEmail } from './use-own-email.ts';
 import { hasAccessible, partySizes, targetsFor } from './waitlist-wishes.ts';
 
 export type JoinWaitlistProps = {
@@ -46,21 +48,20 @@ function WishForm({ performance, plan, live, legs, onJoined }: JoinWaitlistProps
   const [isAccessible, setAccessible] = useState(false);
   const [party, setParty] = useState(1);
   const [key, setKey] = useState('');
-  const [email, setEmail] = useOwnEmail();
+  const { email, setEmail } = useOwnEmail();
   const { problem, errors, isBusy, join } = useJoin(onJoined);
   const sizes = partySizes({ zones, plan, live }, isAccessible);
   const size = sizes.includes(party) ? party : (sizes[0] ?? 1);
   const targets = targetsFor({ zones, plan, live }, size, isAccessible);
   const chosen = targets.find((one) => one.key === key) ?? targets[0];
-  const errorOf = (field: string) => errors.find(({ path }) => path === field)?.message ?? null;
 
   const submit = (event: Event): void => {
     event.preventDefault();
     if (chosen === undefined) return;
-    const form = event.currentTarget instanceof HTMLFormElement ? event.currentTarget : null;
+    const form = event.currentTarget;
     const base = { performanceId: performance.id, partySize: size, email: email.trim(), ...chosen.target };
     const wish = { ...base, ...(isAccessible ? { accessible: true } : {}), ...(legs === null ? {} : { legs }) };
-    void join(wish).then((isMailWrong) => isMailWrong && form?.querySelector<HTMLElement>('[type=email]')?.focus());
+    void join(wish).then((isMailWrong) => isMailWrong && focusField(form, 'waitlist-email'));
   };
   return (
     <form class="waitlist-form" noValidate onSubmit={submit}>
@@ -86,7 +87,7 @@ function WishForm({ performance, plan, live, legs, onJoined }: JoinWaitlistProps
         name="waitlist-email"
         label="E-mail"
         value={email}
-        error={errorOf('email')}
+        error={errorOf(errors, 'email')}
         onInput={setEmail}
         kind="email"
         autocomplete="email"
@@ -120,32 +121,20 @@ const Choice = ({ label, value, options, onChoose }: ChoiceProps) => (
   </label>
 );
 
-/** The address typed, which is the account's until somebody types. */
-function useOwnEmail(): [string, (email: string) => void] {
-  const [email, setEmail] = useState('');
-  const account = useAccount();
-  useEffect(() => {
-    if (account !== null) setEmail((typed) => (typed === '' ? account.email : typed));
-  }, [account]);
-  return [email, setEmail];
-}
-
 /** Sends a wish; the same wish again keeps its key, so that a lost answer makes no second entry. */
 function useJoin(onJoined: (entryId: string) => void) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [isBusy, setBusy] = useState(false);
-  const attempt = useRef({ body: '', key: '' });
+  const { keyFor } = useAttemptKey();
   /** Resolves to whether the address is at fault. */
   const join = async (wish: WaitlistRequest): Promise<boolean> => {
     const slips = checkEmail(wish.email ?? '');
     setErrors(slips);
     setProblem(null);
     if (slips.length > 0) return true;
-    const body = JSON.stringify(wish);
-    if (attempt.current.body !== body) attempt.current = { body, key: newIdempotencyKey() };
     setBusy(true);
-    const call = { method: 'POST', idempotencyKey: attempt.current.key, body: wish } as const;
+    const call = { method: 'POST', idempotencyKey: keyFor(wish), body: wish } as const;
     const answer = await callApi<WaitlistJoined>('/api/core/v1/waitlist', call);
     setBusy(false);
     if (answer.ok) {

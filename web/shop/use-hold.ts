@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { HoldRequest, HoldView } from '../../contracts/holds.ts';
 import { callApi, newIdempotencyKey, type Answer, type ApiProblem } from '../shared/api-client.ts';
 import { deadlineOf, type Deadline } from '../shared/countdown.tsx';
+import { useAttemptKey } from '../shared/use-attempt-key.ts';
 import { forgetHold, keepHold, keptHold } from './kept-tokens.ts';
 import { isOutside } from './refusal.tsx';
 import { holdItems, type SelectionLine } from './selection.ts';
@@ -34,7 +35,7 @@ export function useHold(performanceId: string, room: string, legs: Legs | null):
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const lastProblem = useRef<ApiProblem | null>(null);
-  const attempt = useRef({ body: '', key: '' });
+  const { keyFor, forget } = useAttemptKey();
   const headers = { 'onsale-room': room };
 
   const take = useCallback((view: HoldView) => {
@@ -76,16 +77,9 @@ export function useHold(performanceId: string, room: string, legs: Legs | null):
       setBusy(true);
       const body: HoldRequest = { performanceId, items: holdItems(lines), ...(legs === null ? {} : { legs }) };
       // The same wish tried again keeps its key, so that a lost answer costs no second hold.
-      const text = JSON.stringify(body);
-      if (attempt.current.body !== text) attempt.current = { body: text, key: newIdempotencyKey() };
-      const answer = await callApi<HoldView>(HOLDS, {
-        method: 'POST',
-        body,
-        headers,
-        idempotencyKey: attempt.current.key,
-      });
+      const answer = await callApi<HoldView>(HOLDS, { method: 'POST', body, headers, idempotencyKey: keyFor(body) });
       settle(answer);
-      if (answer.ok || answer.problem.code !== 'network') attempt.current = { body: '', key: '' };
+      if (answer.ok || answer.problem.code !== 'network') forget();
       if (answer.ok) {
         take(answer.data);
         return null;

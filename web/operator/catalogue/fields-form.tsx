@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../contracts/errors.ts';
+import { errorOf } from '../../shared/field-errors.ts';
 import { SettingField } from '../setting-field.tsx';
 import type { Setting, Texts } from '../setting-values.ts';
 
@@ -41,7 +42,3 @@ export function Fields({ prefix, settings, texts, errors, onChange }: FieldsProp
     </>
   );
 }
-
-/** The first refusal of a field, or of something inside it. */
-export const errorOf = (errors: readonly FieldError[], name: string): string | null =>
-  errors.find(({ path }) => path === name || path.startsWith(`${name}.`))?.message ?? null;

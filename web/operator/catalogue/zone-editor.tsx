@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../contracts/errors.ts';
+import { errorOf } from '../../shared/field-errors.ts';
 import { NEW_ZONE, type ZoneTexts } from './zone-rows.ts';
 
 export type ZoneEditorProps = {
@@ -25,13 +26,12 @@ export function ZoneEditor({ zones, errors, currency, isNew, reserved, onChange 
         {isNew ? ' Empty fields come from the seat map.' : ' What is held or sold keeps its price.'}
       </p>
       {zones.map((zone, index) => {
-        const errorOf = (name: string) => errors.find(({ path }) => path === `zones.${index}.${name}`)?.message ?? null;
         const field = (name: keyof ZoneTexts, label: string, path: string = name) => (
           <ZoneField
             id={`${isNew ? 'new-' : ''}zones.${index}.${name}`}
             label={label}
             value={zone[name]}
-            error={errorOf(path)}
+            error={errorOf(errors, `zones.${index}.${path}`)}
             onInput={(value) => change(index, { [name]: value })}
           />
         );
