@@ -2,6 +2,7 @@ import { serve, type ServerType } from '@hono/node-server';
 import type { Redis } from 'ioredis';
 import { withRounds } from '../admission-worker/board-rounds.ts';
 import { toRoomConfig } from '../admission-worker/room-config.ts';
+import { roomRowOf } from '../db/queries/room-row.fixture.ts';
 import type { RoomRow } from '../db/queries/rooms.ts';
 import { createRestFrontApp } from '../local-stack/rest-front/app.ts';
 import { connectRedis as connectFront, type RedisConnection } from '../local-stack/rest-front/redis-connection.ts';
@@ -117,39 +118,4 @@ function listen(front: RedisConnection, subscriptions: Subscriptions): Promise<{
   });
 }
 
-const ROOM: RoomRow = {
-  id: 'demo',
-  name: 'Demo hall',
-  version: 1,
-  newUsersPerMinute: 600,
-  totalActiveUsers: 100,
-  sessionDurationSeconds: 600,
-  claimWindowSeconds: 120,
-  queueingMethod: 'fifo',
-  mode: 'manual',
-  minUsersPerMinute: null,
-  maxUsersPerMinute: null,
-  autopilot: null,
-  lobbyOpensAt: null,
-  opensAt: null,
-  closesAt: null,
-  holdLimit: 6,
-  joinsPerClientPerMinute: 1000,
-  requireIdentity: false,
-  identityKeys: [],
-  challenge: 'none',
-  shopUrl: null,
-  allowedReturnHosts: [],
-  lanes: [{ name: 'general', weight: 1 }],
-  paused: false,
-  closed: false,
-  soldOut: false,
-  formerLanes: [],
-  message: null,
-  drawSeed: 'a seed for tests',
-  roundSecret: 'a secret for tests',
-  epoch: EPOCH,
-  tick: 0,
-  opened: false,
-  redisRunId: null,
-};
+const ROOM = roomRowOf({ epoch: EPOCH });

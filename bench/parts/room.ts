@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { toRoomConfig } from '../../admission-worker/room-config.ts';
+import { roomRowOf } from '../../db/queries/room-row.fixture.ts';
 import type { RoomRow } from '../../db/queries/rooms.ts';
 import { startTestRedis } from '../../local-stack/test-stack.ts';
 import { createNodeScriptClient } from '../../redis/client.node.ts';
@@ -66,39 +67,11 @@ export async function startBenchRoom(over: Partial<RoomRow> = {}): Promise<Bench
 }
 
 /** A room as its row in Postgres: six a minute get in, addresses are not limited. */
-export const BENCH_ROOM: RoomRow = {
+const BENCH_ROOM = roomRowOf({
   id: ROOM,
   name: 'Bench hall',
-  version: 1,
   newUsersPerMinute: 6,
   totalActiveUsers: 1_000_000,
-  sessionDurationSeconds: 600,
-  claimWindowSeconds: 120,
-  queueingMethod: 'fifo',
-  lobbyOpensAt: null,
-  opensAt: null,
-  closesAt: null,
-  holdLimit: 6,
   joinsPerClientPerMinute: 1_000_000_000,
-  requireIdentity: false,
-  identityKeys: [],
-  challenge: 'none',
-  shopUrl: null,
-  allowedReturnHosts: [],
-  lanes: [{ name: 'general', weight: 1 }],
-  paused: false,
-  closed: false,
-  message: null,
-  formerLanes: [],
-  soldOut: false,
-  mode: 'manual',
-  minUsersPerMinute: null,
-  maxUsersPerMinute: null,
-  autopilot: null,
-  drawSeed: 'a seed for benches',
-  roundSecret: 'a secret for benches',
-  epoch: 1,
-  tick: 0,
   opened: true,
-  redisRunId: null,
-};
+});

@@ -1,13 +1,11 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase } from '../../db/connect.ts';
 import { newId } from '../../platform/id.ts';
-import { openVisitor, startBrowser } from '../support/browser.ts';
+import { expectSound, openVisitor, startBrowser, WAIT } from '../support/browser.ts';
 import { call } from '../support/http.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
-const WAIT = { timeout: 30_000 };
 let stack: Stack;
 let browser: Browser;
 
@@ -133,13 +131,6 @@ it('tries laid-aside work again, and tells what happened to its booking', async 
 });
 
 const PHONE = { viewport: { width: 360, height: 720 }, colorScheme: 'dark' as const };
-/** Whether the page fits its width, and what axe finds. */
-async function expectSound(page: Page): Promise<void> {
-  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-}
-
 it('keeps seats and places out of a performance’s sale, and releases them, by the keyboard on a small phone', async () => {
   const { page, errors } = await openRoom('demo', PHONE);
   await page.getByRole('link', { name: 'blocks and allocations' }).first().press('Enter');

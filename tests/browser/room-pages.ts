@@ -3,10 +3,8 @@ import { expect } from 'vitest';
 import * as v from 'valibot';
 import { boardSchema, type Board } from '../../contracts/board.ts';
 import { call } from '../support/http.ts';
+import { WAIT } from '../support/browser.ts';
 import type { Stack } from '../support/stack.ts';
-
-/** How long a page may take to show what it should, in ms. */
-export const WAIT = { timeout: 30_000 };
 
 /** A new room that lets one in at a time; `more` changes its settings. */
 export async function createRoom(stack: Stack, room: string, more: object = {}): Promise<void> {

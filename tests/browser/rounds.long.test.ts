@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROUND_MS } from '../../contracts/rounds.ts';
-import { openVisitor, startBrowser } from '../support/browser.ts';
+import { openVisitor, startBrowser, WAIT } from '../support/browser.ts';
 import { startStack, type Stack } from '../support/stack.ts';
-import { createRoom, expectInOrder, join, ownPlace, readBoard, WAIT } from './room-pages.ts';
+import { createRoom, expectInOrder, join, ownPlace, readBoard } from './room-pages.ts';
 
 let stack: Stack;
 let browser: Browser;

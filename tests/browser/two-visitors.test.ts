@@ -1,14 +1,12 @@
-import AxeBuilder from '@axe-core/playwright';
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startPushService } from '../../core/push/push-browser.fixture.ts';
-import { cutOff, openVisitor, startBrowser } from '../support/browser.ts';
+import { cutOff, expectSound, openVisitor, startBrowser, WAIT } from '../support/browser.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { sellOut } from './sell-out.ts';
 
-const WAIT = { timeout: 30_000 };
 const ASHA = 'asha@example.org';
 const GRACE = 'grace@example.org';
 const messagesSchema = v.object({ items: v.array(v.object({ id: v.string(), subject: v.string() })) });
@@ -258,13 +256,6 @@ async function mailedText(address: string, subject: RegExp): Promise<string> {
   };
   await expect.poll(read, WAIT).not.toBe('');
   return read();
-}
-
-/** Whether the page fits its width, and what axe finds. */
-async function expectSound(page: Page): Promise<void> {
-  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
 }
 
 it('a visitor without script joins, waits by refreshing, and enters by a button', async () => {

@@ -1,5 +1,10 @@
+import AxeBuilder from '@axe-core/playwright';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** How long a page may take to show what it should, in ms. */
+export const WAIT = { timeout: 30_000 };
 
 /** What Chromium needs to run as root in a sandbox and to stay off the network by itself. */
 const FLAGS = [
@@ -32,6 +37,13 @@ export async function openVisitor(
     if (message.type() === 'error' && message.text().includes('Content Security Policy')) errors.push(message.text());
   });
   return { page, errors };
+}
+
+/** Says that the page fits its width, and that axe finds nothing in it. */
+export async function expectSound(page: Page): Promise<void> {
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
 }
 
 /**
