@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Money } from './holds.ts';
+import { moneySchema, placesSchema, stretchSchema } from './holds.ts';
 import { plainText } from './plain-text.ts';
 
 const personName = plainText(1, 120);
@@ -21,38 +21,63 @@ export type BookingStatus = (typeof BOOKING_STATUSES)[number];
 export const PAYMENT_STATUSES = ['open', 'captured', 'failed', 'cancelled', 'refunded'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/** What `POST bookings/{id}/payments` answers: an open attempt comes back with a fresh address. */
+export const paymentAttemptSchema = v.object({ provider: v.string(), paymentId: v.string(), checkoutUrl: v.string() });
+export type PaymentAttempt = v.InferOutput<typeof paymentAttemptSchema>;
+
 /** What `POST bookings` answers with 201. */
-export type BookingCreated = {
-  bookingId: string;
-  status: BookingStatus;
-  accessToken: string;
-  payBy: string;
-  payment: { provider: string; paymentId: string; checkoutUrl: string };
-  total: Money;
-  now: string;
-};
+export const bookingCreatedSchema = v.object({
+  bookingId: v.string(),
+  status: v.picklist(BOOKING_STATUSES),
+  accessToken: v.string(),
+  payBy: v.string(),
+  payment: paymentAttemptSchema,
+  total: moneySchema,
+  now: v.string(),
+});
+export type BookingCreated = v.InferOutput<typeof bookingCreatedSchema>;
 
 /** What `GET bookings/{id}` answers. */
-export type BookingView = {
-  bookingId: string;
-  performanceId: string;
-  status: BookingStatus;
-  items: { zoneId: string; seatId?: string; quantity: number; priceMinor: number }[];
-  legs?: { from: string; to: string };
-  buyer: { name: string; email: string };
-  payBy?: string;
-  payments: { paymentId: string; status: PaymentStatus; amountMinor: number }[];
-  total: Money;
-  now: string;
-};
+export const bookingViewSchema = v.object({
+  bookingId: v.string(),
+  performanceId: v.string(),
+  status: v.picklist(BOOKING_STATUSES),
+  items: placesSchema,
+  legs: v.exactOptional(stretchSchema),
+  buyer: v.object({ name: v.string(), email: v.string() }),
+  payBy: v.exactOptional(v.string()),
+  payments: v.array(
+    v.object({
+      paymentId: v.string(),
+      status: v.picklist(PAYMENT_STATUSES),
+      amountMinor: v.pipe(v.number(), v.integer()),
+    }),
+  ),
+  total: moneySchema,
+  now: v.string(),
+});
+export type BookingView = v.InferOutput<typeof bookingViewSchema>;
 
-/** What `POST bookings/{id}/payments` answers: an open attempt comes back with a fresh address. */
-export type PaymentAttempt = { provider: string; paymentId: string; checkoutUrl: string };
+/** What `POST bookings/{id}/cancel` answers; the refund is on its way. */
+export const cancelledSchema = v.object({
+  status: v.literal('cancelled'),
+  refund: v.exactOptional(v.object({ ...moneySchema.entries, status: v.literal('pending') })),
+});
+export type Cancelled = v.InferOutput<typeof cancelledSchema>;
 
 /** What `GET bookings/{id}/tickets` answers. `code` is the signed text inside the QR. */
-export type EntryTicketsView = {
-  tickets: { id: string; seat: string | null; zone: string; code: string; qrSvgUrl: string }[];
-};
+export const entryTicketsViewSchema = v.object({
+  tickets: v.array(
+    v.object({
+      id: v.string(),
+      seat: v.nullable(v.string()),
+      zone: v.string(),
+      code: v.string(),
+      qrSvgUrl: v.string(),
+    }),
+  ),
+});
+export type EntryTicketsView = v.InferOutput<typeof entryTicketsViewSchema>;
 
 /** What a signed entry ticket says, before its signature (DESIGN §5). */
 export type EntryTicket = {

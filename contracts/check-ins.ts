@@ -11,7 +11,8 @@ export const MAX_OFFLINE_SCANS = 150;
 export const CHECK_IN_RESULTS = ['admit', 'already_in', 'revoked', 'wrong_performance', 'forged'] as const;
 export type CheckInResult = (typeof CHECK_IN_RESULTS)[number];
 /** Why a ticket is `revoked`: its booking was cancelled, or it was given to somebody else, who has another ticket for the place. */
-export type RevokedReason = 'cancelled' | 'transferred';
+export const REVOKED_REASONS = ['cancelled', 'transferred'] as const;
+export type RevokedReason = (typeof REVOKED_REASONS)[number];
 
 const code = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 /** In lower case, as it is kept and told. */
@@ -43,16 +44,17 @@ export type OfflineScans = v.InferOutput<typeof offlineScansSchema>;
  * The answer to a scan. `checkedInAt` and `gate` are of the check-in that counts: this one for `admit`, the first one for `already_in`.
  * Nothing is said of the content of a forged ticket.
  */
-export type CheckInView = {
-  result: CheckInResult;
-  reason?: RevokedReason;
-  ticketId?: string;
-  performanceId?: string;
-  zone?: string;
-  seat?: string | null;
-  checkedInAt?: string;
-  gate?: string;
-};
+export const checkInViewSchema = v.object({
+  result: v.picklist(CHECK_IN_RESULTS),
+  reason: v.exactOptional(v.picklist(REVOKED_REASONS)),
+  ticketId: v.exactOptional(v.string()),
+  performanceId: v.exactOptional(v.string()),
+  zone: v.exactOptional(v.string()),
+  seat: v.exactOptional(v.nullable(v.string())),
+  checkedInAt: v.exactOptional(v.string()),
+  gate: v.exactOptional(v.string()),
+});
+export type CheckInView = v.InferOutput<typeof checkInViewSchema>;
 
 /** `conflict`: it was let in there, and would not have been here. */
 export type OfflineScanView = CheckInView & { scanId: string; conflict: boolean };
@@ -68,4 +70,5 @@ export type CheckInConflict = {
 };
 
 /** What `GET check-ins/revocations` answers: `list` is signed (a JWT of `revocation-list+jwt`), so that it may come over any way. */
-export type RevocationsView = { performanceId: string; issuedAt: string; list: string };
+export const revocationsViewSchema = v.object({ performanceId: v.string(), issuedAt: v.string(), list: v.string() });
+export type RevocationsView = v.InferOutput<typeof revocationsViewSchema>;

@@ -46,18 +46,33 @@ export type HoldRequest = v.InferOutput<typeof holdRequestSchema>;
 /** `POST holds/{id}/extend`. */
 export const extendRequestSchema = v.strictObject({ receipt: v.pipe(v.string(), v.maxLength(16_384)) });
 
-export type Money = { amountMinor: number; currency: string };
+/** An amount in the currency's smallest unit, and its ISO 4217 code. */
+export const moneySchema = v.object({ amountMinor: v.pipe(v.number(), v.integer()), currency: v.string() });
+export type Money = v.InferOutput<typeof moneySchema>;
+
+/** What answers say of places: a seat, or so many places of a general zone; `priceMinor` is of one place. */
+export const placesSchema = v.array(
+  v.object({
+    zoneId: v.string(),
+    seatId: v.exactOptional(v.string()),
+    quantity: v.pipe(v.number(), v.integer()),
+    priceMinor: v.pipe(v.number(), v.integer()),
+  }),
+);
+/** The ends of a stretch in answers, as stop codes. */
+export const stretchSchema = v.object({ from: v.string(), to: v.string() });
 
 /** What `POST holds`, `GET holds/{id}` and `extend` answer. */
-export type HoldView = {
-  holdId: string;
-  performanceId: string;
-  receipt: string;
-  fence: string;
-  expiresAt: string;
-  maxExpiresAt: string;
-  items: { zoneId: string; seatId?: string; quantity: number; priceMinor: number }[];
-  legs?: { from: string; to: string };
-  total: Money;
-  now: string;
-};
+export const holdViewSchema = v.object({
+  holdId: v.string(),
+  performanceId: v.string(),
+  receipt: v.string(),
+  fence: v.string(),
+  expiresAt: v.string(),
+  maxExpiresAt: v.string(),
+  items: placesSchema,
+  legs: v.exactOptional(stretchSchema),
+  total: moneySchema,
+  now: v.string(),
+});
+export type HoldView = v.InferOutput<typeof holdViewSchema>;

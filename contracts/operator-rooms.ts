@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { AutopilotState } from './autopilot.ts';
 import type { CoreHealth } from './core-health.ts';
-import { roomIdSchema, roomSettingsSchema, type RoomSettings } from './room-settings.ts';
+import { roomIdSchema, roomSettingsSchema } from './room-settings.ts';
 
 /** What operators send about rooms besides settings, and what they read of them (API.md, operator/rooms). */
 
@@ -38,14 +38,16 @@ export const tokenRevocationSchema = v.strictObject({
 export const ROOM_STATES = ['lobby', 'open', 'paused', 'closed'] as const;
 
 /** What `GET operator/rooms/{room}` answers: the settings, flat, with what surrounds them. `version` is also the `ETag`. */
-export type RoomView = RoomSettings & {
-  room: string;
-  version: number;
-  state: (typeof ROOM_STATES)[number];
-  message: string | null;
-  performances: string[];
-  now: string;
-};
+export const roomViewSchema = v.object({
+  ...roomSettingsSchema.entries,
+  room: v.string(),
+  version: v.pipe(v.number(), v.integer()),
+  state: v.picklist(ROOM_STATES),
+  message: v.nullable(v.string()),
+  performances: v.array(v.string()),
+  now: v.string(),
+});
+export type RoomView = v.InferOutput<typeof roomViewSchema>;
 
 /** One lane's counts as of the last board. */
 export type LaneStats = {

@@ -54,4 +54,5 @@ export const passGrantSchema = v.object({
 export type PassGrant = v.InferOutput<typeof passGrantSchema>;
 
 /** What `POST feed-tokens` answers with 201. */
-export type FeedTokenGrant = { token: string; feedUrl: string };
+export const feedTokenGrantSchema = v.object({ token: v.string(), feedUrl: v.string() });
+export type FeedTokenGrant = v.InferOutput<typeof feedTokenGrantSchema>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { slugSchema, stopCodeSchema } from './catalogue.ts';
-import type { Money } from './holds.ts';
+import { moneySchema, placesSchema, stretchSchema } from './holds.ts';
 import { MAX_PARTY_SIZE } from './limits.ts';
 import { plainText } from './plain-text.ts';
 
@@ -40,26 +40,30 @@ export const WAITLIST_STATES = ['waiting', 'offered', 'accepted', 'booked', 'lap
 export type WaitlistState = (typeof WAITLIST_STATES)[number];
 
 /** What `GET waitlist/{id}` answers. */
-export type WaitlistView = {
-  id: string;
-  performanceId: string;
-  zoneId?: string;
-  class?: string;
-  partySize: number;
-  accessible?: true;
-  legs?: { from: string; to: string };
-  state: WaitlistState;
+export const waitlistViewSchema = v.object({
+  id: v.string(),
+  performanceId: v.string(),
+  zoneId: v.exactOptional(v.string()),
+  class: v.exactOptional(v.string()),
+  partySize: v.pipe(v.number(), v.integer()),
+  accessible: v.exactOptional(v.literal(true)),
+  legs: v.exactOptional(stretchSchema),
+  state: v.picklist(WAITLIST_STATES),
   /** People ahead + 1 of those who wait for the same places; null when it waits no more. */
-  position: number | null;
-  ahead: number | null;
-  offer?: {
-    /** Until when it may be accepted; once it is, until when it may be booked. */
-    offerUntil: string;
-    items: { zoneId: string; seatId?: string; quantity: number; priceMinor: number }[];
-    total: Money;
-  };
-  now: string;
-};
+  position: v.nullable(v.pipe(v.number(), v.integer())),
+  ahead: v.nullable(v.pipe(v.number(), v.integer())),
+  offer: v.exactOptional(
+    v.object({
+      /** Until when it may be accepted; once it is, until when it may be booked. */
+      offerUntil: v.string(),
+      items: placesSchema,
+      total: moneySchema,
+    }),
+  ),
+  now: v.string(),
+});
+export type WaitlistView = v.InferOutput<typeof waitlistViewSchema>;
 
 /** What `POST waitlist` answers with 201: the view, and the token that alone opens it. */
-export type WaitlistJoined = WaitlistView & { token: string };
+export const waitlistJoinedSchema = v.object({ ...waitlistViewSchema.entries, token: v.string() });
+export type WaitlistJoined = v.InferOutput<typeof waitlistJoinedSchema>;

@@ -5,12 +5,10 @@ import { freeSeats, setBookingStatus } from '../../db/queries/change-booking.ts'
 import { revokeEntryTickets } from '../../db/queries/entry-tickets.ts';
 import { putOutbox } from '../../db/queries/outbox.ts';
 import { readCaptures, setPaymentStatus } from '../../db/queries/payments.ts';
-import type { Money } from '../../contracts/holds.ts';
+import type { Cancelled } from '../../contracts/bookings.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { offerFreed, type OfferDeps } from '../waitlist/offer-freed.ts';
-
-export type Cancelled = { status: 'cancelled'; refund?: Money & { status: 'pending' } };
 
 /**
  * Cancels a booking inside the caller's transaction: seats go to those who wait for them, else back to the sale, tickets are revoked, what was paid is refunded by
@@ -21,10 +19,10 @@ export async function cancelBooking(tx: Transaction, deps: OfferDeps, id: string
   if (booking === null) throw new OperatingError('not_found');
   const hasStarted = booking.now >= booking.startsAt;
   if (booking.status !== 'pending_payment' && (booking.status !== 'confirmed' || hasStarted)) {
-    throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status } });
+    throw new OperatingError('booking_not_cancellable', { extra: { bookingStatus: booking.status } });
   }
   if (booking.status === 'confirmed' && (await isCheckedIn(tx, id)))
-    throw new OperatingError('booking_not_cancellable', { extra: { status: booking.status, checkedIn: true } });
+    throw new OperatingError('booking_not_cancellable', { extra: { bookingStatus: booking.status, checkedIn: true } });
   const version = await endBooking(tx, deps, booking, actor);
   const refundMinor = booking.status === 'confirmed' ? await refundCaptures(tx, id, version) : 0;
   if (refundMinor === 0) return { status: 'cancelled' };

@@ -21,7 +21,7 @@ export async function startPayment(
   const booking = await lockBooking(tx, id, { zones: false });
   if (booking === null) throw new OperatingError('not_found');
   if (booking.status !== 'pending_payment' || booking.now >= booking.payBy) {
-    throw new OperatingError('booking_not_payable', { extra: { status: booking.status } });
+    throw new OperatingError('booking_not_payable', { extra: { bookingStatus: booking.status } });
   }
   const open = booking.payments.find((payment) => payment.status === 'open');
   const attempt = open ?? { id: newId(), provider: deps.payments.current.name };

@@ -121,6 +121,6 @@ async function openTickets(
 ): Promise<{ booking: WholeBooking; tickets: EntryTicketRow[] }> {
   const { booking } = await openBooking(deps, c.req.param('id') ?? '', c.req.raw.headers);
   if (booking.status !== 'confirmed')
-    throw new OperatingError('booking_not_confirmed', { extra: { status: booking.status } });
+    throw new OperatingError('booking_not_confirmed', { extra: { bookingStatus: booking.status } });
   return { booking, tickets: await withinDeadline(deps.sql, () => readEntryTickets(deps.sql, booking.id)) };
 }

@@ -30,7 +30,7 @@ export async function refundBooking(
   const refundableMinor = captures.reduce((sum, capture) => sum + capture.amountMinor, 0);
   const wantedMinor = amountMinor ?? refundableMinor;
   if (booking.status === 'pending_payment' || refundableMinor === 0 || wantedMinor > refundableMinor) {
-    throw new OperatingError('booking_not_refundable', { extra: { status: booking.status, refundableMinor } });
+    throw new OperatingError('booking_not_refundable', { extra: { bookingStatus: booking.status, refundableMinor } });
   }
   const by = `operator:${actor}`;
   const version = booking.status === 'confirmed' ? await endBooking(tx, deps, booking, by) : booking.version;

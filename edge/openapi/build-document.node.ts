@@ -186,6 +186,10 @@ function reference(name: string, schema: GenericSchema | undefined, schemas: Jso
 }
 
 function inlined(schema: GenericSchema): object {
-  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
+  const { $schema: _, ...rest } = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    errorMode: 'ignore',
+    typeMode: 'input',
+  });
   return rest;
 }

@@ -12,10 +12,11 @@ import {
   announcementSchema,
   newRoomSchema,
   revocationSchema,
+  roomViewSchema,
   tokenRevocationSchema,
 } from '../../contracts/operator-rooms.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
-import { roomPatchSchema, roomSettingsSchema } from '../../contracts/room-settings.ts';
+import { roomPatchSchema } from '../../contracts/room-settings.ts';
 import {
   newWebhookSchema,
   secretRotationSchema,
@@ -58,31 +59,31 @@ export const DESCRIBED_FOR_OPERATORS: Readonly<Record<string, Described>> = {
   },
 
   'GET /api/core/v1/operator/rooms/{room}': {
-    answers: { 200: { text: 'Settings, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    answers: { 200: { text: 'Settings, with ETag', name: 'Room', schema: roomViewSchema } },
     codes: ['unauthenticated', 'forbidden', 'room_not_found'],
   },
   'PATCH /api/core/v1/operator/rooms/{room}': {
     body: { name: 'RoomPatch', schema: roomPatchSchema },
-    answers: { 200: { text: 'The new settings', name: 'RoomSettings', schema: roomSettingsSchema } },
+    answers: { 200: { text: 'The new settings', name: 'Room', schema: roomViewSchema } },
     codes: ['unauthenticated', 'forbidden', 'room_not_found', 'stale', ...BODY],
   },
   'POST /api/core/v1/operator/rooms': {
     body: { name: 'NewRoom', schema: newRoomSchema },
-    answers: { 201: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    answers: { 201: { text: 'The room, with ETag', name: 'Room', schema: roomViewSchema } },
     codes: ['unauthenticated', 'forbidden', 'room_exists', ...KEY, ...BODY],
   },
   ...Object.fromEntries(
     ['open', 'pause', 'resume', 'close'].map((action): [string, Described] => [
       `POST /api/core/v1/operator/rooms/{room}/${action}`,
       {
-        answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+        answers: { 200: { text: 'The room, with ETag', name: 'Room', schema: roomViewSchema } },
         codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY],
       },
     ]),
   ),
   'POST /api/core/v1/operator/rooms/{room}/announce': {
     body: { name: 'Announcement', schema: announcementSchema },
-    answers: { 200: { text: 'The room, with ETag', name: 'RoomSettings', schema: roomSettingsSchema } },
+    answers: { 200: { text: 'The room, with ETag', name: 'Room', schema: roomViewSchema } },
     codes: ['unauthenticated', 'forbidden', 'room_not_found', ...KEY, ...BODY],
   },
   'POST /api/core/v1/operator/rooms/{room}/revoke': {

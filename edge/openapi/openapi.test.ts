@@ -33,3 +33,9 @@ it('names each operation once and points only at schemas it has', () => {
     [],
   );
 });
+
+it('is of JSON Schema 2020-12, as OpenAPI 3.1 has it: pairs are no lists of items', () => {
+  const text = JSON.stringify(published);
+  expect(text).not.toContain('"items":[');
+  expect(text).toContain('"prefixItems":[');
+});
