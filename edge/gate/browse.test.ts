@@ -38,6 +38,42 @@ it('what core lets anybody keep is asked for once in its time, by path and query
   expect(edge.coreRequests, 'its second is over').toHaveLength(3);
 });
 
+it('what core has not changed since is neither sent nor packed again, and is as fresh as core says', async () => {
+  let [text, cacheControl] = [JSON.stringify({ states: 'A'.repeat(34_000) }), 'public, max-age=1'];
+  const edge = await createEdgeFixture({
+    store: limiter(() => true),
+    core: ({ headers }) => {
+      const etag = `"${text.slice(11, 12)}"`;
+      const isKnown = headers.get('if-none-match') === etag;
+      const told = { etag, 'cache-control': cacheControl, vary: 'Accept-Encoding' };
+      return Promise.resolve(new Response(isKnown ? null : text, { status: isKnown ? 304 : 200, headers: told }));
+    },
+  });
+  const askedWith = () => edge.coreRequests.map(({ headers }) => headers.get('if-none-match'));
+  const first = await look(edge, AVAILABILITY, { 'accept-encoding': 'gzip' });
+  edge.clock.advance(1000);
+  const renewed = await look(edge, AVAILABILITY, { 'accept-encoding': 'gzip' });
+  expect([renewed.status, renewed.headers.get('age'), renewed.headers.get('etag')]).toEqual([200, '0', 'W/"A"']);
+  expect(Buffer.from(await renewed.arrayBuffer())).toEqual(Buffer.from(await first.arrayBuffer()));
+  expect(askedWith()).toEqual([null, '"A"']);
+  edge.clock.advance(999);
+  expect((await look(edge)).status).toBe(200);
+  expect(edge.coreRequests, 'kept for a second more').toHaveLength(2);
+
+  text = text.replaceAll('A', 'B');
+  edge.clock.advance(1);
+  const changed = await look(edge, AVAILABILITY);
+  expect([changed.headers.get('etag'), await changed.text()]).toEqual(['"B"', text]);
+  cacheControl = 'no-store';
+  edge.clock.advance(1000);
+  for (const asked of [4, 5]) {
+    const last = await look(edge, AVAILABILITY);
+    expect([last.status, last.headers.get('cache-control'), await last.text()]).toEqual([200, 'no-store', text]);
+    expect(edge.coreRequests, 'asked for each time').toHaveLength(asked);
+  }
+  expect(askedWith()).toEqual([null, '"A"', '"A"', '"B"', '"B"']);
+});
+
 it('many looks at once ask core once', async () => {
   const edge = await edgeBefore({ 'cache-control': 'public, max-age=1' });
   const answers = await Promise.all(Array.from({ length: 50 }, () => look(edge)));

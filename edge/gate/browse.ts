@@ -2,13 +2,14 @@ import { answerWhole } from '../http/answer.ts';
 import type { EdgeContext } from '../http/context.ts';
 import { askForAnybody, callCore } from './call-core.ts';
 import { GATE_PREFIX } from './find-core-route.ts';
-import { keyOf, toKeptAnswer, unzip, type KeptAnswer } from './kept-answers.ts';
+import { keyOf, toKeptAnswer, toRenewedAnswer, unzip, type KeptAnswer } from './kept-answers.ts';
 import { limitBrowsing } from './limit-browsing.ts';
 import { ageOf, formFor } from './kept-forms.ts';
 
 /**
  * A look at the catalogue (DESIGN §6: browsing is edge-cached, and limited per client). What core lets anybody keep is answered from
- * this isolate's memory and costs neither store nor core; only a look that has to ask core is counted. A caller with a
+ * this isolate's memory and costs neither store nor core; only a look that has to ask core is counted, and what core has not changed
+ * since is neither sent nor packed again. A caller with a
  * credential, and a HEAD, are passed through. `If-None-Match` is answered here. Throws `rate_limited` and the codes of `callCore`.
  */
 export async function browse(c: EdgeContext): Promise<Response> {
@@ -24,7 +25,11 @@ export async function browse(c: EdgeContext): Promise<Response> {
   if (kept !== undefined) return tell(c, kept.value, kept.readAtMs);
   // Before the shared read: who is refused here must not be refused for others.
   await limitBrowsing(c);
-  const answer = await answers.get(key, async () => toKeptAnswer(path, await askForAnybody(c)));
+  const answer = await answers.get(key, async () => {
+    const older = answers.last(key);
+    const told = await askForAnybody(c, older?.headers['etag']);
+    return older !== undefined && told.status === 304 ? toRenewedAnswer(older, told) : toKeptAnswer(path, told);
+  });
   return tell(c, answer, c.get('ports').clock.nowMs());
 }
 

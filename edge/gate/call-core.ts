@@ -32,8 +32,15 @@ export async function callCore(c: EdgeContext, passToken: string | null, route?:
   return new Response(answer.body, { status: answer.status, headers: returnable(answer.headers) });
 }
 
-/** As `callCore`, but with none of the caller's headers, so that the answer may be kept for others; it comes as core gave it. */
-export const askForAnybody = (c: EdgeContext): Promise<Response> => askCore(c, new Headers(FOR_ANYBODY), null);
+/**
+ * As `callCore`, but with none of the caller's headers, so that the answer may be kept for others; it comes as core gave it: 304 where it
+ * is still the one with this tag.
+ */
+export function askForAnybody(c: EdgeContext, etag?: string): Promise<Response> {
+  const headers = new Headers(FOR_ANYBODY);
+  if (etag !== undefined) headers.set('if-none-match', etag);
+  return askCore(c, headers, null);
+}
 
 async function askCore(
   c: EdgeContext,

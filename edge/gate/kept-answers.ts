@@ -78,6 +78,18 @@ export async function toKeptAnswer(path: string, answer: Response): Promise<Kept
   return { ...told, maxAgeMs: 0, body, zipped: null };
 }
 
+/**
+ * The same answer, kept anew: core has said by a 304 that it still holds. How long it may be kept is what that says (RFC 9111 §4.3.4); its
+ * other headers are those of the same text, and stay.
+ */
+export async function toRenewedAnswer(older: KeptAnswer, told: Response): Promise<KeptAnswer> {
+  await told.body?.cancel();
+  const cacheControl = told.headers.get('cache-control');
+  if (cacheControl === null || cacheControl === older.headers['cache-control']) return older;
+  const maxAgeMs = Math.min(MAX_AGE_MS, publicAgeMs(cacheControl));
+  return { ...older, headers: { ...older.headers, 'cache-control': cacheControl }, maxAgeMs };
+}
+
 /** The text of a packed answer, piece by piece: it is never whole in memory. */
 export const unzip = (packed: Packed): ReadableStream<Uint8Array> =>
   new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
