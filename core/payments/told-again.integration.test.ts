@@ -50,6 +50,10 @@ describe('one payment, told a hundred times at once while four workers take it u
     await Promise.all([...telling, ...work]);
     // The outbox is left as it is: its rows go once they are delivered, and they are counted here.
     while ((await runInbox(world.deps)) > 0);
+    // Told again, it is known, and nothing that failed and is tried anew until a person looks at it.
+    expect(
+      await world.sql`SELECT last_error FROM webhook_inbox WHERE processed_at IS NULL OR last_error IS NOT NULL`,
+    ).toEqual([]);
   };
 
   it('by one event: one capture, one set of tickets, one outbox row, one event', async () => {
