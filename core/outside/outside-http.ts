@@ -1,7 +1,8 @@
-import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { isPublicAddress } from './public-address.ts';
+import { createResolve, type Resolve } from './resolve.ts';
 import { refuseTarget } from './target.ts';
 
 /** How much of an answer is read before its connection is dropped, bytes; nothing of it matters. */
@@ -23,7 +24,7 @@ export type OutsideHttp = {
  */
 export function createOutsideHttp(
   privateHosts: readonly string[],
-  { timeoutMs, resolve = lookup }: { timeoutMs: number; resolve?: Resolve },
+  { timeoutMs, resolve = createResolve(timeoutMs) }: { timeoutMs: number; resolve?: Resolve },
 ): OutsideHttp {
   const connect = { timeout: timeoutMs };
   const outside = new Agent({ connections: CONNECTIONS, connect: { ...connect, lookup: onlyPublic(resolve) } });
@@ -48,23 +49,17 @@ export function createOutsideHttp(
   };
 }
 
-/** `dns.lookup`, as far as it is used; tests bring their own. */
-export type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
 /** A look-up that knows public addresses only; what else a name resolves to is as if it were not there. */
 const onlyPublic =
   (resolve: Resolve): LookupFunction =>
   (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      const [first, ...others] = (error === null ? found : []).filter(({ address }) => isPublicAddress(address));
-      if (first === undefined) return callback(error ?? new NotPublicError('the host has no public address'), []);
+    const found = (addresses: LookupAddress[]): void => {
+      const [first, ...others] = addresses.filter(({ address }) => isPublicAddress(address));
+      if (first === undefined) return callback(new NotPublicError('the host has no public address'), []);
       if (options.all === true) callback(null, [first, ...others]);
       else callback(null, first.address, first.family);
-    });
+    };
+    resolve(hostname).then(found, (error: NodeJS.ErrnoException) => callback(error, []));
   };
 
 class NotPublicError extends Error {}

@@ -1,4 +1,5 @@
-import { createOutsideHttp, type Resolve } from '../outside/outside-http.ts';
+import { createOutsideHttp } from '../outside/outside-http.ts';
+import type { Resolve } from '../outside/resolve.ts';
 
 /** How long a receiver may take for all of it, ms: it notes the event and answers. */
 const TIMEOUT_MS = 5000;
