@@ -1,4 +1,3 @@
-import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { isPublicAddress } from './public-address.ts';
@@ -53,13 +52,14 @@ export function createOutsideHttp(
 const onlyPublic =
   (resolve: Resolve): LookupFunction =>
   (hostname, options, callback) => {
-    const found = (addresses: LookupAddress[]): void => {
-      const [first, ...others] = addresses.filter(({ address }) => isPublicAddress(address));
-      if (first === undefined) return callback(new NotPublicError('the host has no public address'), []);
-      if (options.all === true) callback(null, [first, ...others]);
+    const tell = (told: Awaited<ReturnType<Resolve>>): void => {
+      if (told.kind === 'failed') return callback(told.error, []);
+      const [first, ...others] = told.addresses.filter(({ address }) => isPublicAddress(address));
+      if (first === undefined) callback(new NotPublicError('the host has no public address'), []);
+      else if (options.all === true) callback(null, [first, ...others]);
       else callback(null, first.address, first.family);
     };
-    resolve(hostname).then(found, (error: NodeJS.ErrnoException) => callback(error, []));
+    void resolve(hostname).then(tell);
   };
 
 class NotPublicError extends Error {}

@@ -59,7 +59,7 @@ it('waits for no answer longer than its time, and reads little of an endless one
 it('connects to no name that leads inside, whatever it led to when it was registered', async () => {
   seen = [];
   const inside = createWebhookSender([], {
-    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    resolve: async () => ({ kind: 'found', addresses: [{ address: '127.0.0.1', family: 4 }] }),
   });
   const answer = await inside.send(`https://hooks.example.org:${new URL(origin).port}/hook`, {}, '{}');
   expect(answer).toEqual({ kind: 'failed', error: 'the host has no public address' });
