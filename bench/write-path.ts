@@ -9,7 +9,7 @@ import type { Sql } from '../db/connect.ts';
 import { PATTERNS } from './bookings/patterns/all.ts';
 import { bookUnderRowLock } from './bookings/patterns/in-postgres.ts';
 import { perSecond, ratio, whole, type Report } from './measure/report.ts';
-import { inTurn } from './measure/rounds.ts';
+import { inTurn, median } from './measure/rounds.ts';
 import type { BenchOptions } from './options.ts';
 import { insertRaw } from './write-path/raw-inserts.ts';
 import { startWriteWorld, type WriteWorld } from './write-path/world.ts';
@@ -46,24 +46,28 @@ export async function benchWritePath({ smoke }: BenchOptions): Promise<Report> {
 async function measure(subject: Subject, smoke: boolean): Promise<Report> {
   const { world } = subject;
   const [rounds, many, few] = smoke ? [1, 400, 40] : [5, 8000, 500];
-  const ours = () => byGroupCommit(subject, 'spread', many, CALLERS);
-  const raw = () => byRawInserts(subject, many);
+  const ours = counted(world, many, () => byGroupCommit(subject, 'spread', many, CALLERS));
+  const raw = counted(world, many, () => byRawInserts(subject, many));
   const oneByOne = () => byOneByOne(subject.b1, drafts(world, 'spread', few), 64);
-  await inTurn(1, ours, raw);
-  const toRaw = await inTurn(rounds, ours, raw);
-  const toB1 = await inTurn(rounds, ours, oneByOne);
+  await inTurn(1, ours.run, raw.run);
+  const toRaw = await inTurn(rounds, ours.run, raw.run);
+  const [oursUs, rawUs] = [ours.medianUs(rounds), raw.medianUs(rounds)];
+  const toB1 = await inTurn(rounds, ours.run, oneByOne);
   const hot = () => byGroupCommit(subject, 'hot', many, HOT_CLIENTS);
   const hotB1 = () => byOneByOne(subject.b1Hot, drafts(world, 'hot', few), HOT_CLIENTS);
   await inTurn(1, hot, hotB1);
   const toHotB1 = await inTurn(rounds, hot, hotB1);
   const claims = smoke ? 5000 : CLAIMS;
   await world.grow(claims / CLAIMS_A_BOOKING);
-  const grown = await inTurn(rounds, ours, raw);
+  const grown = await inTurn(rounds, ours.run, raw.run);
   return {
     title: 'The write path of bookings alone: group commit ÷ bare inserts, ÷ one transaction each',
     rows: [
       ['÷ bare unnest inserts of the same rows', ratio(toRaw.ratio), { value: toRaw.ratio, bound: { atLeast: 0.8 } }],
       ['  each round', toRaw.ratios.map(ratio).join(' ')],
+      ['  by processor time of Postgres', ratio(rawUs / oursUs), { value: rawUs / oursUs }],
+      ['processor time of Postgres a booking, group commit', `${whole(oursUs)} µs`, { value: oursUs }],
+      ['processor time of Postgres a booking, bare inserts', `${whole(rawUs)} µs`, { value: rawUs }],
       [
         `  the same with ${whole(claims)} more claims sold`,
         ratio(grown.ratio),
@@ -84,10 +88,25 @@ async function measure(subject: Subject, smoke: boolean): Promise<Report> {
       ['B1 bookings a second, one hot zone', perSecond(toHotB1.second), { value: toHotB1.second }],
     ],
     notes: [
-      'Real: core’s batcher and statement, Postgres with fsync and synchronous_commit, every table, key and foreign key of a booking. Not in it: HTTP, Redis, tokens.',
+      'Real: core’s batcher and statement, Postgres with fsync and synchronous_commit, every table, key and reference of a booking. Not in it: HTTP, Redis, tokens.',
       `Bare inserts: the same rows in batches of ${BATCH}, ${IN_FLIGHT} under way; they judge nothing and count no zone. Every booking of these figures is confirmed as written; none is refused.`,
       `B1: ${PATTERNS.B1.about}; pattern as described in ${PATTERNS.B1.source}. The same rows, its inserts sent in one go.`,
     ],
+  };
+}
+
+/** A load, and what of Postgres's processor time a booking of it took. */
+function counted(world: WriteWorld, count: number, load: () => Promise<number>) {
+  const spent: number[] = [];
+  return {
+    run: async (): Promise<number> => {
+      const before = world.postgresSeconds();
+      const result = await load();
+      spent.push(((world.postgresSeconds() - before) * 1e6) / count);
+      return result;
+    },
+    /** The median of the last rounds, µs. */
+    medianUs: (rounds: number): number => median(spent.slice(-rounds)),
   };
 }
 

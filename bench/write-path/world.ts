@@ -7,6 +7,7 @@ import { connectDatabase, type Sql } from '../../db/connect.ts';
 import { migrate } from '../../db/migrate.ts';
 import { startPostgres } from '../../local-stack/postgres.ts';
 import { newId } from '../../platform/id.ts';
+import { childrenOf, processorSeconds } from '../measure/processor-time.ts';
 import { addShow, SHOW } from '../parts/show.ts';
 
 /** Zones over which distinct seats are spread, as the blocks of a stadium. */
@@ -22,6 +23,8 @@ export type WriteWorld = {
   draft(kind: 'spread' | 'hot'): BookingDraft;
   /** Fills the tables with so many bookings of five claims each, as if they had been sold before. */
   grow(bookings: number): Promise<void>;
+  /** Processor seconds that the server's processes have used so far; NaN where no system tells it. */
+  postgresSeconds(): number;
   stop(): Promise<void>;
 };
 
@@ -46,6 +49,8 @@ export async function startWriteWorld(): Promise<WriteWorld> {
       return toDraft(zoneId, kind === 'hot' ? null : `seat-${made}`);
     },
     grow: (bookings) => grow(sql, bookings),
+    postgresSeconds: () =>
+      childrenOf(server.child.pid, 'postgres').reduce((sum, pid) => sum + (processorSeconds(pid) ?? Number.NaN), 0),
     async stop() {
       await Promise.all(pools.map((pool) => pool.end({ timeout: 1 })));
       await server.stop();

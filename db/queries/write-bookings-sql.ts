@@ -26,8 +26,8 @@ export const batchTables = (
         AS i (ord, line, zone_id, seat_id, quantity, price_minor, block_id)
       JOIN request r USING (ord)),
     seat_leg AS MATERIALIZED (
-      SELECT i.ord, i.booking_id, i.performance_id, i.zone_id, i.seat_id, i.block_id, leg
-      FROM item i CROSS JOIN generate_series(i.from_leg, i.to_leg - 1) AS leg WHERE i.seat_id IS NOT NULL),
+      SELECT i.ord, i.booking_id, i.performance_id, i.zone_id, i.seat_id, i.block_id, generate_series(i.from_leg, i.to_leg - 1) AS leg
+      FROM item i WHERE i.seat_id IS NOT NULL),
     zone AS MATERIALIZED (
       SELECT z.*, ${
         hasBlocks

@@ -23,7 +23,10 @@ const verdictSchema = v.variant('verdict', [
    */
   v.object({ verdict: v.literal('again') }),
 ]);
-const verdictsSchema = v.array(verdictSchema);
+/** How many were written, and what became of the others, by their place in the batch. */
+const verdictsSchema = v.strictTuple([
+  v.object({ written: v.number(), others: v.array(v.intersect([v.object({ ord: v.number() }), verdictSchema])) }),
+]);
 
 /** What became of one booking of a batch. Rows are there for `written` only. */
 export type WriteVerdict = v.InferOutput<typeof verdictSchema>;
@@ -47,12 +50,19 @@ export async function writeBookings(
   const columns = toBatchColumns(batch);
   const rows = await inOneTrip(sql, (tx) => ({
     locks: [lockBuyers(tx, columns), lockZoneLegs(tx, columns.zone)],
-    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, leaseSeconds)}
-    SELECT coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
-      body_hash AS "bodyHash", status, answer, most AS "limit", seats, zone_id AS "zoneId", available
-    FROM refusal ORDER BY ord`,
+    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, leaseSeconds)},
+    told AS (
+      SELECT ord, coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
+        body_hash AS "bodyHash", status, answer, most AS "limit", seats, zone_id AS "zoneId", available
+      FROM refusal)
+    SELECT count(*) FILTER (WHERE verdict = 'written')::int AS written,
+      coalesce(json_agg(told) FILTER (WHERE verdict <> 'written'), '[]') AS others FROM told`,
   }));
-  return v.parse(verdictsSchema, rows);
+  const [{ written, others }] = v.parse(verdictsSchema, rows);
+  // Nobody is told of a booking that the judgement does not tell of.
+  if (written + others.length !== batch.length) throw new Error('a batch was not judged whole');
+  const verdicts = new Map<number, WriteVerdict>(others.map(({ ord, ...verdict }) => [ord, verdict]));
+  return batch.map((_, ord) => verdicts.get(ord) ?? { verdict: 'written' });
 }
 
 /** Locks the buyers of a batch. */
