@@ -32,7 +32,7 @@ const ask = (waiting: Waiting, token: string, subscription: object) =>
   });
 const send = async () => {
   const deps = { ...world.deps, printer: createPrinter() };
-  while ((await runNotifications(deps, ['push'])) > 0);
+  while ((await runNotifications(deps, 'push')) > 0);
 };
 
 it('whoever is signed in lists their own places, is told of an offer in the browsers that asked, once each, and leaves', async () => {
