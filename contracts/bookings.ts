@@ -76,6 +76,18 @@ export const entryTicketsViewSchema = v.object({
       qrSvgUrl: v.string(),
     }),
   ),
+  /** Those that were given away, where there are some. `takeBackUntil`: until when `POST entry-tickets/{id}/take-back` does so, if it does. */
+  given: v.exactOptional(
+    v.array(
+      v.object({
+        id: v.string(),
+        seat: v.nullable(v.string()),
+        zone: v.string(),
+        to: v.object({ name: v.string() }),
+        takeBackUntil: v.nullable(v.string()),
+      }),
+    ),
+  ),
 });
 export type EntryTicketsView = v.InferOutput<typeof entryTicketsViewSchema>;
 

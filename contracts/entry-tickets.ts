@@ -11,6 +11,12 @@ export type TransferRequest = v.InferOutput<typeof transferRequestSchema>;
  */
 export type Transferred = { ticketId: string; to: { name: string }; accessToken?: string };
 
+/**
+ * What `POST entry-tickets/{id}/take-back` answers with 201, `{id}` being the ticket that was given away: the one that is theirs again. A
+ * buyer's is in the booking. Whoever was given theirs has it by mail; only where no mail is sent is there an `accessToken`.
+ */
+export type TakenBack = { ticketId: string; accessToken?: string };
+
 /** What `GET entry-tickets/{id}` answers. `code` is the signed text inside the QR. */
 export type EntryTicketView = {
   id: string;

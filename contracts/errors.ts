@@ -50,6 +50,7 @@ export const ERRORS = {
   booking_not_refundable: { status: 409, title: 'The booking has nothing, or not so much, to give back' },
   booking_not_confirmed: { status: 409, title: 'The booking is not confirmed' },
   entry_ticket_not_transferable: { status: 409, title: 'The entry ticket cannot be given to somebody else any more' },
+  entry_ticket_not_returnable: { status: 409, title: 'The entry ticket cannot be taken back' },
   entry_ticket_revoked: { status: 409, title: 'The entry ticket is not valid any more' },
   erasure_refused: { status: 409, title: 'The data is still needed for what is booked' },
   idempotency_key_in_flight: { status: 409, title: 'The same request is under way' },

@@ -27,6 +27,8 @@ export const OFFER_MARGIN_SECONDS = 60;
 /** Largest party that may wait, and entries that one e-mail may have of a performance. */
 export const MAX_PARTY_SIZE = 10;
 export const MAX_WAITLIST_ENTRIES = 3;
+/** How long a ticket that was given away can be taken back, hours: until a wrong address is noticed, and not for long. */
+export const TAKE_BACK_HOURS = 24;
 /** A queue ticket's life in seconds: one day covers any sale. */
 export const QUEUE_TICKET_TTL_SECONDS = 24 * 3600;
 /** A feed token's life in seconds: it is used at once. */

@@ -126,6 +126,14 @@ export const CORE_ROUTES = [
     summary: 'Give it to somebody else',
   },
   {
+    method: 'POST',
+    path: '/v1/entry-tickets/:id/take-back',
+    credentials: ['booking_token'],
+    account: 'instead',
+    idempotent: true,
+    summary: 'Take back what was given away',
+  },
+  {
     method: 'GET',
     path: '/v1/bookings/:id/tickets.pdf',
     credentials: ['booking_token'],

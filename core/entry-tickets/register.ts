@@ -1,10 +1,14 @@
 import { renderSVG } from 'uqr';
+import type { EntryTicketsView } from '../../contracts/bookings.ts';
 import { transferRequestSchema, type EntryTicketView } from '../../contracts/entry-tickets.ts';
 import type { WholeBooking } from '../../db/queries/bookings.ts';
 import { readEntryTickets, type EntryTicketRow } from '../../db/queries/entry-tickets.ts';
+import { readGivenTickets, type GivenTicketRow } from '../../db/queries/transfer-tickets.ts';
 import { bodyHash, requireIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
+import { readOptionalBody } from '../http/optional-body.ts';
 import { runIdempotent, sendAnswer } from '../idempotency/run-idempotent.ts';
+import { isoTime } from '../../platform/clock.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import { withinDeadline } from '../http/store-failure.ts';
 import { openBooking } from '../bookings/open-booking.ts';
@@ -16,6 +20,7 @@ import { entryTicketCode, toEntryTicketsView } from './entry-tickets-view.ts';
 import { openEntryTicket } from './open-ticket.ts';
 import { createPrinter } from './printer.ts';
 import { printTickets, toCalendarFile } from './ticket-files.ts';
+import { takeBackTicket } from './take-back-ticket.ts';
 import { transferTicket } from './transfer-ticket.ts';
 
 const NO_STORE = { 'cache-control': 'no-store' } as const;
@@ -26,7 +31,9 @@ export function register(app: CoreApp, deps: CoreDeps): void {
 
   app.get('/v1/bookings/:id/tickets', async (c) => {
     const { booking, tickets } = await openTickets(deps, c);
-    return c.json(await toEntryTicketsView(deps.keys.signing, deps.config.origin, booking, tickets), 200, NO_STORE);
+    const view = await toEntryTicketsView(deps.keys.signing, deps.config.origin, booking, tickets);
+    const given = await withinDeadline(deps.sql, () => readGivenTickets(deps.sql, { bookingId: booking.id }));
+    return c.json({ ...view, ...(given.length === 0 ? {} : { given: given.map(toGivenView) }) }, 200, NO_STORE);
   });
 
   app.get('/v1/bookings/:id/tickets/:ticketId/qr.svg', async (c) => {
@@ -68,6 +75,20 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     return sendQr(c, await entryTicketCode(deps.keys.signing, booking, ticket));
   });
 
+  app.post('/v1/entry-tickets/:id/take-back', async (c) => {
+    const { ticket, booking, token: credential } = await openEntryTicket(deps, c.req.param('id'), c.req.raw.headers);
+    const key = requireIdempotencyKey(c.req.raw.headers);
+    await readOptionalBody(c.req.raw);
+    const hash = bodyHash(`POST /v1/entry-tickets/${ticket.id}/take-back`, {});
+    const keyed = { caller: `booking:${booking.id}`, key, bodyHash: hash, credential };
+    const answer = await runIdempotent(deps, keyed, async (tx) => {
+      const body = await takeBackTicket(tx, { ticketId: ticket.id, bookingId: booking.id });
+      return { status: 201, body };
+    });
+    if (!answer.replayed) deps.wake('outbox');
+    return sendAnswer(c, answer);
+  });
+
   app.post('/v1/entry-tickets/:id/transfer', async (c) => {
     const { ticket, booking, token: credential } = await openEntryTicket(deps, c.req.param('id'), c.req.raw.headers);
     const key = requireIdempotencyKey(c.req.raw.headers);
@@ -84,6 +105,14 @@ export function register(app: CoreApp, deps: CoreDeps): void {
   });
 }
 
+const toGivenView = (row: GivenTicketRow): NonNullable<EntryTicketsView['given']>[number] => ({
+  id: row.id,
+  seat: row.seatId,
+  zone: row.zoneId,
+  to: { name: row.holderName },
+  takeBackUntil: row.takeBackUntil === null ? null : isoTime(row.takeBackUntil.getTime()),
+});
+
 const sendFile = (c: CoreContext, file: string | Uint8Array<ArrayBuffer>, type: string, name: string): Response =>
   c.body(file, 200, { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, ...NO_STORE });
 
@@ -96,12 +125,14 @@ function sendQr(c: CoreContext, code: string): Response {
 /** Refuses: `not_found` without a token of the ticket's, `entry_ticket_revoked` for one that was cancelled or given away. */
 async function openValidTicket(deps: CoreDeps, c: CoreContext): ReturnType<typeof openEntryTicket> {
   const opened = await openEntryTicket(deps, c.req.param('id') ?? '', c.req.raw.headers);
-  const { isRevoked, isTransferred } = opened.ticket;
-  if (isRevoked)
-    throw new OperatingError('entry_ticket_revoked', {
-      extra: { reason: isTransferred ? 'transferred' : 'cancelled' },
-    });
-  return opened;
+  const { id, bookingId, isRevoked, isTransferred, isTakenBack } = opened.ticket;
+  if (!isRevoked) return opened;
+  if (!isTransferred || isTakenBack)
+    throw new OperatingError('entry_ticket_revoked', { extra: { reason: isTakenBack ? 'taken_back' : 'cancelled' } });
+  const [given] = await withinDeadline(deps.sql, () => readGivenTickets(deps.sql, { bookingId, ticketId: id }));
+  const takeBackUntil = given?.takeBackUntil ?? null;
+  const until = takeBackUntil === null ? {} : { takeBackUntil: isoTime(takeBackUntil.getTime()) };
+  throw new OperatingError('entry_ticket_revoked', { extra: { reason: 'transferred', ...until } });
 }
 
 /** What the files of a confirmed booking tell, in the language that is asked for, or that it was booked in. */

@@ -28,9 +28,13 @@ export async function transferTicket(
   if ((await readCheckIn(tx, ticketId)) !== null) throw refused('checked_in');
   const [replacementId, token] = [newId(), newTicketToken()];
   const holder = { ...to, emailNormalised: normaliseEmail(to.email), accessTokenHash: token.hash };
-  await replaceTicket(tx, ticket, replacementId, holder);
+  await replaceTicket(tx, ticket, replacementId, { holder, isReturn: false });
   const from = ticket.holderEmail ?? booking.buyerEmail;
-  const isMailed = await putTransfer(tx, { entryTicketId: replacementId, to: to.email, from });
+  const isMailed = await putTransfer(
+    tx,
+    { entryTicketId: replacementId, to: to.email, from },
+    { to: 'transferred', from: 'given' },
+  );
   // Without the new holder's name: the history is the booking's, and outlives their wish to be forgotten.
   const details = { ticketId, newTicketId: replacementId };
   await addHistory(tx, booking, { actor: 'buyer', action: 'ticket_transferred', details });

@@ -1,11 +1,12 @@
 import { createLocalJWKSet } from 'jose';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckIn } from '../../db/queries/check-ins.ts';
 import { newId } from '../../platform/id.ts';
 import { judgeOffline } from '../../tokens/judge-offline.ts';
 import { verifyRevocationList } from '../../tokens/revocation-list.verify.ts';
 import { createBuyer, type Buyer } from '../buyer.fixture.ts';
-import { ORIGIN, SHOW, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
+import { BUYER, ORIGIN, SHOW, startCoreWorld, type CoreWorld, type Reply } from '../core-world.fixture.ts';
 
 const ticketsSchema = v.object({ tickets: v.array(v.object({ id: v.string(), code: v.string() })) });
 const TO = { name: 'Grace Hopper', email: 'grace@example.org' };
@@ -23,6 +24,8 @@ afterAll(() => world.close());
 const bearer = (booked: Reply) => String(booked.body['accessToken']);
 const transfer = (id: unknown, token: string, to: object = TO, key = newId()) =>
   world.call('POST', `/v1/entry-tickets/${String(id)}/transfer`, { token, key, body: { to } });
+const takeBack = (id: unknown, token: string, key = newId()) =>
+  world.call('POST', `/v1/entry-tickets/${String(id)}/take-back`, { token, key, body: {} });
 const open = (id: unknown, token: string) => world.call('GET', `/v1/entry-tickets/${String(id)}`, { token });
 const scan = async (code: unknown) => {
   const body = { code: String(code), performanceId: SHOW, gate: 'north' };
@@ -107,6 +110,85 @@ describe('a ticket that was given to somebody else', () => {
       status: 409,
       body: { code: 'entry_ticket_not_transferable', reason: 'cancelled' },
     });
+  });
+});
+
+describe('taking a ticket back', () => {
+  it('is for who gave it, buyer or holder; what was given lets nobody in, and both are told', async () => {
+    await world.sql`INSERT INTO notification_channels VALUES ('mail') ON CONFLICT DO NOTHING`;
+    const { booked, id: own } = await sold();
+    const sent = await transfer(own, bearer(booked));
+    await world.sql`DELETE FROM notification_channels`;
+    const given = String(sent.body['ticketId']);
+    const listed = (await buyer.open(booked, '/tickets')).body;
+    expect(listed).toMatchObject({ tickets: [], given: [{ id: own, to: { name: TO.name } }] });
+    await world.sql`INSERT INTO notification_channels VALUES ('mail') ON CONFLICT DO NOTHING`;
+    const back = await takeBack(own, bearer(booked));
+    await world.sql`DELETE FROM notification_channels`;
+    expect(back.status, JSON.stringify(back.body)).toBe(201);
+    expect(back.body).toEqual({ ticketId: expect.any(String) });
+    const { tickets } = v.parse(ticketsSchema, (await buyer.open(booked, '/tickets')).body);
+    expect(tickets).toMatchObject([{ id: back.body['ticketId'] }]);
+    const told =
+      await world.sql`SELECT kind, address FROM notifications WHERE entry_ticket_id = ${String(back.body['ticketId'])}`;
+    expect(new Set(told.map(({ kind, address }) => `${kind} ${address}`))).toEqual(
+      new Set([`returned ${BUYER.email}`, `taken_back ${TO.email}`]),
+    );
+    expect(await takeBack(own, bearer(booked))).toMatchObject({ status: 409, body: { reason: 'taken_back' } });
+    expect((await takeBack(given, bearer(booked))).status).toBe(404);
+    expect(await takeBack(tickets[0]?.id, bearer(booked))).toMatchObject({
+      status: 409,
+      body: { reason: 'not_given' },
+    });
+    expect(await scan(tickets[0]?.code)).toMatchObject({ result: 'admit' });
+  });
+
+  it('of one that was given on is for its last giver alone, and its old holder is told what happened', async () => {
+    const { old, id, token } = await given();
+    const next = await transfer(id, token, { name: 'Third', email: 'third@example.org' });
+    const [third, thirdToken] = [next.body['ticketId'], String(next.body['accessToken'])];
+    expect(await takeBack(old.id, bearer(old.booked))).toMatchObject({ status: 409, body: { reason: 'given_on' } });
+    expect((await open(id, token)).body).toMatchObject({ reason: 'transferred', takeBackUntil: expect.any(String) });
+    const back = await takeBack(id, token);
+    expect(back.status, JSON.stringify(back.body)).toBe(201);
+    expect((await open(third, thirdToken)).body).toMatchObject({ code: 'entry_ticket_revoked', reason: 'taken_back' });
+    const mine = await open(back.body['ticketId'], String(back.body['accessToken']));
+    expect(mine.body).toMatchObject({ holder: { name: TO.name } });
+    expect(await scan(mine.body['code'])).toMatchObject({ result: 'admit' });
+  });
+
+  it('is over after a day, and when the performance begins', async () => {
+    const { old, id } = await given();
+    await world.sql`UPDATE entry_tickets SET created_at = created_at - interval '24 hours' WHERE id = ${id}`;
+    expect(await takeBack(old.id, bearer(old.booked))).toMatchObject({ status: 409, body: { reason: 'too_late' } });
+    expect((await buyer.open(old.booked, '/tickets')).body['given']).toMatchObject([{ takeBackUntil: null }]);
+  });
+
+  it('and coming in with it: one of the two, however close together', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { old, view } = await given();
+      const [back, scanned] = await Promise.all([takeBack(old.id, bearer(old.booked)), scan(view['code'])]);
+      const pair = [back.status, back.body['reason'] ?? scanned['reason'], scanned['result']];
+      const ends = [
+        [201, 'transferred', 'revoked'],
+        [409, 'checked_in', 'admit'],
+      ];
+      expect(ends, `round ${round}`).toContainEqual(pair);
+    }
+  });
+
+  it('and coming in with it would both be without the lock of the ticket: the control', async () => {
+    const { id } = await given();
+    await world.sql.begin(async (tx) => {
+      expect(await readCheckIn(tx, id)).toBeNull();
+      // Beside it, on a connection of its own, a check-in that nothing holds back.
+      await world.sql`INSERT INTO check_ins (ticket_id, performance_id, scan_id, gate, scanned_at, is_offline, actor)
+        VALUES (${id}, ${SHOW}, ${newId()}, 'north', now(), false, 'door')`;
+      await tx`UPDATE entry_tickets SET revoked_at = now() WHERE id = ${id}`;
+    });
+    const both = await world.sql`SELECT 1 FROM entry_tickets t JOIN check_ins c ON c.ticket_id = t.id
+      WHERE t.id = ${id} AND t.revoked_at IS NOT NULL`;
+    expect(both).toHaveLength(1);
   });
 });
 

@@ -40,9 +40,9 @@ export async function loadTicketFacts(
   const performance = row && (await deps.catalogue.performance(row.performanceId));
   if (row === null || performance === null) return null;
   const told = await loadPerformanceFacts(deps, performance, [row.fromLeg, row.toLeg]);
-  const { bookingId, holderName, giverName } = row;
+  const { bookingId, holderName, giverName, takeBackUntil } = row;
   const place = toPlace(performance, { ...row, quantity: 1 });
-  return { row, facts: { ...told, ticketId, bookingId, holderName, giverName, place } };
+  return { row, facts: { ...told, ticketId, bookingId, holderName, giverName, place, takeBackUntil } };
 }
 
 /** What a performance is called, where and when it is for somebody on these legs. */

@@ -17,6 +17,8 @@ export function compose(told: Told, language: Language): Message {
       return ofMove(told, language);
     case 'transferred':
     case 'given':
+    case 'returned':
+    case 'taken_back':
       return ofTicket(told, language);
     case 'refund':
       return ofBooking(
@@ -143,11 +145,16 @@ function ofMove({ holding, was, url }: Extract<Told, { kind: 'moved' }>, languag
   };
 }
 
-function ofTicket(told: Extract<Told, { kind: 'transferred' | 'given' }>, language: Language): Message {
+function ofTicket(
+  told: Extract<Told, { kind: 'transferred' | 'given' | 'returned' | 'taken_back' }>,
+  language: Language,
+): Message {
   const { hello, labels, aboutTransfer, ...phrases } = PHRASES[language];
-  const { holderName, giverName, eventName, place, kind } = told.ticket;
-  const isNews = told.kind === 'transferred';
-  const { text, action, ...words } = phrases[told.kind](short(eventName), isNews ? giverName : holderName);
+  const { holderName, giverName, eventName, place, kind, takeBackUntil, timeZone } = told.ticket;
+  // Who has it now hears of who had it before, and the other way round.
+  const isNews = told.kind === 'transferred' || told.kind === 'returned';
+  const until = formatTime(takeBackUntil, timeZone, language);
+  const { text, action, ...words } = phrases[told.kind](short(eventName), isNews ? giverName : holderName, until);
   return {
     ...words,
     language,

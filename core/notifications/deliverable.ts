@@ -8,7 +8,7 @@ import { entryLink } from '../waitlist/entry-token.ts';
 import { plain, withFiles, type Deliverable } from './attached.ts';
 import { loadBookingFacts, loadPerformanceFacts, loadTicketFacts, type FactsDeps } from './booking-facts.ts';
 import { compose } from './compose.ts';
-import { NOTIFICATION_KINDS, type NotificationKind } from './facts.ts';
+import { NOTIFICATION_KINDS, type NotificationKind, type TicketFactsToTell } from './facts.ts';
 import { LANGUAGES, toLanguage, type Language } from './language.ts';
 import { toMoveDeliverable } from './moved-deliverable.ts';
 
@@ -39,6 +39,8 @@ export async function toDeliverable(
       return toMoveDeliverable(deps, row, language);
     case 'transferred':
     case 'given':
+    case 'returned':
+    case 'taken_back':
       return ofTransfer(deps, kind, row.entryTicketId ?? '', language);
     case 'offer': {
       const { performanceId, legs, offerUntil, entryId } = v.parse(offerSchema, row.payload);
@@ -85,7 +87,7 @@ async function ofBooking(
 /** Tells both of a ticket that changed hands, unless it changed them again or was cancelled meanwhile: that is told by itself. */
 async function ofTransfer(
   deps: FactsDeps & { printer: Printer },
-  kind: 'transferred' | 'given',
+  kind: 'transferred' | 'given' | 'returned' | 'taken_back',
   ticketId: string,
   language: Language,
 ): Promise<Deliverable> {
@@ -98,8 +100,25 @@ async function ofTransfer(
     const url = booking && bookingLink(origin, booking.id, deps.keys.bookingLinks.tokenOf(booking));
     return plain(compose({ kind, ticket, url }, language));
   }
+  if (kind === 'taken_back') return plain(compose({ kind, ticket, url: `${origin}/shop/` }, language));
   if (row.isRevoked) return { kind: 'outdated', reason: 'the ticket is revoked' };
-  const url = ticketLink(origin, row.id, deps.keys.ticketLinks.tokenOf(row));
+  const { accessTokenHash } = row;
+  if (accessTokenHash === null) return toBuyerAgain(deps, row.bookingId, ticket, language);
+  const url = ticketLink(origin, row.id, deps.keys.ticketLinks.tokenOf({ id: row.id, accessTokenHash }));
   const { pdf, calendar } = await toGivenTicketFiles(deps, deps.printer, told, language);
   return withFiles(compose({ kind, ticket, url }, language), pdf, calendar);
+}
+
+/** A buyer who took a ticket back has it among the others of the booking. */
+async function toBuyerAgain(
+  deps: FactsDeps & { printer: Printer },
+  bookingId: string,
+  ticket: TicketFactsToTell,
+  language: Language,
+): Promise<Deliverable> {
+  const told = await loadBookingFacts(deps, bookingId);
+  if (told?.row.status !== 'confirmed') return { kind: 'outdated', reason: 'the booking is not confirmed' };
+  const message = compose({ kind: 'returned', ticket, url: told.facts.url }, language);
+  const pdf = await printTickets(deps, deps.printer, told, language);
+  return withFiles(message, pdf, toCalendarFile(deps, told, language));
 }

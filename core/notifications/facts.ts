@@ -40,6 +40,8 @@ export type TicketFactsToTell = PerformanceFactsToTell & {
   holderName: string;
   giverName: string;
   place: PlaceToTell;
+  /** Until when who gave it can take it back. */
+  takeBackUntil: Date;
 };
 
 /** How a performance was for its reader before it was moved; `where` only if it is elsewhere now. */
@@ -54,6 +56,10 @@ export type Told =
   | { kind: 'transferred'; ticket: TicketFactsToTell; url: string }
   /** To who gave it; `url` opens what they have left, if that is anything. */
   | { kind: 'given'; ticket: TicketFactsToTell; url: string | null }
+  /** To who took a ticket back that they had given away; `url` opens it. */
+  | { kind: 'returned'; ticket: TicketFactsToTell; url: string }
+  /** To whom it was given, and who has it no more. */
+  | { kind: 'taken_back'; ticket: TicketFactsToTell; url: string }
   | { kind: 'cancellation'; booking: BookingFactsToTell }
   | { kind: 'refund'; booking: BookingFactsToTell }
   | { kind: 'expiring'; booking: BookingFactsToTell }
@@ -67,6 +73,8 @@ export const NOTIFICATION_KINDS = [
   'moved',
   'transferred',
   'given',
+  'returned',
+  'taken_back',
   'cancellation',
   'refund',
   'expiring',

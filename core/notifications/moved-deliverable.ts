@@ -59,10 +59,15 @@ async function ofTicket(
   language: Language,
 ): Promise<Deliverable | null> {
   const told = await loadTicketFacts(deps, row.entryTicketId ?? '');
-  if (told === null || told.row.isRevoked) return null;
+  const hash = told?.row.accessTokenHash ?? null;
+  if (told === null || told.row.isRevoked || hash === null) return null;
   const was = toWas(told.facts, move, shiftMs);
   if (was === null) return null;
-  const url = ticketLink(deps.config.origin, told.row.id, deps.keys.ticketLinks.tokenOf(told.row));
+  const url = ticketLink(
+    deps.config.origin,
+    told.row.id,
+    deps.keys.ticketLinks.tokenOf({ id: told.row.id, accessTokenHash: hash }),
+  );
   const holding = { ...told.facts, places: [told.facts.place], isGiven: true };
   const { pdf, calendar } = await toGivenTicketFiles(deps, deps.printer, told, language);
   return withFiles(compose({ kind: 'moved', holding, was, url }, language), pdf, calendar);

@@ -41,23 +41,43 @@ export const GERMAN: Phrases = {
     ],
     action: 'Meine Tickets öffnen',
   }),
-  transferred: (event, giver) => ({
+  transferred: (event, giver, until) => ({
     subject: `Ein Ticket für Sie: ${event}`,
     heading: `${giver} hat Ihnen ein Ticket gegeben`,
     text: [
       'Es gehört jetzt Ihnen, der bisherige Code gilt nicht mehr. Das Ticket hängt als PDF an, dazu eine Datei für Ihren Kalender.',
       'Zeigen Sie den Code am Einlass, ausgedruckt oder auf dem Telefon. Er gilt für eine Person und nur einmal. Können Sie nicht kommen, geben Sie das Ticket selbst weiter.',
+      `Bis ${until} kann es zurückgenommen werden, solange Sie nicht damit eingelassen wurden. Danach gehört es nur Ihnen.`,
     ],
     action: 'Mein Ticket öffnen',
   }),
-  given: (event, holder) => ({
+  given: (event, holder, until) => ({
     subject: `Sie haben ein Ticket weitergegeben: ${event}`,
     heading: `Ihr Ticket gehört jetzt ${holder}`,
     text: [
       'Ihr bisheriger Code gilt nicht mehr; einen neuen haben wir an die Adresse geschickt, die Sie genannt haben.',
-      'Wenn nicht Sie das Ticket weitergegeben haben, schreiben Sie uns bitte sofort.',
+      `War die Adresse falsch, können Sie es bis ${until} zurücknehmen, solange niemand damit eingelassen wurde: Öffnen Sie dazu Ihre Buchung.`,
+      'Wenn nicht Sie das Ticket weitergegeben haben, nehmen Sie es zurück und schreiben Sie uns bitte sofort.',
     ],
     action: 'Meine Buchung öffnen',
+  }),
+  returned: (event, holder) => ({
+    subject: `Wieder Ihr Ticket: ${event}`,
+    heading: 'Sie haben Ihr Ticket zurück',
+    text: [
+      `Der Code von ${holder} gilt nicht mehr, wir haben es mitgeteilt. Ihr neuer Code hängt als PDF an, dazu eine Datei für Ihren Kalender.`,
+      'Auch ein früher ausgedruckter oder gespeicherter Code gilt nicht mehr.',
+    ],
+    action: 'Mein Ticket öffnen',
+  }),
+  taken_back: (event, giver) => ({
+    subject: `Zurückgenommen: ein Ticket für ${event}`,
+    heading: `${giver} hat das Ticket zurückgenommen`,
+    text: [
+      'Es war an Sie weitergegeben worden; der Code, den wir Ihnen geschickt haben, gilt nicht mehr.',
+      'Haben Sie keines erwartet, ging es wohl versehentlich an Ihre Adresse, und Sie müssen nichts tun.',
+    ],
+    action: 'Zum Shop',
   }),
   cancellation: (event) => ({
     subject: `Storniert: ${event}`,

@@ -28,8 +28,10 @@ export type Phrases = {
   atTheDoor: string;
   ticket: (event: string) => Words;
   moved: (event: string, now: string) => Words;
-  transferred: (event: string, giver: string) => Words;
-  given: (event: string, holder: string) => Words;
+  transferred: (event: string, giver: string, until: string) => Words;
+  given: (event: string, holder: string, until: string) => Words;
+  returned: (event: string, holder: string) => Words;
+  taken_back: (event: string, giver: string) => Words;
   cancellation: (event: string) => Words;
   refund: (event: string, amount: string) => Words;
   expiring: (event: string, until: string) => Words;
@@ -83,23 +85,43 @@ export const ENGLISH: Phrases = {
     ],
     action: 'Open my tickets',
   }),
-  transferred: (event, giver) => ({
+  transferred: (event, giver, until) => ({
     subject: `A ticket for you: ${event}`,
     heading: `${giver} gave you a ticket`,
     text: [
       'It is yours now, and the code that they had lets nobody in any more. It is attached as a PDF, with a file for your calendar.',
       'Show its code at the entrance, printed or on your phone. It lets one person in, once. If you can’t come, you can give it to somebody else yourself.',
+      `Who gave it to you can take it back until ${until}, as long as you have not come in with it. After that it is yours alone.`,
     ],
     action: 'Open my ticket',
   }),
-  given: (event, holder) => ({
+  given: (event, holder, until) => ({
     subject: `You gave a ticket away: ${event}`,
     heading: `${holder} has your ticket now`,
     text: [
       'The code that you had for it lets nobody in any more; we have sent a new one to the address that you named.',
-      'If it was not you who gave it away, write to us at once.',
+      `If the address was wrong, you can take it back until ${until}, as long as nobody has come in with it: open your booking.`,
+      'If it was not you who gave it away, take it back and write to us at once.',
     ],
     action: 'Open my booking',
+  }),
+  returned: (event, holder) => ({
+    subject: `Your ticket again: ${event}`,
+    heading: 'You have your ticket back',
+    text: [
+      `What ${holder} had of it lets nobody in any more, and they are told. It has a new code, which is attached as a PDF, with a file for your calendar.`,
+      'A code that you printed or kept from before does not work any more either.',
+    ],
+    action: 'Open my ticket',
+  }),
+  taken_back: (event, giver) => ({
+    subject: `Taken back: a ticket for ${event}`,
+    heading: `${giver} has taken the ticket back`,
+    text: [
+      'They had given it to you, and the code that we sent you lets nobody in any more.',
+      'If you did not expect it, the ticket was probably sent to your address by mistake, and you need not do anything.',
+    ],
+    action: 'Open the shop',
   }),
   cancellation: (event) => ({
     subject: `Cancelled: ${event}`,

@@ -41,23 +41,43 @@ export const FRENCH: Phrases = {
     ],
     action: 'Ouvrir mes billets',
   }),
-  transferred: (event, giver) => ({
+  transferred: (event, giver, until) => ({
     subject: `Un billet pour vous : ${event}`,
     heading: `${giver} vous a donné un billet`,
     text: [
       'Il est maintenant à vous, et l’ancien code ne donne plus accès. Il est joint en PDF, avec un fichier pour votre agenda.',
       'Présentez son code à l’entrée, imprimé ou sur votre téléphone. Il vaut pour une personne, une seule fois. Si vous ne pouvez pas venir, vous pouvez le donner à votre tour.',
+      `La personne qui vous l’a donné peut le reprendre jusqu’à ${until}, tant que vous n’êtes pas entré avec. Ensuite, il n’est plus qu’à vous.`,
     ],
     action: 'Ouvrir mon billet',
   }),
-  given: (event, holder) => ({
+  given: (event, holder, until) => ({
     subject: `Vous avez donné un billet : ${event}`,
     heading: `Votre billet est maintenant à ${holder}`,
     text: [
       'Votre ancien code ne donne plus accès ; nous en avons envoyé un nouveau à l’adresse que vous avez indiquée.',
-      'Si ce n’est pas vous qui l’avez donné, écrivez-nous tout de suite.',
+      `Si l’adresse était fausse, vous pouvez le reprendre jusqu’à ${until}, tant que personne n’est entré avec : ouvrez votre réservation.`,
+      'Si ce n’est pas vous qui l’avez donné, reprenez-le et écrivez-nous tout de suite.',
     ],
     action: 'Ouvrir ma réservation',
+  }),
+  returned: (event, holder) => ({
+    subject: `De nouveau votre billet : ${event}`,
+    heading: 'Vous avez repris votre billet',
+    text: [
+      `Le code de ${holder} ne donne plus accès, et nous l’en avons informé. Votre nouveau code est joint en PDF, avec un fichier pour votre agenda.`,
+      'Un code imprimé ou gardé auparavant ne donne plus accès non plus.',
+    ],
+    action: 'Ouvrir mon billet',
+  }),
+  taken_back: (event, giver) => ({
+    subject: `Repris : un billet pour ${event}`,
+    heading: `${giver} a repris le billet`,
+    text: [
+      'Il vous avait été donné ; le code que nous vous avons envoyé ne donne plus accès.',
+      'Si vous n’en attendiez pas, il a sans doute été envoyé à votre adresse par erreur, et vous n’avez rien à faire.',
+    ],
+    action: 'Ouvrir la boutique',
   }),
   cancellation: (event) => ({
     subject: `Annulée : ${event}`,

@@ -16,6 +16,7 @@ const TICKET: TicketFactsToTell = {
   holderName: 'Grace Hopper',
   giverName: 'Zoë Łukasz श्रद्धा',
   place: { zone: 'Stalls', row: 'K', seat: '21', quantity: 1 },
+  takeBackUntil: new Date('2030-02-02T10:00:00Z'),
 };
 
 const bookingAt = (origin: string): BookingFactsToTell => ({
@@ -52,6 +53,10 @@ export function sampleOf(kind: NotificationKind, origin: string): Told {
     case 'transferred':
     case 'given':
       return { kind, ticket: TICKET, url: `${origin}/shop/?ticket=${TICKET.ticketId}#token=et_sample` };
+    case 'returned':
+      return { kind, ticket: TICKET, url: booking.url };
+    case 'taken_back':
+      return { kind, ticket: TICKET, url: `${origin}/shop/` };
     case 'refund':
       return { kind, booking: { ...booking, refundedMinor: 20_400 } };
     case 'offer':

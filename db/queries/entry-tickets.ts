@@ -22,5 +22,5 @@ export async function revokeEntryTickets(tx: Transaction, bookingId: string): Pr
 /** The valid tickets of a booking that are with its buyer, in the order of its items: those given to others are theirs. A plain read. */
 export async function readEntryTickets(sql: Sql, bookingId: string): Promise<EntryTicketRow[]> {
   return sql<EntryTicketRow[]>`SELECT id, zone_id AS "zoneId", seat_id AS "seatId", version FROM entry_tickets
-    WHERE booking_id = ${bookingId} AND revoked_at IS NULL AND replaces IS NULL ORDER BY ordinal`;
+    WHERE booking_id = ${bookingId} AND revoked_at IS NULL AND holder_email IS NULL ORDER BY ordinal`;
 }

@@ -1,4 +1,5 @@
 import type { BookingStatus } from '../../contracts/bookings.ts';
+import { TAKE_BACK_HOURS } from '../../contracts/limits.ts';
 import type { Sql } from '../connect.ts';
 
 /** What a booking's messages and files tell, beside what the catalogue knows of its performance. */
@@ -61,20 +62,24 @@ export type ToldTicket = {
   zoneId: string;
   seatId: string | null;
   version: number;
-  accessTokenHash: Uint8Array;
+  /** Null of one that is with the buyer of its booking, again. */
+  accessTokenHash: Uint8Array | null;
   isRevoked: boolean;
   holderName: string;
   giverName: string;
   isFromBuyer: boolean;
   moves: number;
+  /** Until when who gave it could take it back, as things stand. */
+  takeBackUntil: Date;
 };
 
 /** A ticket that was given to somebody, or null. A plain read. */
 export async function readToldTicket(sql: Sql, id: string): Promise<ToldTicket | null> {
   const [row] = await sql<ToldTicket[]>`SELECT t.id, t.booking_id AS "bookingId", b.performance_id AS "performanceId",
       b.from_leg AS "fromLeg", b.to_leg AS "toLeg", t.zone_id AS "zoneId", t.seat_id AS "seatId", t.version,
-      t.access_token_hash AS "accessTokenHash", t.revoked_at IS NOT NULL AS "isRevoked", t.holder_name AS "holderName",
-      coalesce(old.holder_name, b.buyer_name) AS "giverName", old.holder_name IS NULL AS "isFromBuyer", p.moves
+      t.access_token_hash AS "accessTokenHash", t.revoked_at IS NOT NULL AS "isRevoked", coalesce(t.holder_name, b.buyer_name) AS "holderName",
+      coalesce(old.holder_name, b.buyer_name) AS "giverName", old.holder_name IS NULL AS "isFromBuyer", p.moves,
+      least(t.created_at + make_interval(hours => ${TAKE_BACK_HOURS}), p.starts_at) AS "takeBackUntil"
     FROM entry_tickets t JOIN entry_tickets old ON old.id = t.replaces JOIN bookings b ON b.id = t.booking_id
       JOIN performances p ON p.id = b.performance_id
     WHERE t.id = ${id}`;

@@ -44,20 +44,24 @@ export async function putExpiring(
   return rows.length;
 }
 
-/** Who is told of a ticket that was given away. */
+/** Who is told of a ticket that was given away, or taken back: who has it now, and who had it. */
 export type TransferToTell = { entryTicketId: string; to: string; from: string };
 
 /**
- * Writes what tells the new holder of a ticket, and who gave it, in the booking's language and in the transaction that gives it; false,
+ * Writes what tells who has a ticket now, and who had it before, in the booking's language and in the transaction that gives it; false,
  * having written nothing, where no mail is sent.
  */
-export async function putTransfer(tx: Transaction, { entryTicketId, to, from }: TransferToTell): Promise<boolean> {
+export async function putTransfer(
+  tx: Transaction,
+  { entryTicketId, to, from }: TransferToTell,
+  kinds: { to: 'transferred'; from: 'given' } | { to: 'returned'; from: 'taken_back' },
+): Promise<boolean> {
   const rows =
     await tx`INSERT INTO notifications (event, kind, channel, address, address_hash, language, entry_ticket_id)
     SELECT 'entry-ticket:' || ${entryTicketId}::text || ':' || told.kind, told.kind, 'mail', told.address,
       notification_address_hash(told.address), b.language, t.id
     FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id
-      CROSS JOIN (VALUES ('transferred', ${to}::text), ('given', ${from}::text)) AS told (kind, address)
+      CROSS JOIN (VALUES (${kinds.to}::text, ${to}::text), (${kinds.from}::text, ${from}::text)) AS told (kind, address)
     WHERE t.id = ${entryTicketId} AND EXISTS (SELECT 1 FROM notification_channels WHERE channel = 'mail') RETURNING 1`;
   return rows.length > 0;
 }

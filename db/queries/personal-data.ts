@@ -128,7 +128,9 @@ export async function eraseBookings(tx: Transaction, email: string, addressCalle
   // What was not sent yet will not be; of what was sent the address is gone already.
   await tx`DELETE FROM notifications WHERE booking_id IN (SELECT id FROM bookings WHERE email_normalised = ${email})
     OR entry_ticket_id IN (SELECT id FROM entry_tickets WHERE holder_email_normalised = ${email})
-    OR (kind = 'given' AND entry_ticket_id IN (SELECT id FROM entry_tickets WHERE replaces IN (
+    OR (kind = 'returned' AND entry_ticket_id IN (SELECT t.id FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id
+      WHERE b.email_normalised = ${email} AND t.holder_email IS NULL))
+    OR (kind IN ('given', 'taken_back') AND entry_ticket_id IN (SELECT id FROM entry_tickets WHERE replaces IN (
       SELECT id FROM entry_tickets WHERE holder_email_normalised = ${email}
       UNION ALL SELECT t.id FROM entry_tickets t JOIN bookings b ON b.id = t.booking_id
         WHERE b.email_normalised = ${email} AND t.holder_email IS NULL)))

@@ -243,6 +243,10 @@ export const DESCRIBED: Readonly<Record<string, Described>> = {
     answers: { 201: { text: 'The id of the ticket that takes its place; this one is revoked' } },
     codes: [...KEY, ...BODY, 'not_found', 'entry_ticket_not_transferable'],
   },
+  'POST /api/core/v1/entry-tickets/{id}/take-back': {
+    answers: { 201: { text: 'The id of the ticket that is theirs again; the one that was given away is revoked' } },
+    codes: [...KEY, 'not_found', 'entry_ticket_not_returnable'],
+  },
   'GET /api/core/v1/bookings/{id}/tickets.pdf': {
     answers: { 200: { text: 'The tickets on paper, in the language of Accept-Language', media: 'application/pdf' } },
     codes: ['not_found', 'booking_not_confirmed', 'busy'],

@@ -4,6 +4,7 @@ import { callApi } from '../shared/api-client.ts';
 import { Loading, LoadError, Notice } from '../shared/notice.tsx';
 import type { Loaded } from '../shared/use-load.ts';
 import { GiveTicket } from './give-ticket.tsx';
+import { TakeBack } from './take-back.tsx';
 import { TicketFiles } from './ticket-files.tsx';
 import { TicketQr } from './ticket-qr.tsx';
 import type { Places } from './use-places.ts';
@@ -31,7 +32,7 @@ export function EntryTickets({ bookingId, token, places }: EntryTicketsProps) {
   }, [bookingId, token, round]);
   if (loaded.state === 'loading') return <Loading what="your tickets" />;
   if (loaded.state === 'failed') return <LoadError problem={loaded.problem} onRetry={reload} />;
-  const { tickets } = loaded.data;
+  const { tickets, given = [] } = loaded.data;
   return (
     <>
       <TicketFiles bookingId={bookingId} token={token} hasTickets={tickets.length > 0} />
@@ -51,6 +52,28 @@ export function EntryTickets({ bookingId, token, places }: EntryTicketsProps) {
           );
         })}
       </ul>
+      {given.length > 0 && (
+        <section class="card stack no-print" aria-labelledby="given-title">
+          <h3 id="given-title">Given to others</h3>
+          <ul class="given-tickets">
+            {given.map((ticket) => {
+              const { zone, seat } = places.nameOf(ticket.zone, ticket.seat);
+              const { id, to, takeBackUntil } = ticket;
+              return (
+                <li key={id}>
+                  <p>
+                    {zone}
+                    {seat !== null && ` · ${seat}`} · <strong>{to.name}</strong>
+                  </p>
+                  {takeBackUntil !== null && (
+                    <TakeBack ticketId={id} token={token} label={seat ?? zone} until={takeBackUntil} onDone={reload} />
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+      )}
     </>
   );
 }

@@ -15,7 +15,7 @@ type Receiver = { name: string; email: string };
 
 /**
  * Gives a ticket to somebody else, in a native modal dialog: who, then whether the address is right, since a ticket that went to a wrong
- * one can't be had back, then what happened. The list is read again only when the dialog closes, so that what it says is heard.
+ * one can be had back for a day only, then what happened. The list is read again only when the dialog closes, so that what it says is heard.
  */
 export function GiveTicket({ ticketId, token, label, onGiven }: GiveTicketProps) {
   const [step, setStep] = useState<Step>('closed');
@@ -175,7 +175,10 @@ function Confirm({ ticketId, token, to, onBack, onDone }: ConfirmProps) {
       <p>
         Is this right? <strong>{to.name}</strong>, <strong class="address">{to.email}</strong>
       </p>
-      <p>Your code stops working at once. Only they can give the ticket back.</p>
+      <p>
+        Your code stops working at once. For a day, and until it begins, you can take the ticket back, as long as they
+        have not come in with it.
+      </p>
       {problem !== null && <Refusal problem={inWords(problem)} />}
       <div class="button-row">
         <button type="button" class="button" disabled={isBusy} onClick={onBack}>

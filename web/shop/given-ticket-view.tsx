@@ -6,6 +6,7 @@ import { LoadError, Loading, Notice } from '../shared/notice.tsx';
 import type { Loaded } from '../shared/use-load.ts';
 import { GiveTicket } from './give-ticket.tsx';
 import { keptToken } from './kept-tokens.ts';
+import { TakeBack } from './take-back.tsx';
 import { TicketQr } from './ticket-qr.tsx';
 import { usePlaces } from './use-places.ts';
 
@@ -32,26 +33,35 @@ export function GivenTicketView({ ticketId }: { ticketId: string }) {
       {token === null ? (
         <p>Open your ticket by the link in your mail, or in the browser that you opened it in before.</p>
       ) : (
-        <Ticket loaded={loaded} token={token} onChange={() => setRound(round + 1)} />
+        <Ticket ticketId={ticketId} loaded={loaded} token={token} onChange={() => setRound(round + 1)} />
       )}
     </div>
   );
 }
 
-type TicketProps = { loaded: Loaded<EntryTicketView>; token: string; onChange: () => void };
+type TicketProps = { ticketId: string; loaded: Loaded<EntryTicketView>; token: string; onChange: () => void };
 
-function Ticket({ loaded, token, onChange }: TicketProps) {
+const GONE: Readonly<Record<string, string>> = {
+  transferred: 'You gave this ticket to somebody else.',
+  taken_back: 'Who gave you this ticket has taken it back. It lets nobody in any more.',
+  cancelled: 'This ticket was cancelled and lets nobody in any more.',
+};
+
+function Ticket({ ticketId, loaded, token, onChange }: TicketProps) {
   const places = usePlaces(loaded.state === 'ready' ? loaded.data.performanceId : null);
   if (loaded.state === 'loading') return <Loading what="your ticket" />;
   if (loaded.state === 'failed') {
     const { problem } = loaded;
     if (problem.code === 'not_found') return <Notice kind="error">There is no such ticket.</Notice>;
     if (problem.code !== 'entry_ticket_revoked') return <LoadError problem={problem} onRetry={onChange} />;
-    const isGiven = problem.document['reason'] === 'transferred';
+    const { reason, takeBackUntil } = problem.document;
     return (
-      <Notice kind="info">
-        {isGiven ? 'You gave this ticket to somebody else.' : 'This ticket was cancelled and lets nobody in any more.'}
-      </Notice>
+      <>
+        <Notice kind="info">{(typeof reason === 'string' ? GONE[reason] : undefined) ?? GONE['cancelled']}</Notice>
+        {typeof takeBackUntil === 'string' && (
+          <TakeBack ticketId={ticketId} token={token} label="the ticket" until={takeBackUntil} onDone={onChange} />
+        )}
+      </>
     );
   }
   const { id, zone: zoneId, seat: seatId, qrSvgUrl, holder } = loaded.data;
