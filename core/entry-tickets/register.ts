@@ -74,7 +74,11 @@ export function register(app: CoreApp, deps: CoreDeps): void {
     const { booking, ticket } = await openValidTicket(deps, c);
     return sendQr(c, await entryTicketCode(deps.keys.signing, booking, ticket));
   });
+  registerGiving(app, deps);
+}
 
+/** Giving a ticket to somebody else, and taking it back. */
+function registerGiving(app: CoreApp, deps: CoreDeps): void {
   app.post('/v1/entry-tickets/:id/take-back', async (c) => {
     const { ticket, booking, token: credential } = await openEntryTicket(deps, c.req.param('id'), c.req.raw.headers);
     const key = requireIdempotencyKey(c.req.raw.headers);
