@@ -14,10 +14,13 @@ export async function readPostgresSnapshot(sql: Sql, performance: Performance): 
   const stock = await readClaimedStock(sql, performance.id);
   const stride = Math.ceil(performance.seats.seatCount / 4);
   const legs = Array.from({ length: performance.legCount }, () => new Uint8Array(stride));
-  for (const { seatId, leg, state } of stock.seats) {
-    const seat = performance.seats.find(seatId);
+  for (const { leg, state, seatIds } of stock.seats) {
     const states = legs[leg];
-    if (seat !== undefined && states !== undefined) writeState(states, seat.index, STATE_OF[state]);
+    if (states === undefined) continue;
+    for (const seatId of seatIds) {
+      const seat = performance.seats.find(seatId);
+      if (seat !== undefined) writeState(states, seat.index, STATE_OF[state]);
+    }
   }
   const zones = new Map<string, number[]>();
   for (const { zoneId, leg, free } of stock.general) {
