@@ -32,6 +32,9 @@ export function resolveEntry(performance: Performance, wish: WaitlistRequest, no
     errors.push({ path: 'zoneId', message: 'no such zone in this performance' });
   if (wish.class !== undefined && zones.length === 0)
     errors.push({ path: 'class', message: 'no zone of this performance is of this class' });
+  // A general zone has no spaces for wheelchairs of its own: a wish for one would be taken for any place.
+  if (wish.accessible === true && zones.length > 0 && zones.every(({ kind }) => kind === 'general'))
+    errors.push({ path: 'accessible', message: 'this zone has no numbered seats to choose from' });
   const most = Math.max(0, ...zones.map((zone) => mostTogether(performance, zone, wish.accessible ?? false)));
   if (zones.length > 0 && most < wish.partySize)
     errors.push({ path: 'partySize', message: `is more than can be had together, which is ${most}` });

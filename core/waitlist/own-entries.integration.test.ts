@@ -93,3 +93,9 @@ it('what is erased takes offers along that were not sent yet, however the addres
     UNION ALL SELECT 1 FROM push_subscriptions WHERE entry_id = ${waiting.id}`;
   expect(rows).toEqual([]);
 });
+
+it('a wish for a wheelchair space in a zone that has none of its own is refused, and not taken for any place', async () => {
+  const body = { performanceId: 'gala', zoneId: 'standing', partySize: 1, accessible: true, email: 'ida@example.org' };
+  const reply = await world.call('POST', '/v1/waitlist', { key: newId(), body });
+  expect(reply).toMatchObject({ status: 422, body: { errors: [{ path: 'accessible' }] } });
+});
