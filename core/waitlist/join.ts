@@ -32,8 +32,7 @@ export function resolveEntry(performance: Performance, wish: WaitlistRequest, no
     errors.push({ path: 'zoneId', message: 'no such zone in this performance' });
   if (wish.class !== undefined && zones.length === 0)
     errors.push({ path: 'class', message: 'no zone of this performance is of this class' });
-  // A general zone has no spaces for wheelchairs of its own: a wish for one would be taken for any place.
-  if (wish.accessible === true && zones.length > 0 && zones.every(({ kind }) => kind === 'general'))
+  if (wish.accessible === true && areGeneral(zones))
     errors.push({ path: 'accessible', message: 'this zone has no numbered seats to choose from' });
   const most = Math.max(0, ...zones.map((zone) => mostTogether(performance, zone, wish.accessible ?? false)));
   if (zones.length > 0 && most < wish.partySize)
@@ -42,6 +41,10 @@ export function resolveEntry(performance: Performance, wish: WaitlistRequest, no
   if (!legs.ok || errors.length > 0 || email === undefined) throw invalidRequest(errors);
   return { legs: legs.legs, zoneIds: zones.map((zone) => zone.id), email, name: wish.buyer?.name ?? null };
 }
+
+/** A general zone has no spaces for wheelchairs of its own: a wish for one would be taken for any place. */
+const areGeneral = (zones: Performance['zones']): boolean =>
+  zones.length > 0 && zones.every(({ kind }) => kind === 'general');
 
 /** How large a party the zone could ever have together; a general zone has no spaces for wheelchairs of its own. */
 const mostTogether = ({ seats }: Performance, zone: Performance['zones'][number], accessible: boolean): number =>
