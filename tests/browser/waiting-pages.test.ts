@@ -43,7 +43,7 @@ const isWiderThanScreen = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
 it('two pages wait in the lobby with a countdown, learn their drawn places at the opening, and get in in that order', async () => {
-  const opensAt = new Date(Date.now() + 25_000).toISOString();
+  const opensAt = new Date(Date.now() + 30_000).toISOString();
   await createRoom(stack, 'doors', { lobbyOpensAt: new Date(Date.now() - 60_000).toISOString(), opensAt });
   const phone = { viewport: { width: 375, height: 740 }, colorScheme: 'dark' as const };
   const visitors = [await openVisitor(browser, phone), await openVisitor(browser)];
@@ -52,11 +52,11 @@ it('two pages wait in the lobby with a countdown, learn their drawn places at th
     await page.getByRole('heading', { name: 'You are in the lobby' }).waitFor(WAIT);
   }
   const [small] = visitors.map(({ page }) => page);
-  for (const [index, { page }] of visitors.entries()) await askToBeTold(page, `lobby${index}@example.org`);
   const secondsLeft = async () => Number(/in (\d+) s/.exec((await small?.locator('#next').textContent()) ?? '')?.[1]);
   const before = await secondsLeft();
   await expect.poll(secondsLeft, { timeout: 10_000 }).toBeLessThan(before);
   if (small !== undefined) expect(await isWiderThanScreen(small)).toBe(false);
+  for (const [index, { page }] of visitors.entries()) await askToBeTold(page, `lobby${index}@example.org`);
 
   await Promise.all(visitors.map(({ page }) => page.getByRole('heading', { name: 'You are in line' }).waitFor(WAIT)));
   const { draw, lanes } = await readBoard(stack, 'doors');

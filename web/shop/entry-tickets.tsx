@@ -54,7 +54,7 @@ export function EntryTickets({ bookingId, token, places }: EntryTicketsProps) {
       </ul>
       {given.length > 0 && (
         <section class="card stack no-print" aria-labelledby="given-title">
-          <h3 id="given-title">Given to others</h3>
+          <h2 id="given-title">Given to others</h2>
           <ul class="given-tickets">
             {given.map((ticket) => {
               const { zone, seat } = places.nameOf(ticket.zone, ticket.seat);
