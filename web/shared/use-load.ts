@@ -4,8 +4,11 @@ import { callApi, type ApiProblem } from './api-client.ts';
 /** What a view knows of something it reads: nothing yet, the thing, or why not. */
 export type Loaded<T> = { state: 'loading' } | { state: 'ready'; data: T } | { state: 'failed'; problem: ApiProblem };
 
-/** Reads a path once, again when it changes, and on `reload`. A path of null reads nothing. */
-export function useLoad<T>(path: string | null): { loaded: Loaded<T>; reload: () => void } {
+/**
+ * Reads a path once, again when it changes, and on `reload`, or on `refresh`, which shows what is there until the answer comes. A path of
+ * null reads nothing.
+ */
+export function useLoad<T>(path: string | null): { loaded: Loaded<T>; reload: () => void; refresh: () => void } {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -17,9 +20,10 @@ export function useLoad<T>(path: string | null): { loaded: Loaded<T>; reload: ()
     });
     return () => aborter.abort();
   }, [path, round]);
+  const refresh = useCallback(() => setRound((last) => last + 1), []);
   const reload = useCallback(() => {
     setLoaded({ state: 'loading' });
-    setRound((last) => last + 1);
-  }, []);
-  return { loaded, reload };
+    refresh();
+  }, [refresh]);
+  return { loaded, reload, refresh };
 }

@@ -8,6 +8,7 @@ import { waitingHere } from './kept-tokens.ts';
 import { SeatPicker } from './seat-picker.tsx';
 import { createSeatPlan } from './seat-states.ts';
 import type { Legs } from './stops-picker.tsx';
+import { useSaleOpening } from './use-sale-opening.ts';
 import { writeAddress, type ViewAddress } from './view-address.ts';
 
 export type PerformanceViewProps = { performanceId: string; legs: Legs | null; onShow: (address: ViewAddress) => void };
@@ -20,6 +21,7 @@ export function PerformanceView({ performanceId, legs, onShow }: PerformanceView
   const map = useLoad<SeatMap>(`${base}/seat-map`);
   const eventId = performance.loaded.state === 'ready' ? performance.loaded.data.eventId : null;
   const event = useLoad<EventView>(eventId === null ? null : `/api/core/v1/events/${encodeURIComponent(eventId)}`);
+  useSaleOpening(performance.loaded.state === 'ready' ? performance.loaded.data : null, performance.refresh);
   const seatMap = map.loaded.state === 'ready' ? map.loaded.data : null;
   const plan = useMemo(() => (seatMap === null ? null : createSeatPlan(seatMap)), [seatMap]);
 
@@ -71,7 +73,7 @@ function SaleNotice({ performance: { status, onSaleAt, timeZone } }: { performan
       <strong>
         <time dateTime={onSaleAt}>{formatDateTime(onSaleAt, timeZone)}</time>
       </strong>
-      . You can look around already.
+      ; this page follows by itself. You can look around already.
     </Notice>
   );
 }
