@@ -143,7 +143,7 @@ export const STEPS: readonly Step[] = [
     title: 'tests in real Chromium',
     kind: 'vitest',
     command: vitest('browser'),
-    timeoutSeconds: 480,
+    timeoutSeconds: 600,
     besideOthers: true,
   },
   {
