@@ -1,6 +1,6 @@
 import { readBlocks } from '../../db/queries/blocks.ts';
 import { readCapacities } from '../../db/queries/zone-capacities.ts';
-import { type ClaimedBooking, streamClaimedBookings } from '../../db/queries/read-claims.ts';
+import { type ClaimedBooking, eachClaimedBookings } from '../../db/queries/read-claims.ts';
 import { newId } from '../../platform/id.ts';
 import type { BookingClaims } from '../../redis/inventory/apply-claims.ts';
 import { loadCapacities } from '../../redis/inventory/apply-capacities.ts';
@@ -66,15 +66,20 @@ async function loadBookings(
   performance: Performance,
 ): Promise<number | null> {
   let [bookings, toldAtMs] = [0, deps.clock.nowMs()];
-  for await (const rows of streamClaimedBookings(deps.sql, performance.id, LOAD_CHUNK)) {
-    const chunk = rows.map((row) => toClaims(performance, row));
-    if (!(await loadClaims(deps.scripts, load, chunk))) return null;
-    bookings += chunk.length;
-    if (deps.clock.nowMs() - toldAtMs < PROGRESS_MS) continue;
-    toldAtMs = deps.clock.nowMs();
-    deps.log.info({ performance: performance.id, room: performance.room, bookings }, 'inventory is being loaded');
-  }
-  return bookings;
+  const isWhole = await eachClaimedBookings(
+    deps.sql,
+    { performanceId: performance.id, size: LOAD_CHUNK },
+    async (rows) => {
+      const chunk = rows.map((row) => toClaims(performance, row));
+      if (!(await loadClaims(deps.scripts, load, chunk))) return false;
+      bookings += chunk.length;
+      if (deps.clock.nowMs() - toldAtMs < PROGRESS_MS) return true;
+      toldAtMs = deps.clock.nowMs();
+      deps.log.info({ performance: performance.id, room: performance.room, bookings }, 'inventory is being loaded');
+      return true;
+    },
+  );
+  return isWhole ? bookings : null;
 }
 
 const toClaims = (performance: Performance, row: ClaimedBooking): BookingClaims => ({

@@ -1,6 +1,7 @@
 import type { BookingStatus } from '../../contracts/bookings.ts';
 import { arrayLiteral as list } from '../array-literal.ts';
 import type { Sql } from '../connect.ts';
+import { inTransaction } from '../in-transaction.ts';
 
 /** One booking that has places: pending or confirmed. */
 export type ClaimedBooking = {
@@ -35,18 +36,31 @@ export async function readClaimedBookings(
     ORDER BY b.id`;
 }
 
+/** How long reading all bookings of a performance may take. Reading through a cursor is one statement, whose pauses count. */
+const STREAM_TIMEOUT = '15min';
+
 /**
- * All bookings of a performance that have places, so many at a time, in no order: one statement and one snapshot, read through a cursor.
- * For a load, which reads them all: pages by id would each look through what is sold, where the planner knows too little of it.
+ * Hands on all bookings of a performance that have places, so many at a time, in no order, until `take` says false: one statement and one
+ * snapshot, read through a cursor. For a load, which reads them all: pages by id would each look through what is sold, where the planner
+ * knows too little of it. Resolves to whether all were taken.
  */
-export function streamClaimedBookings(sql: Sql, performanceId: string, size: number): AsyncIterable<ClaimedBooking[]> {
-  return sql<ClaimedBooking[]>`
+export function eachClaimedBookings(
+  sql: Sql,
+  { performanceId, size }: { performanceId: string; size: number },
+  take: (rows: ClaimedBooking[]) => Promise<boolean>,
+): Promise<boolean> {
+  return inTransaction(sql, async (tx) => {
+    await tx`SELECT set_config('statement_timeout', ${STREAM_TIMEOUT}, true)`;
+    const cursor = tx<ClaimedBooking[]>`
     SELECT b.id, b.version, b.status, b.hold_id AS "holdId", b.from_leg AS "fromLeg", b.to_leg AS "toLeg", own.items
     FROM bookings b
     CROSS JOIN LATERAL (SELECT json_agg(json_build_object('zoneId', i.zone_id, 'seatId', i.seat_id, 'quantity', i.quantity,
         'blockId', i.block_id)) AS items
       FROM booking_items i WHERE i.booking_id = b.id) own
     WHERE b.performance_id = ${performanceId} AND b.status IN ('pending_payment', 'confirmed')`.cursor(size);
+    for await (const rows of cursor) if (!(await take(rows))) return false;
+    return true;
+  });
 }
 
 /** A booking with where its places are and in which state. */
