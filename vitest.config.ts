@@ -2,8 +2,6 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 // Long runs (storms, faults, rehearsals) are chosen by name, never by accident.
 const LONG = '**/*.long.test.ts';
-// What holds answers to the clock has the machine for itself.
-const TIMED = '**/*.timed.test.ts';
 const INTEGRATION = '**/*.integration.test.ts';
 // One Postgres for all files of a run; each test file gets a database of its own from it.
 const SHARED_POSTGRES = 'local-stack/test-stack.global-setup.ts';
@@ -64,18 +62,6 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['tests/stack/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
-          exclude: [...OUTSIDE, TIMED],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
-        },
-      },
-      {
-        // The whole stack, whose answers are timed.
-        extends: true,
-        test: {
-          name: 'timed',
-          include: [TIMED],
           exclude: OUTSIDE,
           fileParallelism: false,
           testTimeout: 120_000,

@@ -2,7 +2,7 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBuyer, eventually, stateOf } from '../support/buyer.ts';
-import { call, freshKey, textOf, type Answer } from '../support/http.ts';
+import { callPatiently as call, freshKey, textOf, type Answer } from '../support/http.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { admitted, join, waitForPass } from '../support/visitor.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';

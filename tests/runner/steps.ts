@@ -124,13 +124,6 @@ export const STEPS: readonly Step[] = [
     timeoutSeconds: 600,
   },
   {
-    name: 'timed',
-    title: 'what a stack answers while a store is away, by the clock',
-    kind: 'vitest',
-    command: vitest('timed'),
-    timeoutSeconds: 300,
-  },
-  {
     name: 'stack',
     title: 'end-to-end tests on the whole stack',
     kind: 'vitest',

@@ -1,6 +1,6 @@
 import type { ReadyFile } from '../../contracts/ready-file.ts';
 import type { SeatMap } from '../../contracts/catalogue.ts';
-import { call, callPatiently, freshKey, textOf, type Answer } from './http.ts';
+import { callPatiently, freshKey, textOf, type Answer } from './http.ts';
 
 /** A seat by its id, its zone and its place in the seat map's reading order. */
 export type Seat = { zoneId: string; id: string; index: number };
@@ -11,7 +11,7 @@ export function createBuyer(ready: ReadyFile, performanceId: string) {
 
   async function states(): Promise<Buffer> {
     return Buffer.from(
-      textOf(await call('GET', core(`/performances/${performanceId}/availability`)), 'states'),
+      textOf(await callPatiently('GET', core(`/performances/${performanceId}/availability`)), 'states'),
       'base64',
     );
   }
@@ -20,7 +20,9 @@ export function createBuyer(ready: ReadyFile, performanceId: string) {
     states,
     /** The first `count` free seats of one zone, in seat-map order, all in one row where `together`. */
     async freeSeats(count: number, together = true): Promise<Seat[]> {
-      const map: SeatMap = JSON.parse((await call('GET', core(`/performances/${performanceId}/seat-map`))).text);
+      const map: SeatMap = JSON.parse(
+        (await callPatiently('GET', core(`/performances/${performanceId}/seat-map`))).text,
+      );
       const free = await states();
       let index = 0;
       for (const zone of map.zones) {
@@ -48,17 +50,19 @@ export function createBuyer(ready: ReadyFile, performanceId: string) {
     /** Opens the checkout as a browser would, and pays (or fails to) at the sandbox. */
     async pay(booking: Answer, outcome: 'succeed' | 'fail' = 'succeed'): Promise<void> {
       const { payment }: { payment: { paymentId: string; checkoutUrl: string } } = JSON.parse(booking.text);
-      const checkout = await call('GET', payment.checkoutUrl);
+      const checkout = await callPatiently('GET', payment.checkoutUrl);
       const goesTo = checkout.headers.get('location') ?? '';
       if (checkout.status !== 303 || !goesTo.startsWith(ready.payments.sandboxUrl))
         throw new Error(`the checkout answered ${checkout.status} ${goesTo} ${checkout.text}`);
-      const paid = await call('POST', `${ready.payments.sandboxUrl}/payments/${payment.paymentId}/complete`, {
+      const paid = await callPatiently('POST', `${ready.payments.sandboxUrl}/payments/${payment.paymentId}/complete`, {
         body: { outcome },
       });
       if (paid.status >= 300) throw new Error(`paying answered ${paid.status} ${paid.text}`);
     },
     async booking(booking: Answer): Promise<Answer> {
-      return call('GET', core(`/bookings/${textOf(booking, 'bookingId')}`), { bearer: textOf(booking, 'accessToken') });
+      return callPatiently('GET', core(`/bookings/${textOf(booking, 'bookingId')}`), {
+        bearer: textOf(booking, 'accessToken'),
+      });
     },
   };
 }
@@ -66,13 +70,13 @@ export function createBuyer(ready: ReadyFile, performanceId: string) {
 /** A seat's two bits. */
 export const stateOf = (states: Buffer, index: number): number => ((states[index >> 2] ?? 0) >> (2 * (index & 3))) & 3;
 
-/** Asks again every 100 ms until it holds; fails after ten seconds with the last answer. */
+/** Asks again every 100 ms until it holds; fails after half a minute with the last answer. */
 export async function eventually<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
   let last: T | undefined;
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 300; i++) {
     last = await ask();
     if (holds(last)) return last;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: not within ten seconds; last seen: ${JSON.stringify(last)?.slice(0, 500)}`);
+  throw new Error(`${what}: not within half a minute; last seen: ${JSON.stringify(last)?.slice(0, 500)}`);
 }
