@@ -12,6 +12,7 @@ import type { Language } from './language.ts';
 
 const payloadSchema = v.object({ number: v.number() });
 type Deps = FactsDeps & { printer: Printer };
+type Telling = { deps: Deps; row: NotificationRow; move: MoveToTell; shiftMs: number; language: Language };
 
 /**
  * Tells who has places that their performance is at another time or place: how it was when they last heard of it, and how it is. Nothing is
@@ -22,20 +23,12 @@ export async function toMoveDeliverable(deps: Deps, row: NotificationRow, langua
   const move = await readMoveToTell(deps.sql, { notificationId: row.id, number });
   if (move === null || !move.isLatest) return { kind: 'outdated', reason: 'it was moved again' };
   const shiftMs = move.nowStartsAt.getTime() - move.wasStartsAt.getTime();
-  const told =
-    row.entryTicketId === null
-      ? ofBooking(deps, row, move, shiftMs, language)
-      : ofTicket(deps, row, move, shiftMs, language);
+  const telling = { deps, row, move, shiftMs, language };
+  const told = row.entryTicketId === null ? ofBooking(telling) : ofTicket(telling);
   return (await told) ?? { kind: 'outdated', reason: 'it is as it was, or not theirs any more' };
 }
 
-async function ofBooking(
-  deps: Deps,
-  row: NotificationRow,
-  move: MoveToTell,
-  shiftMs: number,
-  language: Language,
-): Promise<Deliverable | null> {
+async function ofBooking({ deps, row, move, shiftMs, language }: Telling): Promise<Deliverable | null> {
   const told = await loadBookingFacts(deps, row.bookingId ?? '');
   if (told?.row.status !== 'confirmed') return null;
   const was = toWas(told.facts, move, shiftMs);
@@ -51,13 +44,7 @@ async function ofBooking(
   );
 }
 
-async function ofTicket(
-  deps: Deps,
-  row: NotificationRow,
-  move: MoveToTell,
-  shiftMs: number,
-  language: Language,
-): Promise<Deliverable | null> {
+async function ofTicket({ deps, row, move, shiftMs, language }: Telling): Promise<Deliverable | null> {
   const told = await loadTicketFacts(deps, row.entryTicketId ?? '');
   const hash = told?.row.accessTokenHash ?? null;
   if (told === null || told.row.isRevoked || hash === null) return null;

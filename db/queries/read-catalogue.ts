@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, or, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import {
-  BERTHS,
+  seatMapSchema,
   type PerformanceStatus,
   type SeatMap,
   type StopView,
@@ -69,30 +69,6 @@ export async function readPerformance(db: Database, id: string): Promise<Perform
     zones: zoneRows.map(toZone),
   };
 }
-
-/** Only what the map's own reader relies on; drawing data is passed through as it is. */
-const seatMapSchema = v.object({
-  zones: v.array(
-    v.object({
-      id: v.string(),
-      rows: v.array(
-        v.object({
-          name: v.string(),
-          seats: v.array(
-            v.object({
-              id: v.string(),
-              name: v.string(),
-              x: v.number(),
-              y: v.number(),
-              accessible: v.exactOptional(v.literal(true)),
-              berth: v.exactOptional(v.picklist(BERTHS)),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
 
 /** A seat map with the text it is served as. Throws when there is none: a performance's map always exists. */
 export async function readSeatMap(

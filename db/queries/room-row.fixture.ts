@@ -1,30 +1,19 @@
+import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
 import type { RoomRow } from './rooms.ts';
 
 /** An open room as its row in Postgres says it: ten a second get in, a hundred at once; what a test is about goes over it. */
 export const roomRowOf = (over: Partial<RoomRow> = {}): RoomRow => ({
+  ...DEFAULT_ROOM_SETTINGS,
   id: 'demo',
   name: 'Demo hall',
   version: 1,
   newUsersPerMinute: 600,
   totalActiveUsers: 100,
-  sessionDurationSeconds: 600,
-  claimWindowSeconds: 120,
-  queueingMethod: 'fifo',
-  mode: 'manual',
-  minUsersPerMinute: null,
-  maxUsersPerMinute: null,
   autopilot: null,
   lobbyOpensAt: null,
   opensAt: null,
   closesAt: null,
-  holdLimit: 6,
   joinsPerClientPerMinute: 1000,
-  requireIdentity: false,
-  identityKeys: [],
-  challenge: 'none',
-  shopUrl: null,
-  allowedReturnHosts: [],
-  lanes: [{ name: 'general', weight: 1 }],
   paused: false,
   closed: false,
   soldOut: false,
