@@ -134,7 +134,7 @@ async function byRawInserts({ world, raw }: Subject, count: number): Promise<num
 
 const byOneByOne = (sql: Sql, all: BookingDraft[], clients: number): Promise<number> =>
   rate(all, clients, async (wanted) => {
-    const isBooked = await bookUnderRowLock(sql, toWrite(wanted, JSON.stringify(wanted.body)));
+    const isBooked = await bookUnderRowLock(sql, toWrite(wanted, JSON.stringify(wanted.body)), 'in-one-go');
     if (!isBooked) throw new Error('a booking of B1 was refused');
   });
 

@@ -2,7 +2,7 @@ import { eventLock, forUpdate, noGuard, seatLocks, skipLocked } from './in-postg
 import type { PatternKind } from './pattern.ts';
 import { listQueue, setNx, writeBehind } from './with-redis.ts';
 
-export const PATTERN_NAMES = ['B0', 'B1', 'B2', 'B3', 'B4', 'B5', 'B6', 'B7'] as const;
+export const PATTERN_NAMES = ['B0', 'B1', 'B1+', 'B2', 'B2+', 'B3', 'B4', 'B5', 'B6', 'B7'] as const;
 export type PatternName = (typeof PATTERN_NAMES)[number];
 
 /** Every pattern that bookings are compared with, and where it is described. */
@@ -15,12 +15,22 @@ export const PATTERNS: Record<PatternName, PatternKind> = {
   B1: {
     about: 'SELECT … FOR UPDATE in a transaction per request',
     source: '“Booking System with Pessimistic Locks” (medium.com/javarevisited)',
-    make: forUpdate,
+    make: forUpdate('one-by-one'),
+  },
+  'B1+': {
+    about: 'B1 that sends the inserts of a transaction in one go',
+    source: 'B1’s source, bettered',
+    make: forUpdate('in-one-go'),
   },
   B2: {
     about: 'Redis SET NX, then FOR UPDATE',
     source: '“Solving the Double-Booking Problem: Distributed Locking, Idempotency, and Redis” (jaypatel.link/blog)',
-    make: setNx,
+    make: setNx('one-by-one'),
+  },
+  'B2+': {
+    about: 'B2 that sends the inserts of a transaction in one go',
+    source: 'B2’s source, bettered',
+    make: setNx('in-one-go'),
   },
   B3: {
     about: 'SET NX, Lua confirm, written behind from a queue in the process',

@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../../../db/connect.ts';
 import type { BookingToWrite } from '../../../db/queries/booking-batch.ts';
 import { quantitiesByZone } from '../../../db/queries/new-booking.ts';
-import type { Pattern, PatternStores } from './pattern.ts';
+import type { Pattern, PatternStores, Sends } from './pattern.ts';
 import { insertBooking, looksFree, payOne, seatsOf } from './rows.ts';
 
 /** B0: looks, then inserts. Nothing stands between the two, and no constraint behind them. */
@@ -19,24 +19,27 @@ export async function noGuard({ sql, performanceId }: PatternStores): Promise<Pa
 }
 
 /** B1: a transaction per request that locks what is counted, looks, inserts. */
-export const forUpdate = async ({ sql, performanceId }: PatternStores): Promise<Pattern> => ({
-  ...lookingHold(sql, performanceId),
-  book: (booking) => bookUnderRowLock(sql, booking),
-});
+export const forUpdate =
+  (sends: Sends) =>
+  async ({ sql, performanceId }: PatternStores): Promise<Pattern> => ({
+    ...lookingHold(sql, performanceId, sends),
+    book: (booking) => bookUnderRowLock(sql, booking, sends),
+  });
 
 /** B1's booking, which B2 has too. */
-export const bookUnderRowLock = (sql: Sql, booking: BookingToWrite): Promise<boolean> =>
-  bookUnder(sql, booking, (tx) => {
-    const { performanceId, items, legs } = booking.row;
-    return tx`SELECT 1 FROM zone_legs WHERE performance_id = ${performanceId}
-      AND zone_id = ANY (${[...quantitiesByZone(items).keys()]}) AND leg >= ${legs[0]} AND leg < ${legs[1]}
-      ORDER BY zone_id, leg FOR UPDATE`;
-  });
+export const bookUnderRowLock = (sql: Sql, booking: BookingToWrite, sends: Sends): Promise<boolean> => {
+  const { performanceId, items, legs } = booking.row;
+  const lock = (tx: Transaction) => tx`SELECT 1 FROM zone_legs WHERE performance_id = ${performanceId}
+    AND zone_id = ANY (${[...quantitiesByZone(items).keys()]}) AND leg >= ${legs[0]} AND leg < ${legs[1]}
+    ORDER BY zone_id, leg FOR UPDATE`;
+  return bookUnder(sql, booking, { lock, sends });
+};
 
 /** B5: one advisory lock for the whole event. */
 export const eventLock = async ({ sql, performanceId }: PatternStores): Promise<Pattern> => ({
   ...lookingHold(sql, performanceId),
-  book: (booking) => bookUnder(sql, booking, (tx) => tx`SELECT pg_advisory_xact_lock(hashtext(${performanceId}))`),
+  book: (booking) =>
+    bookUnder(sql, booking, { lock: (tx) => tx`SELECT pg_advisory_xact_lock(hashtext(${performanceId}))` }),
 });
 
 /** B6: an advisory lock for each seat, or zone of places that are alike, and what is sold counted from the bookings each time. */
@@ -100,20 +103,20 @@ export async function skipLocked({ sql, performanceId }: PatternStores): Promise
 class TooFew extends Error {}
 
 /** Holds nothing: a look whether it is free; and the payment that all patterns share. */
-export const lookingHold = (sql: Sql, performanceId: string): Pick<Pattern, 'hold' | 'pay'> => ({
+export const lookingHold = (sql: Sql, performanceId: string, sends?: Sends): Pick<Pattern, 'hold' | 'pay'> => ({
   hold: ({ items }) => looksFree(sql, performanceId, items),
-  pay: (capture) => payOne(sql, capture),
+  pay: (capture) => payOne(sql, capture, sends),
 });
 
 function bookUnder(
   sql: Sql,
   booking: BookingToWrite,
-  lock: (tx: Transaction) => PromiseLike<unknown>,
+  { lock, sends = 'one-by-one' }: { lock: (tx: Transaction) => PromiseLike<unknown>; sends?: Sends },
 ): Promise<boolean> {
   return sql.begin(async (tx) => {
     await lock(tx);
     if (!(await looksFree(tx, booking.row.performanceId, booking.row.items))) return false;
-    await insertBooking(tx, booking);
+    await insertBooking(tx, booking, { sends });
     return true;
   });
 }

@@ -7,6 +7,12 @@ import type { BookingToWrite } from '../../../db/queries/booking-batch.ts';
 /** What a pattern stands on: a pool over a database of its own, and the Redis that all share. */
 export type PatternStores = { sql: Sql; redis: Redis; performanceId: string };
 
+/**
+ * How the statements of a transaction are sent: each once the one before is answered, as the sources of the patterns have it; or all in
+ * one go, which is better than these.
+ */
+export type Sends = 'one-by-one' | 'in-one-go';
+
 export type WishToHold = { owner: string; items: readonly HeldItem[] };
 
 /** A way others sell seats, behind the HTTP layer that all share. Each answers false for what it refuses. */

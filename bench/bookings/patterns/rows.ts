@@ -4,6 +4,7 @@ import type { BookingToWrite } from '../../../db/queries/booking-batch.ts';
 import { quantitiesByZone, type NewBooking } from '../../../db/queries/new-booking.ts';
 import { addSold } from '../../../db/queries/zone-legs.ts';
 import { newId } from '../../../platform/id.ts';
+import type { Sends } from './pattern.ts';
 
 /** Whether the seats have no claim and the zones have room, as one looks without a lock: true until somebody else writes. */
 export async function looksFree(
@@ -21,15 +22,15 @@ export async function looksFree(
 }
 
 /**
- * Inserts every row that core writes for a booking, all statements sent in one go. `countsZones`: also adds to what the zones have
- * sold; a pattern that counts by rows of its own does without.
+ * Inserts every row that core writes for a booking. `countsZones`: also adds to what the zones have sold; a pattern that counts by rows
+ * of its own does without.
  */
 export async function insertBooking(
   tx: Transaction,
   { row: b, answer }: BookingToWrite,
-  { countsZones = true } = {},
+  { countsZones = true, sends = 'one-by-one' }: { countsZones?: boolean; sends?: Sends } = {},
 ): Promise<void> {
-  await Promise.all([
+  await send(sends, [
     tx`INSERT INTO bookings (id, hold_id, performance_id, owner, status, buyer_name, buyer_email, email_normalised, passengers,
         access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)
       VALUES (${b.id}, ${b.holdId}, ${b.performanceId}, ${b.owner}, 'pending_payment', ${b.buyer.name}, ${b.buyer.email},
@@ -59,15 +60,19 @@ export async function insertBooking(
 export const seatsOf = ({ items }: Pick<NewBooking, 'items'>) =>
   items.flatMap(({ seatId, zoneId }) => (seatId === null ? [] : [{ seatId, zoneId }]));
 
-/** Confirms a paid booking in a transaction of its own: its row `FOR UPDATE`, then every row that core writes, sent in one go. */
-export function payOne(sql: Sql, { paymentId, captureId, amountMinor, currency }: Capture): Promise<boolean> {
+/** Confirms a paid booking in a transaction of its own: its row `FOR UPDATE`, then every row that core writes. */
+export function payOne(
+  sql: Sql,
+  { paymentId, captureId, amountMinor, currency }: Capture,
+  sends: Sends = 'one-by-one',
+): Promise<boolean> {
   return sql.begin(async (tx) => {
     const [booking] = await tx<{ id: string; version: number }[]>`SELECT b.id, b.version + 1 AS version FROM bookings b
       JOIN payments p ON p.booking_id = b.id WHERE p.id = ${paymentId} AND b.status = 'pending_payment'
         AND b.total_minor = ${amountMinor} AND b.currency = ${currency} FOR UPDATE OF b`;
     if (booking === undefined) return false;
     const { id, version } = booking;
-    await Promise.all([
+    await send(sends, [
       tx`INSERT INTO payment_ledger (payment_id, kind, provider_event, amount_minor, currency)
         VALUES (${paymentId}, 'capture', ${captureId}, ${amountMinor}, ${currency})`,
       tx`UPDATE payments SET status = 'captured' WHERE id = ${paymentId}`,
@@ -82,4 +87,10 @@ export function payOne(sql: Sql, { paymentId, captureId, amountMinor, currency }
     ]);
     return true;
   });
+}
+
+/** A statement is sent when it is first waited for. */
+async function send(sends: Sends, statements: readonly PromiseLike<unknown>[]): Promise<void> {
+  if (sends === 'in-one-go') await Promise.all(statements);
+  else for (const statement of statements) await statement;
 }

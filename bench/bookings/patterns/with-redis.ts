@@ -3,7 +3,7 @@ import type { Capture } from '../../../core/payments/provider.ts';
 import type { Sql } from '../../../db/connect.ts';
 import type { BookingToWrite } from '../../../db/queries/booking-batch.ts';
 import { bookUnderRowLock, lookingHold } from './in-postgres.ts';
-import type { Pattern, PatternStores, WishToHold } from './pattern.ts';
+import type { Pattern, PatternStores, Sends, WishToHold } from './pattern.ts';
 import { insertBooking, looksFree, payOne } from './rows.ts';
 
 const HOLD_MS = 600_000;
@@ -11,11 +11,13 @@ const HOLD_MS = 600_000;
 const BEHIND = 50;
 
 /** B2: a key for each seat by SET NX, then B1's transaction. */
-export const setNx = async ({ sql, redis, performanceId }: PatternStores): Promise<Pattern> => ({
-  ...lookingHold(sql, performanceId),
-  hold: (wish) => holdByKeys(redis, 'b2', wish),
-  book: (booking) => bookUnderRowLock(sql, booking),
-});
+export const setNx =
+  (sends: Sends) =>
+  async ({ sql, redis, performanceId }: PatternStores): Promise<Pattern> => ({
+    ...lookingHold(sql, performanceId, sends),
+    hold: (wish) => holdByKeys(redis, `b2 ${sends}`, wish),
+    book: (booking) => bookUnderRowLock(sql, booking, sends),
+  });
 
 /** Marks the keys of the seats that are still the buyer's as sold; false when one is not. */
 const CONFIRM = `for i = 1, #KEYS do if redis.call('GET', KEYS[i]) ~= ARGV[1] then return 0 end end
