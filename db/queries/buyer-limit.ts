@@ -11,12 +11,16 @@ import type { Connection, Statement, Transaction } from '../connect.ts';
  * query of performance id, e-mail and identity.
  */
 export const lockCounted = (tx: Connection, buyers: Statement<object>): Statement<object> =>
-  tx`SELECT pg_advisory_xact_lock(buyer) FROM (
-    SELECT DISTINCT hashtextextended(r.performance_id || named.buyer, 1) AS buyer
-    FROM (${buyers}) AS r (performance_id, email, identity)
-    CROSS JOIN LATERAL (VALUES (' ' || r.email), (' identity ' || r.identity)) AS named (buyer)
-    JOIN performances p ON p.id = r.performance_id
-    WHERE p.places_per_buyer IS NOT NULL AND named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;
+  tx`WITH r (performance_id, email, identity) AS MATERIALIZED (${buyers}),
+    counted AS MATERIALIZED (
+      SELECT p.id FROM (SELECT DISTINCT performance_id FROM r) wanted
+      CROSS JOIN LATERAL (SELECT p.id FROM performances p
+        WHERE p.id = wanted.performance_id AND p.places_per_buyer IS NOT NULL LIMIT 1) p)
+    SELECT pg_advisory_xact_lock(buyer) FROM (
+      SELECT DISTINCT hashtextextended(r.performance_id || named.buyer, 1) AS buyer
+      FROM r JOIN counted ON counted.id = r.performance_id
+      CROSS JOIN LATERAL (VALUES (' ' || r.email), (' identity ' || r.identity)) AS named (buyer)
+      WHERE named.buyer IS NOT NULL ORDER BY buyer) AS buyers`;
 
 /** Locks the buyer of a booking. */
 export async function lockBuyerOf(tx: Transaction, bookingId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
 import { arrayLiteral as list } from '../array-literal.ts';
-import type { Connection } from '../connect.ts';
+import type { Connection, Statement } from '../connect.ts';
 import type { BatchColumns } from './booking-batch.ts';
 import { leased } from './outbox.ts';
 
@@ -54,12 +54,14 @@ export const batchTables = (
 
 /**
  * The judgement: `refusal` has a row for each request, its `reason` null when the tables say nothing against it; `beaten` are those
- * that only an earlier one of the batch stands against; `loser` are both.
+ * that only an earlier one of the batch stands against; `loser` are both. A key's answer that is too old to count is taken away.
  *
  * Probes of growing tables are laterals with LIMIT 1, one index look-up for each row of the batch: as plain joins the planner
  * hashes the whole table once its statistics suggest so, and bookings a second fall with every seat sold.
  */
 export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
+    ${counts(tx)},
+    over_limit AS (SELECT ord, min(most) AS most FROM limited WHERE bought + places > most GROUP BY ord),
     taken AS (
       SELECT s.ord, array_agg(DISTINCT s.seat_id ORDER BY s.seat_id) AS seats FROM seat_leg s
       ${
@@ -71,15 +73,6 @@ export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
     ${hasBlocks ? tx`ended AS (SELECT DISTINCT n.ord FROM need n JOIN zone USING (place) WHERE zone.has_ended),` : tx``}
     short AS (
       SELECT DISTINCT ON (ord) ord, zone_id, greatest(free, 0) AS available FROM need WHERE quantity > free ORDER BY ord, zone_id, free),
-    counted AS MATERIALIZED (
-      SELECT r.ord, r.performance_id, r.email_normalised, r.identity, rule.most, wanted.places
-      FROM request r
-      CROSS JOIN LATERAL (SELECT p.places_per_buyer AS most FROM performances p
-        WHERE p.id = r.performance_id AND p.places_per_buyer IS NOT NULL LIMIT 1) rule
-      CROSS JOIN LATERAL (SELECT sum(i.quantity) AS places FROM item i WHERE i.ord = r.ord) wanted),
-    limited AS MATERIALIZED (
-      ${boughtBefore(tx, 'email_normalised')} UNION ALL ${boughtBefore(tx, 'identity')}),
-    over_limit AS (SELECT ord, min(most) AS most FROM limited WHERE bought + places > most GROUP BY ord),
     refusal AS MATERIALIZED (
       SELECT r.ord, known.body_hash, known.status, known.answer,
         CASE WHEN unpaid.found IS NOT NULL THEN 1 ELSE over_limit.most END AS most, taken.seats, short.zone_id, short.available,
@@ -104,10 +97,38 @@ export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
       UNION
       SELECT ord FROM (SELECT ord, free, sum(quantity) OVER (PARTITION BY place ORDER BY ord) AS running
         FROM need WHERE ord NOT IN (SELECT ord FROM refused)) queue WHERE running > free
-      UNION
+      UNION ${beyondLimit(tx, tx`limited WHERE ord NOT IN (SELECT ord FROM refused)`)}),
+    loser AS MATERIALIZED (SELECT ord FROM refused UNION ALL SELECT ord FROM beaten),
+    forgotten AS (
+      DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
+      WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key)`;
+
+/**
+ * In the judgement's place, for a batch whose requests want nothing of each other's: only the limits of buyers are looked at, since no
+ * constraint knows them. `loser` is nobody, or everybody: then, and when a constraint refuses, the batch has to be judged.
+ */
+export const trust = (tx: Connection) => tx`
+    ${counts(tx)},
+    over_limit AS (${beyondLimit(tx, tx`limited`)}),
+    loser AS MATERIALIZED (SELECT ord FROM request WHERE EXISTS (SELECT 1 FROM over_limit))`;
+
+/** What buyers whose places are counted have of their performances. */
+const counts = (tx: Connection) => tx`
+    rule AS MATERIALIZED (
+      SELECT p.* FROM (SELECT DISTINCT performance_id FROM request) wanted
+      CROSS JOIN LATERAL (SELECT p.id, p.places_per_buyer AS most FROM performances p
+        WHERE p.id = wanted.performance_id AND p.places_per_buyer IS NOT NULL LIMIT 1) p),
+    counted AS MATERIALIZED (
+      SELECT r.ord, r.performance_id, r.email_normalised, r.identity, rule.most, wanted.places
+      FROM request r JOIN rule ON rule.id = r.performance_id
+      CROSS JOIN LATERAL (SELECT sum(i.quantity) AS places FROM item i WHERE i.ord = r.ord) wanted),
+    limited AS MATERIALIZED (
+      ${boughtBefore(tx, 'email_normalised')} UNION ALL ${boughtBefore(tx, 'identity')})`;
+
+/** Who would have too much with what those of the batch want who come before. */
+const beyondLimit = (tx: Connection, counted: Statement<object>) => tx`
       SELECT ord FROM (SELECT ord, most, bought + sum(places) OVER (PARTITION BY performance_id, kind, buyer ORDER BY ord) AS running
-        FROM limited WHERE ord NOT IN (SELECT ord FROM refused)) buyer WHERE running > most),
-    loser AS MATERIALIZED (SELECT ord FROM refused UNION ALL SELECT ord FROM beaten)`;
+        FROM ${counted}) buyer WHERE running > most`;
 
 /**
  * What each counted request's buyer has of its performance, by one of the columns that name a buyer. Each is counted apart: neither an
@@ -132,9 +153,6 @@ const takenOrOutOfReach = (tx: Connection) => tx`
  * process for `leaseSeconds`.
  */
 export const writes = (tx: Connection, { hasBlocks }: BatchColumns, leaseSeconds = 0) => tx`
-    forgotten AS (
-      DELETE FROM idempotency_keys k USING request r JOIN refusal USING (ord)
-      WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key),
     new_booking AS (
       INSERT INTO bookings (id, hold_id, performance_id, owner, identity, status, buyer_name, buyer_email, email_normalised, language, passengers,
         access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)

@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import { arrayLiteral as list } from '../array-literal.ts';
 import { lockCounted } from './buyer-limit.ts';
 import type { Connection, Sql, Statement } from '../connect.ts';
+import { violatedConstraint } from '../failure.ts';
 import { inOneTrip } from '../one-trip.ts';
 import { toBatchColumns, type BatchColumns, type BookingToWrite } from './booking-batch.ts';
-import { batchTables, judgement, writes } from './write-bookings-sql.ts';
+import { batchTables, judgement, trust, writes } from './write-bookings-sql.ts';
 import { lockZoneLegs } from './zone-legs.ts';
 
 const verdictSchema = v.variant('verdict', [
@@ -28,6 +29,8 @@ const verdictsSchema = v.strictTuple([
   v.object({ written: v.number(), others: v.array(v.intersect([v.object({ ord: v.number() }), verdictSchema])) }),
 ]);
 
+const losersSchema = v.strictTuple([v.object({ losers: v.number() })]);
+
 /** What became of one booking of a batch. Rows are there for `written` only. */
 export type WriteVerdict = v.InferOutput<typeof verdictSchema>;
 
@@ -49,7 +52,7 @@ export async function writeBookings(
 ): Promise<WriteVerdict[]> {
   const columns = toBatchColumns(batch);
   const rows = await inOneTrip(sql, (tx) => ({
-    locks: [lockBuyers(tx, columns), lockZoneLegs(tx, columns.zone)],
+    locks: locksOf(tx, columns),
     work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, leaseSeconds)},
     told AS (
       SELECT ord, coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
@@ -64,6 +67,35 @@ export async function writeBookings(
   const verdicts = new Map<number, WriteVerdict>(others.map(({ ord, ...verdict }) => [ord, verdict]));
   return batch.map((_, ord) => verdicts.get(ord) ?? { verdict: 'written' });
 }
+
+/**
+ * Writes a batch whole without a judgement, under the same locks and before the same constraints: what Redis let through is hardly ever
+ * refused, and to look for it beforehand takes a quarter of the time. Returns whether it did: false, with nothing written, for a batch
+ * whose requests stand in each other's way, that buys of an allocation or goes beyond a buyer's limit, and for one that a constraint
+ * refuses. That one is for `writeBookings`.
+ */
+export async function writeTrusted(sql: Sql, batch: readonly BookingToWrite[], leaseSeconds = 0): Promise<boolean> {
+  const columns = toBatchColumns(batch);
+  if (columns.hasBlocks || columns.contested.ord.length > 0) return false;
+  try {
+    const rows = await inOneTrip(sql, (tx) => ({
+      locks: locksOf(tx, columns),
+      work: tx`WITH ${batchTables(tx, columns)}, ${trust(tx)}, ${writes(tx, columns, leaseSeconds)}
+        SELECT count(*)::int AS losers FROM loser`,
+    }));
+    const [{ losers }] = v.parse(losersSchema, rows);
+    return losers === 0;
+  } catch (error) {
+    if (violatedConstraint(error) === null) throw error;
+    return false;
+  }
+}
+
+/** Buyers who are counted, then the zones. */
+const locksOf = (tx: Connection, columns: BatchColumns): Statement<object>[] => [
+  lockBuyers(tx, columns),
+  lockZoneLegs(tx, columns.zone),
+];
 
 /** Locks the buyers of a batch. */
 const lockBuyers = (tx: Connection, { request: r }: BatchColumns): Statement<object> =>
