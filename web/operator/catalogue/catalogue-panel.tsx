@@ -3,7 +3,8 @@ import { eventHash, venueHash } from '../console-view.ts';
 import { OPERATOR_API, useFollowed } from '../use-operator.ts';
 import { NEW_EVENT_FIELDS, NEW_VENUE_FIELDS } from './fields.ts';
 import { NewRecordForm } from './new-record-form.tsx';
-import { PagedList, type Page } from './paged-list.tsx';
+import type { Page } from '../use-more-pages.ts';
+import { PagedList } from './paged-list.tsx';
 import { SeatMapsCard } from './seat-maps-card.tsx';
 import { useSuggested } from './use-suggestions.ts';
 

@@ -5,7 +5,8 @@ import { formatCount } from '../../shared/format.ts';
 import { Notice } from '../../shared/notice.tsx';
 import { TextField } from '../../shared/text-field.tsx';
 import { OPERATOR_API, useFollowed } from '../use-operator.ts';
-import { PagedList, type Page } from './paged-list.tsx';
+import type { Page } from '../use-more-pages.ts';
+import { PagedList } from './paged-list.tsx';
 import { sendSeatMap, type SeatMapOutcome } from './send-seat-map.ts';
 
 const EVERY_MS = 10_000;
