@@ -20,6 +20,8 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
+    // What comes by itself may take its time on a busy machine; nobody waits for it once it is there.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         // Pure decisions and handlers: no server, no port, no clock of its own.

@@ -48,7 +48,7 @@ it('is told from all else when a new connection breaks while the driver asks it 
   const sql = connectDatabase(way.url, { max: 1 });
   await expect(sql`SELECT ${[1, 2]}::int[] AS numbers`).rejects.toThrow('ECONNRESET');
   expect(await sql`SELECT ${[1, 2]}::int[] AS numbers`).toMatchObject([{ numbers: [1, 2] }]);
-  await vi.waitFor(() => expect(unheard).toHaveLength(1));
+  await vi.waitFor(() => expect(unheard).toHaveLength(1), { timeout: 10_000 });
   expect(unheard.map(isUnheardLoss)).toEqual([true]);
   const heard = await sql`SELECT pg_terminate_backend(pg_backend_pid())`.catch((error: unknown) => error);
   expect([heard, new Error('read ECONNRESET'), null].map(isUnheardLoss)).toEqual([false, false, false]);

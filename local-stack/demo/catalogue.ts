@@ -1,6 +1,7 @@
-import type { EventView, PerformanceStatus, SeatMap } from '../../contracts/catalogue.ts';
+import type { PerformanceStatus, SeatMap } from '../../contracts/catalogue.ts';
 import type { RoomSettings } from '../../contracts/room-settings.ts';
 import { DEFAULT_ROOM_SETTINGS } from '../../contracts/room-settings.ts';
+import type { NewEvent, NewVenue } from '../../db/queries/add-catalogue.ts';
 import type { PerformanceFacts } from '../../db/queries/read-catalogue.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { buildConcertHall } from './concert-hall.ts';
@@ -9,8 +10,8 @@ import { localTimeAfterDays } from './local-time.ts';
 import { buildTrainRun, DEPARTURE, LEG_COUNT, stopsOfRun } from './train-run.ts';
 
 export type DemoRoom = { id: string; settings: RoomSettings };
-export type DemoVenue = { id: string; name: string; city: string; country: string; timeZone: string };
-export type DemoEvent = Pick<EventView, 'id' | 'kind' | 'name'> & { venueId: string; performances: PerformanceFacts[] };
+export type DemoVenue = NewVenue;
+export type DemoEvent = NewEvent & { performances: PerformanceFacts[] };
 /** What a fresh stack offers. `seatMaps` are shared by the performances that name them. */
 export type DemoCatalogue = {
   rooms: DemoRoom[];
@@ -32,6 +33,7 @@ const ORIGIN: DemoVenue = {
   city: 'Mumbai',
   country: 'IN',
   timeZone: DEPARTURE.timeZone,
+  aliases: ['Bombay Central', 'मुंबई सेंट्रल'],
 };
 const ON_SALE: PerformanceStatus = 'on_sale';
 const HALL_MAP = 'royal-albert-hall-gallery-standing';
@@ -123,6 +125,7 @@ function trainRuns(train: DemoPlace, nowMs: number): DemoEvent {
     kind: 'train',
     name: '12951 Tejas Rajdhani, Mumbai Central to New Delhi',
     venueId: ORIGIN.id,
+    aliases: ['तेजस राजधानी', 'मुंबई', 'नई दिल्ली'],
     performances,
   };
 }

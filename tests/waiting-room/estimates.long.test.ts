@@ -28,6 +28,20 @@ describe('the estimated wait is right within one poll or 10 % for 90 % of looks'
   );
 
   it(
+    'in two lanes of three to one, each at its own pace',
+    async () => {
+      const lanes = [
+        { name: 'general', weight: 3 },
+        { name: 'presale', weight: 1 },
+      ];
+      const crowds = lanes.map(({ name, weight }) => ({ lane: name, count: 600 * weight, ghostTenths: 3 }));
+      const settings = { rate: 480, capacity: 100_000, lanes };
+      await expectTrueWaits(stores, settings, crowds, { seconds: 200, from: 20 });
+    },
+    LONGEST_MS,
+  );
+
+  it(
     'in a room that is full, where people come in as others go',
     async () => {
       const crowds = [{ lane: 'general', count: 1800, ghostTenths: 4 }];

@@ -35,7 +35,7 @@ describe('60 visitors whose session ended and who go on asking with their old ti
     const crowd = await openCrowdRoom(stores, { rate: 60, capacity: 20, sessionMs: 30_000 }, mutations);
     const stubborn = await crowd.newcomers(HOARDERS, 'hoarder');
     const people: Guest[] = [];
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 100; i++) {
       await slowTick(crowd);
       // They hope to stand in line again, whatever they were told.
       for (const guest of stubborn) if (guest.state === 'inside' || guest.state === 'gone') guest.state = 'outside';
