@@ -12,6 +12,7 @@ export type PostgresFolder = {
   remove(): Promise<void>;
 };
 
+/** Makes the folder; nothing runs in it yet. */
 export async function openPostgresFolder(): Promise<PostgresFolder> {
   const path = await mkdtemp(join(tmpdir(), 'onsale-postgres-test-'));
   let running: RunningPostgres | undefined;
