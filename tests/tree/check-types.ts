@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { sourceFiles } from './source-files.ts';
 
+/** The compiler that is no JavaScript, seven times as fast. Its package has no stable API for who reads trees: they have version 5. */
+const NATIVE_TSC = join(dirname(createRequire(import.meta.url).resolve('typescript-7/package.json')), 'bin/tsc');
 const PROJECTS = ['tsconfig.node.json', 'tsconfig.edge.json', 'tsconfig.web.json', 'tsconfig.browser-tests.json'];
 
 /** Root files of a project, relative to `root`. */
@@ -25,10 +28,7 @@ function main(): void {
   for (const path of missed) console.error(`${path}: belongs to no tsconfig, so its types were never checked`);
 
   // One build of all projects; it keeps what it learned under node_modules/.cache.
-  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--pretty', 'false'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const tsc = spawnSync(process.execPath, [NATIVE_TSC, '-b', '--pretty', 'false'], { cwd: root, stdio: 'inherit' });
   const looked = projects.map(({ project, files }) => `${project.split('.')[1] ?? project} ${files.length}`).join(', ');
   console.log(`types: files by runtime: ${looked}; ${missed.length} unchecked`);
   if (tsc.status !== 0 || missed.length > 0 || covered.size === 0) process.exitCode = 1;
