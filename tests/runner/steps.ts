@@ -31,6 +31,15 @@ const vitest = (project: string): readonly string[] => [
 /** All steps in the order in which they run: what is quick and says most comes first; the longest check begins, so that the others go beside it. */
 export const STEPS: readonly Step[] = [
   {
+    name: 'lint',
+    title: 'the linter, with types known, minds nothing',
+    kind: 'check',
+    command: ['node', 'node_modules/oxlint/bin/oxlint'],
+    looked: /on [1-9]\d* files/,
+    timeoutSeconds: 120,
+    besideOthers: true,
+  },
+  {
     name: 'types',
     title: 'types hold in each runtime',
     kind: 'check',
@@ -44,15 +53,6 @@ export const STEPS: readonly Step[] = [
     title: 'every file is formatted',
     kind: 'check',
     command: ['node', 'node_modules/oxfmt/bin/oxfmt', '--check', '.'],
-    looked: /on [1-9]\d* files/,
-    timeoutSeconds: 120,
-    besideOthers: true,
-  },
-  {
-    name: 'lint',
-    title: 'the linter, with types known, minds nothing',
-    kind: 'check',
-    command: ['node', 'node_modules/oxlint/bin/oxlint'],
     looked: /on [1-9]\d* files/,
     timeoutSeconds: 120,
     besideOthers: true,
@@ -115,13 +115,13 @@ export const STEPS: readonly Step[] = [
     timeoutSeconds: 120,
     besideOthers: true,
   },
-  { name: 'unit', title: 'unit tests', kind: 'vitest', command: vitest('unit'), timeoutSeconds: 180 },
+  { name: 'unit', title: 'unit tests', kind: 'vitest', command: vitest('unit'), timeoutSeconds: 300 },
   {
     name: 'integration',
     title: 'integration tests on real Redis and Postgres',
     kind: 'vitest',
     command: vitest('integration'),
-    timeoutSeconds: 600,
+    timeoutSeconds: 900,
   },
   {
     name: 'stack',
@@ -136,7 +136,7 @@ export const STEPS: readonly Step[] = [
     title: 'tests in real Chromium',
     kind: 'vitest',
     command: vitest('browser'),
-    timeoutSeconds: 600,
+    timeoutSeconds: 900,
     besideOthers: true,
   },
   {
@@ -144,7 +144,7 @@ export const STEPS: readonly Step[] = [
     title: 'the benchmark runs (a smoke run, its numbers mean nothing)',
     kind: 'check',
     command: ['npm', 'run', '--silent', 'bench', '--', '--smoke'],
-    timeoutSeconds: 300,
+    timeoutSeconds: 600,
     needs: 'bench/main.ts',
     besideOthers: true,
   },
