@@ -12,7 +12,7 @@ export type BookingToWrite = {
  */
 export type BatchColumns = {
   request: ReturnType<typeof toRequests>;
-  item: ReturnType<typeof toItems>;
+  item: ItemColumns;
   /** The zones' legs that the batch touches, each once. */
   zone: { performanceId: string[]; zoneId: string[]; leg: number[]; blockId: (string | null)[] };
   /** How much each request wants of each of them. */
@@ -65,17 +65,29 @@ function toRequests(batch: readonly BookingToWrite[]) {
   };
 }
 
-function toItems(batch: readonly BookingToWrite[]) {
-  const items = batch.flatMap(({ row }, ord) => row.items.map((item, line) => ({ ...item, ord, line })));
-  return {
-    ord: items.map((item) => item.ord),
-    line: items.map((item) => item.line),
-    zoneId: items.map((item) => item.zoneId),
-    seatId: items.map((item) => item.seatId),
-    quantity: items.map((item) => item.quantity),
-    priceMinor: items.map((item) => item.priceMinor),
-    blockId: items.map((item) => item.blockId ?? null),
-  };
+type ItemColumns = {
+  ord: number[];
+  line: number[];
+  zoneId: string[];
+  seatId: (string | null)[];
+  quantity: number[];
+  priceMinor: number[];
+  blockId: (string | null)[];
+};
+
+function toItems(batch: readonly BookingToWrite[]): ItemColumns {
+  const items: ItemColumns = { ord: [], line: [], zoneId: [], seatId: [], quantity: [], priceMinor: [], blockId: [] };
+  for (const [ord, { row }] of batch.entries())
+    for (const [line, { zoneId, seatId, quantity, priceMinor, blockId = null }] of row.items.entries()) {
+      items.ord.push(ord);
+      items.line.push(line);
+      items.zoneId.push(zoneId);
+      items.seatId.push(seatId);
+      items.quantity.push(quantity);
+      items.priceMinor.push(priceMinor);
+      items.blockId.push(blockId);
+    }
+  return items;
 }
 
 function toNeeds(batch: readonly BookingToWrite[]): Pick<BatchColumns, 'zone' | 'need'> {
@@ -109,14 +121,16 @@ function toNeeds(batch: readonly BookingToWrite[]): Pick<BatchColumns, 'zone' | 
 }
 
 function findContested(batch: readonly BookingToWrite[]): BatchColumns['contested'] {
-  const wantedBy = new Map<string, Set<number>>();
+  // Who wants it first, by its name; a set only for what somebody else wants too, which is rare.
+  const first = new Map<string, number>();
+  const contests = new Map<string, Set<number>>();
   const want = (ord: number, name: string) => {
-    const own = wantedBy.get(name);
-    if (own === undefined) wantedBy.set(name, new Set([ord]));
-    else own.add(ord);
+    const before = first.get(name);
+    if (before === undefined) first.set(name, ord);
+    else if (before !== ord) contests.set(name, (contests.get(name) ?? new Set([before])).add(ord));
   };
   for (const [ord, { row, answer }] of batch.entries()) {
-    want(ord, `key ${JSON.stringify([answer.caller, answer.key])}`);
+    want(ord, `key ${answer.caller.length} ${answer.caller} ${answer.key}`);
     want(ord, `hold ${row.holdId}`);
     want(ord, `owner ${row.owner}`);
     for (const { seatId } of row.items) {
@@ -124,10 +138,10 @@ function findContested(batch: readonly BookingToWrite[]): BatchColumns['conteste
       for (let leg = row.legs[0]; leg < row.legs[1]; leg += 1) want(ord, `seat ${row.performanceId} ${leg} ${seatId}`);
     }
   }
-  const contests = [...wantedBy.values()].filter((ords) => ords.size > 1);
+  const sets = [...contests.values()];
   return {
-    ord: contests.flatMap((ords) => [...ords]),
-    resource: contests.flatMap((ords, resource) => Array.from(ords, () => resource)),
+    ord: sets.flatMap((ords) => [...ords]),
+    resource: sets.flatMap((ords, resource) => Array.from(ords, () => resource)),
   };
 }
 
