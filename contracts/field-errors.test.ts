@@ -21,7 +21,7 @@ it('says which text is wrong without saying it again', () => {
 it('tells numbers, what is missing, and names of fields that are not known', () => {
   expect(told({ email: 'ada@example.com', count: -1, kindd: 'event' })).toEqual([
     { path: 'count', message: 'Invalid value: Expected >=1 but received -1' },
-    { path: 'kind', message: expect.any(String) },
-    { path: 'kindd', message: 'Invalid key: Expected never but received "kindd"' },
+    { path: 'kind', message: 'is missing' },
+    { path: 'kindd', message: 'there is no such field' },
   ]);
 });
