@@ -31,6 +31,7 @@ export default defineConfig({
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...OUTSIDE, INTEGRATION, 'tests/**'],
           testTimeout: 5_000,
+          expect: { poll: { timeout: 4_000 } },
           hookTimeout: 10_000,
         },
       },

@@ -38,7 +38,7 @@ export type BookingCommits = Pick<Batcher<Commit, CommitOutcome>, 'drain'> & {
 };
 
 /**
- * Batches that are judged after one that could not be trusted: what stood in its way may stand in others', and each would be written
+ * Batches that are judged after one that was trusted and refused: what stood in its way may stand in others', and each would be written
  * twice. One in so many more is what buyers pay who are hindered all the time.
  */
 const JUDGED_AFTER_REFUSAL = 16;
@@ -86,9 +86,13 @@ type Write = (batch: readonly BookingToWrite[]) => Promise<WriteVerdict[]>;
 function createWriter(sql: Sql, leaseSeconds: number): Write {
   let toJudge = 0;
   return async (batch) => {
-    if (toJudge > 0) toJudge -= 1;
-    else if (await writeTrusted(sql, batch, leaseSeconds)) return batch.map(() => ({ verdict: 'written' }));
-    else toJudge = JUDGED_AFTER_REFUSAL;
+    if (toJudge > 0) {
+      toJudge -= 1;
+      return writeBookings(sql, batch, leaseSeconds);
+    }
+    const outcome = await writeTrusted(sql, batch, leaseSeconds);
+    if (outcome === 'written') return batch.map(() => ({ verdict: 'written' }));
+    if (outcome === 'refused') toJudge = JUDGED_AFTER_REFUSAL;
     return writeBookings(sql, batch, leaseSeconds);
   };
 }

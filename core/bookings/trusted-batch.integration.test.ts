@@ -35,7 +35,7 @@ async function rows(): Promise<number[]> {
 
 describe('a batch that is trusted', () => {
   it('is written whole, with the rows that a judged one has', async () => {
-    expect(await trusted(draft(['s1', 's2'], 1), draft(['s3']))).toBe(true);
+    expect(await trusted(draft(['s1', 's2'], 1), draft(['s3']))).toBe('written');
     const written = await rows();
     await forgetBookings(world.sql);
     await world.sql`UPDATE zone_legs SET sold = 0`;
@@ -52,28 +52,35 @@ describe('a batch that is trusted', () => {
     ['a buyer who has not paid yet', draft(['s9'], 0, before.row.owner), 'limit_reached'],
     ['a key that has an answer', { ...draft(['s9']), keyed: before.keyed }, 'known'],
   ])('is not written at all for %s, and the judgement then tells who is refused', async (_, wanted, verdict) => {
-    expect(await trusted(before)).toBe(true);
+    expect(await trusted(before)).toBe('written');
     const [neighbour, written] = [draft(['s5']), await rows()];
-    expect(await trusted(neighbour, wanted)).toBe(false);
+    expect(await trusted(neighbour, wanted)).toBe('refused');
     expect(await rows()).toEqual(written);
     expect(await judged(neighbour, wanted)).toEqual(['written', verdict]);
   });
 
   it('is not written at all for a buyer beyond the limit, which no constraint knows, nor for two who are beyond it together', async () => {
     await world.sql`UPDATE performances SET places_per_buyer = 2`;
-    expect(await trusted(draft(['s1', 's2']))).toBe(true);
-    expect(await trusted(draft(['s3']))).toBe(false);
+    expect(await trusted(draft(['s1', 's2']))).toBe('written');
+    expect(await trusted(draft(['s3']))).toBe('refused');
     expect(await judged(draft(['s3']))).toEqual(['limit_reached']);
     await forgetBookings(world.sql);
-    expect(await trusted(draft(['s1']), draft(['s2', 's3']))).toBe(false);
+    expect(await trusted(draft(['s1']), draft(['s2', 's3']))).toBe('refused');
     expect(await judged(draft(['s1']), draft(['s2', 's3']))).toEqual(['written', 'again']);
     // The control: where nobody is counted, the same is written.
     await world.sql`UPDATE performances SET places_per_buyer = NULL`;
-    expect(await trusted(draft(['s4', 's5', 's6']))).toBe(true);
+    expect(await trusted(draft(['s4', 's5', 's6']))).toBe('written');
+  });
+
+  it('is not written at all for a zone that is not there any more, which no constraint knows either', async () => {
+    const gone = draft(['s1']);
+    gone.row.items = gone.row.items.map((item) => ({ ...item, zoneId: 'gone' }));
+    expect(await trusted(draft(['s2']), gone)).toBe('refused');
+    expect(await judged(draft(['s2']), gone)).toEqual(['written', 'zone_sold_out']);
   });
 
   it('is left to the judgement when its requests want the same seat', async () => {
-    expect(await trusted(draft(['s1']), draft(['s1']))).toBe(false);
+    expect(await trusted(draft(['s1']), draft(['s1']))).toBe('untried');
     expect(await judged(draft(['s1']), draft(['s1']))).toEqual(['written', 'again']);
   });
 });

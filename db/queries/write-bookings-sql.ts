@@ -104,13 +104,15 @@ export const judgement = (tx: Connection, { hasBlocks }: BatchColumns) => tx`
       WHERE refusal.reason = 'again' AND k.caller = r.caller AND k.key = r.key)`;
 
 /**
- * In the judgement's place, for a batch whose requests want nothing of each other's: only the limits of buyers are looked at, since no
- * constraint knows them. `loser` is nobody, or everybody: then, and when a constraint refuses, the batch has to be judged.
+ * In the judgement's place, for a batch whose requests want nothing of each other's: only the limits of buyers are looked at, and whether
+ * the zones are there and have room, since no constraint knows the ones, nor of a zone that is gone. `loser` is nobody, or everybody: then,
+ * and when a constraint refuses, the batch has to be judged.
  */
 export const trust = (tx: Connection) => tx`
     ${counts(tx)},
     over_limit AS (${beyondLimit(tx, tx`limited`)}),
-    loser AS MATERIALIZED (SELECT ord FROM request WHERE EXISTS (SELECT 1 FROM over_limit))`;
+    loser AS MATERIALIZED (
+      SELECT ord FROM request WHERE EXISTS (SELECT 1 FROM over_limit) OR EXISTS (SELECT 1 FROM need WHERE quantity > free))`;
 
 /** What buyers whose places are counted have of their performances. */
 const counts = (tx: Connection) => tx`

@@ -70,13 +70,16 @@ export async function writeBookings(
 
 /**
  * Writes a batch whole without a judgement, under the same locks and before the same constraints: what Redis let through is hardly ever
- * refused, and to look for it beforehand takes a quarter of the time. Returns whether it did: false, with nothing written, for a batch
- * whose requests stand in each other's way, that buys of an allocation or goes beyond a buyer's limit, and for one that a constraint
- * refuses. That one is for `writeBookings`.
+ * refused, and to look for it beforehand takes a quarter of the time. What is not `written` is not written at all, and for
+ * `writeBookings`: `refused` by a constraint or a buyer's limit; `untried`, since its requests want the same or buy of an allocation.
  */
-export async function writeTrusted(sql: Sql, batch: readonly BookingToWrite[], leaseSeconds = 0): Promise<boolean> {
+export async function writeTrusted(
+  sql: Sql,
+  batch: readonly BookingToWrite[],
+  leaseSeconds = 0,
+): Promise<'written' | 'refused' | 'untried'> {
   const columns = toBatchColumns(batch);
-  if (columns.hasBlocks || columns.contested.ord.length > 0) return false;
+  if (columns.hasBlocks || columns.contested.ord.length > 0) return 'untried';
   try {
     const rows = await inOneTrip(sql, (tx) => ({
       locks: locksOf(tx, columns),
@@ -84,10 +87,10 @@ export async function writeTrusted(sql: Sql, batch: readonly BookingToWrite[], l
         SELECT count(*)::int AS losers FROM loser`,
     }));
     const [{ losers }] = v.parse(losersSchema, rows);
-    return losers === 0;
+    return losers === 0 ? 'written' : 'refused';
   } catch (error) {
     if (violatedConstraint(error) === null) throw error;
-    return false;
+    return 'refused';
   }
 }
 
