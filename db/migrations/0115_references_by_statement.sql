@@ -12,6 +12,41 @@ BEGIN
     MESSAGE = format('%I.%I names a row of %I that is not there, or that would go', child, child_column, parent);
 END $$;
 
+-- Whether all rows that a statement added, or the one that it changed, name a parent that is there. The look-up is a scalar sub-select:
+-- of EXISTS the planner may make a hash of the whole parent table.
+CREATE FUNCTION require_bookings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_LEVEL = 'ROW' THEN
+    IF (SELECT 1 FROM bookings WHERE id = NEW.booking_id) IS NOT NULL THEN RETURN NULL; END IF;
+  ELSIF current_setting('transaction_isolation') = 'read committed' AND NOT EXISTS (SELECT 1 FROM added
+      WHERE booking_id IS NOT NULL AND (SELECT 1 FROM bookings WHERE id = added.booking_id) IS NULL) THEN
+    RETURN NULL;
+  END IF;
+  CALL refuse_reference(TG_TABLE_NAME, 'booking_id', 'bookings');
+END $$;
+
+CREATE FUNCTION require_payments() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_LEVEL = 'ROW' THEN
+    IF (SELECT 1 FROM payments WHERE id = NEW.payment_id) IS NOT NULL THEN RETURN NULL; END IF;
+  ELSIF current_setting('transaction_isolation') = 'read committed' AND NOT EXISTS (SELECT 1 FROM added
+      WHERE (SELECT 1 FROM payments WHERE id = added.payment_id) IS NULL) THEN
+    RETURN NULL;
+  END IF;
+  CALL refuse_reference(TG_TABLE_NAME, 'payment_id', 'payments');
+END $$;
+
+CREATE FUNCTION require_performances() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_LEVEL = 'ROW' THEN
+    IF (SELECT 1 FROM performances WHERE id = NEW.performance_id) IS NOT NULL THEN RETURN NULL; END IF;
+  ELSIF current_setting('transaction_isolation') = 'read committed' AND NOT EXISTS (SELECT 1 FROM added
+      WHERE (SELECT 1 FROM performances WHERE id = added.performance_id) IS NULL) THEN
+    RETURN NULL;
+  END IF;
+  CALL refuse_reference(TG_TABLE_NAME, 'performance_id', 'performances');
+END $$;
+
 -- Who takes parents away first waits for everybody who writes their children, and keeps them out until its end: so whoever has seen a
 -- parent still has it at the commit, and needs no lock of its row. Arguments: the column of the children, then their tables.
 CREATE FUNCTION lock_children() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -54,19 +89,6 @@ BEGIN
       '{booking_items,seat_claims,payments,outbox,booking_history,entry_tickets,notifications,webhook_deliveries}'),
     ('payments', 'payment_id', '{checkout_codes,payment_ledger}')) AS p (name, child_column, children)
   LOOP
-    -- Whether all rows that a statement added, or the one that it changed, name a parent that is there. A function for each parent, whose
-    -- plans are kept; the look-up is a scalar sub-select: of EXISTS the planner may make a hash of the whole parent table.
-    EXECUTE format($require$
-      CREATE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql AS $body$
-      BEGIN
-        IF TG_LEVEL = 'ROW' THEN
-          IF (SELECT 1 FROM %2$I WHERE id = NEW.%3$I) IS NOT NULL THEN RETURN NULL; END IF;
-        ELSIF current_setting('transaction_isolation') = 'read committed' AND NOT EXISTS (SELECT 1 FROM added
-            WHERE %3$I IS NOT NULL AND (SELECT 1 FROM %2$I WHERE id = added.%3$I) IS NULL) THEN
-          RETURN NULL;
-        END IF;
-        CALL refuse_reference(TG_TABLE_NAME, %3$L, %2$L);
-      END $body$ $require$, 'require_' || parent.name, parent.name, parent.child_column);
     FOREACH child IN ARRAY parent.children LOOP
       EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', child, child || '_' || parent.child_column || '_fkey');
       EXECUTE format('CREATE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION %I()',

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { sourceFiles } from './source-files.ts';
 
-/** The compiler that is no JavaScript, seven times as fast. Its package has no stable API for who reads trees: they have version 5. */
+/** The native compiler, several times as fast. Its package has no stable API for who reads trees: they have version 5. */
 const NATIVE_TSC = join(dirname(createRequire(import.meta.url).resolve('typescript-7/package.json')), 'bin/tsc');
 const PROJECTS = ['tsconfig.node.json', 'tsconfig.edge.json', 'tsconfig.web.json', 'tsconfig.browser-tests.json'];
 
