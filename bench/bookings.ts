@@ -11,7 +11,7 @@ import { startShop } from './parts/shop.ts';
 
 const CLIENTS = 128;
 /** Bookings of a round: of core, and of a pattern, which is as long busy with fewer. */
-const FULL = { rounds: 3, ours: 1000, theirs: 150, warm: 4, stormSeats: 40, storm: 800, killed: 200, shown: 4 };
+const FULL = { rounds: 5, ours: 3000, theirs: 500, warm: 4, stormSeats: 40, storm: 800, killed: 200, shown: 4 };
 const SMOKE = { rounds: 1, ours: 12, theirs: 6, warm: 1, stormSeats: 4, storm: 40, killed: 12, shown: 1 };
 type Size = typeof FULL;
 /** Patterns that are shown beside those which the goals are about. */
