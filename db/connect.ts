@@ -27,6 +27,13 @@ export type DatabaseOptions = {
   prepare?: boolean;
 };
 
+/**
+ * Statements that a connection is sent at once at most, more than any part of ours has under way; the driver's types do not know it. A
+ * BEGIN that is the last to fit is sent without its connection being set aside (postgres.js 3.4.9, its issue 1189): the transaction
+ * fails, stays open, and what others then write over that connection is told as done and never committed.
+ */
+const LONG_LINE = { max_pipeline: 10_000 };
+
 /** A pool. A server that is away fails within about two seconds; callers answer 503. */
 export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql {
   const sql = postgres(url, {
@@ -35,6 +42,7 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
     // The default backs off to 20 s: a pool would stay deaf long after its server is back.
     backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 0.5),
     idle_timeout: 60,
+    ...LONG_LINE,
     onnotice: () => {},
     prepare: options.prepare ?? true,
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import driver from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../local-stack/test-stack.ts';
 import { connectDatabase, type Sql, type Transaction } from './connect.ts';
@@ -76,6 +77,38 @@ describe('a transaction', () => {
     await expect(cut).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
     await expect(Promise.all(after)).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
     expect(await marks()).toEqual([2]);
+  });
+
+  /** A hundred statements on their way over the only connection, the last of them a BEGIN: as many as the driver sends at once. */
+  async function beginBehindMany<T>(
+    pool: driver.Sql<{ bigint: number }> | driver.Sql,
+    begin: () => Promise<T>,
+  ): Promise<T> {
+    await pool`SELECT 1`;
+    const slow = pool.unsafe('SELECT pg_sleep(0.1)').execute();
+    const many = Array.from({ length: 99 }, () => pool`SELECT 1`.execute());
+    const result = begin();
+    await Promise.allSettled([slow, ...many, result]);
+    return result;
+  }
+
+  it('has its connection to itself also behind a hundred statements', async () => {
+    await beginBehindMany(sql, () => inTransaction(sql, (tx) => tx`INSERT INTO marks VALUES (1)`));
+    expect(await marks()).toEqual([1]);
+    expect(
+      await sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+    ).toEqual([]);
+  });
+
+  it('is left open by the driver with its own bound, and swallows what others write: the control', async () => {
+    const pool = driver(url, { max: 2, onnotice: () => {} });
+    const held = await pool.reserve();
+    const begun = beginBehindMany(pool, () => pool.begin((tx) => tx`SELECT 1`));
+    await expect(begun).rejects.toMatchObject({ code: 'UNSAFE_TRANSACTION' });
+    await pool`INSERT INTO marks VALUES (1)`;
+    expect(await marks()).toEqual([]);
+    held.release();
+    await pool.end({ timeout: 0 });
   });
 
   it('ends the process when it is left to the driver: the control', async () => {

@@ -1,5 +1,6 @@
 import type { Connection, Sql, Statement } from './connect.ts';
 import { isLostConnection } from './failure.ts';
+import { doubtPool, reserveConnection } from './reserve.ts';
 
 /**
  * Statements over whole batches are large: planning one anew takes as long as running it, and a plan that was made while the tables
@@ -22,7 +23,7 @@ export async function inOneTrip<Row extends object>(
   sql: Sql,
   plan: (connection: Connection) => OneTrip<Row>,
 ): Promise<readonly Row[]> {
-  const reserved = await sql.reserve();
+  const reserved = await reserveConnection(sql);
   const { locks, work } = plan(reserved);
   // Sent in the order in which they are executed here; a query that is only awaited would come behind the COMMIT.
   const before = [reserved.unsafe(BEGIN), ...locks].map((statement) => statement.execute());
@@ -34,7 +35,8 @@ export async function inOneTrip<Row extends object>(
     return rows;
   } catch (error) {
     // A connection that is gone has left the pool by itself; released, it would be used again.
-    if (!isLostConnection(error)) void committed.then(() => reserved.release()).catch(() => {});
+    if (isLostConnection(error)) doubtPool(sql);
+    else void committed.then(() => reserved.release()).catch(() => {});
     throw error;
   }
 }

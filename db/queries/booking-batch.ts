@@ -145,4 +145,5 @@ function findContested(batch: readonly BookingToWrite[]): BatchColumns['conteste
   };
 }
 
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const toHex = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('hex');
