@@ -4,7 +4,7 @@ import { isCheckedIn } from '../../db/queries/check-ins.ts';
 import { freeSeats, setBookingStatus } from '../../db/queries/change-booking.ts';
 import { revokeEntryTickets } from '../../db/queries/entry-tickets.ts';
 import { putOutbox } from '../../db/queries/outbox.ts';
-import { readCaptures, setPaymentStatus } from '../../db/queries/payments.ts';
+import { readRefundable, setPaymentStatus, sumLedger } from '../../db/queries/payments.ts';
 import type { Cancelled } from '../../contracts/bookings.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
@@ -25,7 +25,10 @@ export async function cancelBooking(tx: Transaction, deps: OfferDeps, id: string
     throw new OperatingError('booking_not_cancellable', { extra: { bookingStatus: booking.status, checkedIn: true } });
   const version = await endBooking(tx, deps, booking, actor);
   const refundMinor = booking.status === 'confirmed' ? await refundCaptures(tx, id, version) : 0;
-  if (refundMinor === 0) return { status: 'cancelled' };
+  if (refundMinor === 0) {
+    await noteReturned(tx, { id, version }, actor);
+    return { status: 'cancelled' };
+  }
   return { status: 'cancelled', refund: { amountMinor: refundMinor, currency: booking.currency, status: 'pending' } };
 }
 
@@ -71,15 +74,25 @@ export async function closeAttempts(tx: Transaction, booking: WholeBooking, vers
   }
 }
 
-/** Refunds each capture that is kept; one already on its way back has its own outbox row. */
+/** Makes a cancelled booking `refunded` when all its money went back before, in the provider's dashboard. */
+export async function noteReturned(
+  tx: Transaction,
+  booking: { id: string; version: number },
+  actor: string,
+): Promise<void> {
+  const sums = await sumLedger(tx, booking.id);
+  const captured = sums.reduce((sum, row) => sum + row.capturedMinor, 0);
+  const refunded = sums.reduce((sum, row) => sum + row.refundedMinor, 0);
+  if (captured > 0 && refunded >= captured)
+    await setBookingStatus(tx, booking, 'refunded', { actor, action: 'refunded' });
+}
+
+/** Refunds what is still here of each capture. */
 async function refundCaptures(tx: Transaction, id: string, version: number): Promise<number> {
   let sum = 0;
-  for (const capture of await readCaptures(tx, id)) {
-    if (capture.isReturned) continue;
-    const { paymentId, captureId, amountMinor, currency } = capture;
-    const payload = { paymentId, captureId, amountMinor, currency };
+  for (const payload of await readRefundable(tx, id)) {
     await putOutbox(tx, { id: newId(), bookingId: id, version, kind: 'payment.refund', payload });
-    sum += amountMinor;
+    sum += payload.amountMinor;
   }
   return sum;
 }

@@ -38,11 +38,7 @@ export function createStripeProvider(
     createPayment: (payment) => openSession(parts, payment),
     cancelPayment: (payment) => endSession(parts, payment),
     refundPayment: (refund) => makeRefund(parts, refund),
-    async readPayment(captureId) {
-      const expand = ['latest_charge.refunds'];
-      const answer = await ask(() => stripe.paymentIntents.retrieve(captureId, { expand }));
-      return answer.ok ? toPayment(parts, answer.value) : absent(answer);
-    },
+    readPayment: (captureId) => readIntent(parts, captureId),
     async listPayments({ cursor, madeSince }) {
       const from = cursor === null ? {} : { starting_after: cursor };
       const since = madeSince === null ? {} : { created: { gte: Math.floor(madeSince.getTime() / 1000) } };
@@ -119,13 +115,24 @@ async function makeRefund({ stripe, ask }: Parts, refund: Capture & { refundKey:
   const options = { idempotencyKey: `refund:${refundKey}` };
   const answer = await ask(() => stripe.refunds.create(wish, options));
   if (answer.ok && MADE.has(answer.value.status ?? '')) return toRefund(paymentId, answer.value);
-  // A person was faster, in Stripe's dashboard: the money is back, which is what was asked for.
-  if (!answer.ok && answer.code === 'charge_already_refunded') {
-    const last = (await listRefunds({ stripe, ask }, captureId)).find(({ status }) => MADE.has(status ?? ''));
-    if (last !== undefined) return toRefund(paymentId, last);
+  // A person was faster, in Stripe's dashboard: all money is back, which is what was asked for. A refusal stays under its idempotency
+  // key, so a part that was too large is told as such still when the rest went back.
+  if (!answer.ok && (answer.code === 'charge_already_refunded' || answer.code === 'amount_too_large')) {
+    const payment = await readIntent({ stripe, ask }, captureId);
+    const [last] = payment?.refunds ?? [];
+    if (payment !== null && last !== undefined && sumOf(payment.refunds) >= sumOf(payment.captures)) return last;
   }
   // Not an outage: after some attempts the row waits for a person.
   throw new Error(`Stripe refused the refund (${answer.ok ? answer.value.status : answer.code})`);
+}
+
+const sumOf = (parts: readonly { amountMinor: number }[]): number =>
+  parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+
+async function readIntent(parts: Parts, captureId: string): Promise<ProviderPayment | null> {
+  const expand = ['latest_charge.refunds'];
+  const answer = await parts.ask(() => parts.stripe.paymentIntents.retrieve(captureId, { expand }));
+  return answer.ok ? toPayment(parts, answer.value) : absent(answer);
 }
 
 const readSession = async ({ stripe, ask }: Parts, id: string): Promise<Session> =>

@@ -44,6 +44,74 @@ describe('what happens at Stripe without our doing', () => {
     expect((await buyer.open(booked)).body).toMatchObject({ status: 'confirmed', payments: [{ status: 'refunded' }] });
   });
 
+  it('after a refund of a part from the dashboard a cancelled booking gives the rest back', async () => {
+    const booked = await buyer.book();
+    await buyer.pay(booked);
+    await at(booked, 'refunds', { amount: 2000 });
+    await buyer.settle(1);
+    expect((await buyer.post(booked, 'cancel')).body).toMatchObject({ refund: { amountMinor: 3000 } });
+    await world.drain();
+    await buyer.settle(1);
+    expect(await ledgerOf(booked)).toEqual([
+      ['capture', 5000],
+      ['refund', 2000],
+      ['refund', 3000],
+    ]);
+    expect((await buyer.open(booked)).body['status']).toBe('refunded');
+  });
+
+  it('a refund that a person overtakes in the dashboard is laid aside, and done once the rest went back there', async () => {
+    const booked = await buyer.book();
+    await buyer.pay(booked);
+    await buyer.post(booked, 'cancel');
+    await at(booked, 'refunds', { amount: 2000 });
+    await world.drain();
+    const due = async () =>
+      (
+        await world.sql`SELECT last_error FROM outbox WHERE booking_id = ${String(booked.body['bookingId'])}
+        AND kind = 'payment.refund' AND done_at IS NULL`
+      ).map((row) => String(row['last_error']));
+    expect(await due()).toEqual([expect.stringContaining('amount_too_large')]);
+    await at(booked, 'refunds', { amount: 3000 });
+    await world.sql`UPDATE outbox SET due_at = now() WHERE done_at IS NULL`;
+    await world.drain();
+    expect(await due()).toEqual([]);
+    await buyer.settle(2);
+    expect(await ledgerOf(booked)).toEqual([
+      ['capture', 5000],
+      ['refund', 2000],
+      ['refund', 3000],
+    ]);
+    expect((await buyer.open(booked)).body['status']).toBe('refunded');
+  });
+
+  it('a booking whose money all went back from the dashboard can be cancelled, by its buyer and by an operator', async () => {
+    const token = await world.operatorToken('operator');
+    const refund = (booked: Reply, body: object) =>
+      world.call('POST', `/v1/operator/bookings/${String(booked.body['bookingId'])}/refund`, {
+        token,
+        key: newId(),
+        body,
+      });
+    const returned = async (): Promise<Reply> => {
+      const booked = await buyer.book();
+      await buyer.pay(booked);
+      await at(booked, 'refunds', { amount: 4000 });
+      await buyer.settle(1);
+      expect((await refund(booked, { amountMinor: 1001 })).body).toMatchObject({ status: 409, refundableMinor: 1000 });
+      await at(booked, 'refunds', { amount: 1000 });
+      await buyer.settle(1);
+      return booked;
+    };
+    const [own, operators] = [await returned(), await returned()];
+    expect((await buyer.post(own, 'cancel')).body).toEqual({ status: 'cancelled' });
+    expect(await refund(operators, {})).toMatchObject({ status: 200, body: { status: 'cancelled', retainedMinor: 0 } });
+    expect((await refund(operators, {})).status).toBe(409);
+    for (const booked of [own, operators]) expect((await buyer.open(booked)).body['status']).toBe('refunded');
+    const rows = await world.sql`SELECT 1 FROM outbox WHERE kind = 'payment.refund' AND done_at IS NULL`;
+    expect(rows).toEqual([]);
+  });
+
   it('a refund that fails later is taken back from the ledger and stands on the history, also when told twice', async () => {
     const booked = await buyer.book();
     await buyer.pay(booked);

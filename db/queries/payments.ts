@@ -101,21 +101,27 @@ export async function sumLedger(sql: Sql | Transaction, bookingId: string): Prom
     FROM payment_ledger l JOIN payments p ON p.id = l.payment_id WHERE p.booking_id = ${bookingId} GROUP BY l.payment_id`;
 }
 
-export type CaptureRow = {
-  paymentId: string;
-  captureId: string;
-  amountMinor: number;
-  currency: string;
-  isReturned: boolean;
-};
+/** What of a capture can be given back; minor units. */
+export type Refundable = { paymentId: string; captureId: string; amountMinor: number; currency: string };
 
-/** A booking's captures; `isReturned`: a refund of this capture is under way or done. Exact under the booking's lock. */
-export async function readCaptures(tx: Transaction, bookingId: string): Promise<CaptureRow[]> {
-  return tx<
-    CaptureRow[]
-  >`SELECT l.payment_id AS "paymentId", l.provider_event AS "captureId", l.amount_minor AS "amountMinor", l.currency,
-      EXISTS (SELECT 1 FROM outbox o WHERE o.booking_id = ${bookingId} AND o.kind = 'payment.refund'
-        AND o.payload ->> 'captureId' = l.provider_event) AS "isReturned"
-    FROM payment_ledger l JOIN payments p ON p.id = l.payment_id
-    WHERE p.booking_id = ${bookingId} AND l.kind = 'capture' ORDER BY l.at, l.provider_event`;
+/**
+ * What of a booking's captures is still here, oldest first, without those that we gave back or are giving back, be it a part. A refund
+ * names its payment, not its capture: what went back of a payment beyond our own refunds (in the provider's dashboard) is missing from
+ * its oldest. Exact under the booking's lock.
+ */
+export async function readRefundable(tx: Transaction, bookingId: string): Promise<Refundable[]> {
+  return tx<Refundable[]>`WITH own AS (
+      SELECT payload ->> 'paymentId' AS payment_id, payload ->> 'captureId' AS capture_id, (payload ->> 'amountMinor')::bigint AS amount
+      FROM outbox WHERE booking_id = ${bookingId} AND kind = 'payment.refund'
+    ), moved AS (
+      SELECT l.* FROM payment_ledger l JOIN payments p ON p.id = l.payment_id WHERE p.booking_id = ${bookingId}
+    ), kept AS (
+      SELECT c.payment_id, c.provider_event, c.amount_minor, c.currency, c.at,
+        (SELECT coalesce(sum(r.amount_minor), 0) FROM moved r WHERE r.kind = 'refund' AND r.payment_id = c.payment_id)
+        - (SELECT coalesce(sum(own.amount), 0) FROM own WHERE own.payment_id = c.payment_id::text)
+        - (sum(c.amount_minor) OVER (PARTITION BY c.payment_id ORDER BY c.at, c.provider_event) - c.amount_minor) AS gone
+      FROM moved c WHERE c.kind = 'capture' AND NOT EXISTS (SELECT 1 FROM own WHERE own.capture_id = c.provider_event)
+    )
+    SELECT payment_id AS "paymentId", provider_event AS "captureId", (amount_minor - greatest(gone, 0))::bigint AS "amountMinor", currency
+    FROM kept WHERE gone < amount_minor ORDER BY at, provider_event`;
 }
