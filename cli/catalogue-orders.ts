@@ -67,6 +67,15 @@ export function addCatalogueOrders(operator: Command, around: Surroundings): voi
       const text = await sendOrder({ method: 'GET', path: `${kind}s/${id}` }, targetOf(around, options));
       around.out(`${JSON.stringify(JSON.parse(text), null, 2)}\n`);
     });
+  withTarget(operator.command('call-off'))
+    .description('end a performance’s sale and give all its paid bookings back (token: ONSALE_OPERATOR_TOKEN)')
+    .argument('<performance>', 'the performance’s id', valueOf(slugSchema))
+    .option('--yes', 'do it; without, it only says what would be given back', false)
+    .action(async (performance: string, { yes, ...options }: OrderOptions & { yes: boolean }) => {
+      const { callOff } = await import('./call-off.ts');
+      const target = targetOf(around, options);
+      around.out(`${await callOff(around, { performance, isMeant: yes, target })}\n`);
+    });
   add('list', 'print all, one JSON document a line').action((kind: Kind, options: OrderOptions) =>
     list(around, kind, options),
   );

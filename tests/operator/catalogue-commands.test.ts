@@ -1,57 +1,22 @@
-import { serve, type ServerType } from '@hono/node-server';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../cli/program.ts';
-import { startCoreWorld, type CoreWorld } from '../../core/core-world.fixture.ts';
+import { startCommandWorld, type CommandWorld } from './command-world.fixture.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'onsale-catalogue-'));
-let world: CoreWorld;
-let server: ServerType;
-let env: Record<string, string>;
-
+let commands: CommandWorld;
 beforeAll(async () => {
-  world = await startCoreWorld();
-  // Stands where the edge's gate stands: core's paths below /api/core, passed on as they come.
-  const fetchCore = async (request: Request) => {
-    const { pathname, search } = new URL(request.url);
-    const sent = request.body === null ? {} : { body: await request.text() };
-    const { method, headers } = request;
-    return fetch(world.coreUrl + pathname.replace('/api/core', '') + search, { method, headers, ...sent });
-  };
-  const ONSALE_ORIGIN = await new Promise<string>((resolve) => {
-    server = serve({ fetch: fetchCore, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
-      resolve(`http://127.0.0.1:${port}`),
-    );
-  });
-  env = { ONSALE_ORIGIN, ONSALE_OPERATOR_TOKEN: await world.operatorToken('operator') };
+  commands = await startCommandWorld();
 });
-afterAll(async () => {
-  server.close();
-  await world.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => commands.close());
 
-async function run(...args: string[]) {
-  let [out, err] = ['', ''];
-  const write = (text: string) => void (out += text);
-  const code = await runCommandLine(args, {
-    env,
-    cwd: folder,
-    out: write,
-    err: (text) => void (err += text),
-    terminal: { write },
-  });
-  return { code, out, err };
-}
+const run: CommandWorld['run'] = (...args) => commands.run(...args);
 const SMALL = 'zone,row,seat,priceMinor,currency\nbox,A,1,700,EUR\nbox,A,2\n';
 
 describe('onsale import seat-map', () => {
   it('judges in a dry run, imports whole, and says how far it is', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => `z,${Math.floor(i / 100)},${i},${i === 0 ? '900,EUR' : ''}`);
-    writeFileSync(join(folder, 'box.csv'), SMALL);
-    writeFileSync(join(folder, 'many.csv'), ['zone,row,seat,priceMinor,currency', ...rows].join('\n'));
+    writeFileSync(join(commands.folder, 'box.csv'), SMALL);
+    writeFileSync(join(commands.folder, 'many.csv'), ['zone,row,seat,priceMinor,currency', ...rows].join('\n'));
     const dry = await run('import', 'seat-map', 'box.csv', '--dry-run');
     expect(dry).toEqual({
       code: 0,
@@ -71,7 +36,7 @@ describe('onsale import seat-map', () => {
     ['deep.json', '['.repeat(9) + ']'.repeat(9), 'nested deeper than 8'],
     ['map.xml', '<map/>', 'neither *.json nor *.csv'],
   ])('says what is wrong with %s, with its line, and sends nothing', async (name, text, says) => {
-    writeFileSync(join(folder, name), text);
+    writeFileSync(join(commands.folder, name), text);
     const { code, out, err } = await run('import', 'seat-map', name, '--origin', 'http://127.0.0.1:9');
     expect([code, out, err]).toEqual([1, '', expect.stringContaining(says)]);
     expect((await run('import', 'seat-map', 'none.csv')).err).toContain("can't be read");
