@@ -24,3 +24,20 @@ it('plans its work once, by the indexes, and leaves the connection as it was', a
     await sql`SELECT current_setting('plan_cache_mode') AS mode, current_setting('enable_seqscan') AS scans`;
   expect(after).toEqual({ mode: 'auto', scans: 'on' });
 });
+
+it('gives the connection back when its work can’t be planned', async () => {
+  const plan = (): never => {
+    throw new TypeError('no such work');
+  };
+  for (let run = 0; run < 2; run += 1) await expect(inOneTrip(sql, plan)).rejects.toThrow('no such work');
+  expect(await inOneTrip(sql, (tx) => ({ locks: [], work: tx`SELECT 1 AS one` }))).toEqual([{ one: 1 }]);
+});
+
+it('gives the connection back when the COMMIT is refused', async () => {
+  await sql`CREATE TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)`;
+  for (let run = 0; run < 2; run += 1)
+    await expect(inOneTrip(sql, (tx) => ({ locks: [], work: tx`INSERT INTO late VALUES (1), (1)` }))).rejects.toThrow(
+      'duplicate key',
+    );
+  expect([...(await sql`SELECT count(*)::int AS count FROM late`)]).toEqual([{ count: 0 }]);
+});

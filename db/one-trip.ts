@@ -1,3 +1,4 @@
+import type { ReservedSql } from 'postgres';
 import type { Connection, Sql, Statement } from './connect.ts';
 import { isLostConnection } from './failure.ts';
 import { doubtPool, reserveConnection } from './reserve.ts';
@@ -24,7 +25,7 @@ export async function inOneTrip<Row extends object>(
   plan: (connection: Connection) => OneTrip<Row>,
 ): Promise<readonly Row[]> {
   const reserved = await reserveConnection(sql);
-  const { locks, work } = plan(reserved);
+  const { locks, work } = planOrRelease(reserved, plan);
   // Sent in the order in which they are executed here; a query that is only awaited would come behind the COMMIT.
   const before = [reserved.unsafe(BEGIN), ...locks].map((statement) => statement.execute());
   const worked = work.execute();
@@ -34,9 +35,23 @@ export async function inOneTrip<Row extends object>(
     reserved.release();
     return rows;
   } catch (error) {
-    // A connection that is gone has left the pool by itself; released, it would be used again.
+    // A connection that is gone has left the pool by itself; released, it would be used again. A COMMIT that is refused ends the transaction.
+    const giveBack = (failure: unknown): void => (isLostConnection(failure) ? doubtPool(sql) : reserved.release());
     if (isLostConnection(error)) doubtPool(sql);
-    else void committed.then(() => reserved.release()).catch(() => {});
+    else void committed.then(() => reserved.release(), giveBack);
+    throw error;
+  }
+}
+
+/** What can't even be planned gives the connection back: a pool of two is soon empty, and no batch would be written any more. */
+function planOrRelease<Row extends object>(
+  reserved: ReservedSql<{ bigint: number }>,
+  plan: (connection: Connection) => OneTrip<Row>,
+): OneTrip<Row> {
+  try {
+    return plan(reserved);
+  } catch (error) {
+    reserved.release();
     throw error;
   }
 }
