@@ -30,7 +30,8 @@ export type DatabaseOptions = {
 /**
  * Statements that a connection is sent at once at most, more than any part of ours has under way; the driver's types do not know it. A
  * BEGIN that is the last to fit is sent without its connection being set aside (postgres.js 3.4.9, its issue 1189): the transaction
- * fails, stays open, and what others then write over that connection is told as done and never committed.
+ * fails, stays open, and what others then write over that connection is told as done and never committed. A BEGIN that
+ * finds the socket's buffer full is still sent so, which takes large statements beside transactions in one pool.
  */
 const LONG_LINE = { max_pipeline: 10_000 };
 
@@ -42,6 +43,8 @@ export function connectDatabase(url: string, options: DatabaseOptions = {}): Sql
     // The default backs off to 20 s: a pool would stay deaf long after its server is back.
     backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 0.5),
     idle_timeout: 60,
+    // A connection whose time was up while it was set aside would be ended by the next question, and take who waits for it along.
+    max_lifetime: null,
     ...LONG_LINE,
     onnotice: () => {},
     prepare: options.prepare ?? true,

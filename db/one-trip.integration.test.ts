@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../local-stack/test-stack.ts';
 import { connectDatabase, type Sql } from './connect.ts';
+import { isLostConnection } from './failure.ts';
 import { inOneTrip } from './one-trip.ts';
 
 let postgres: TestPostgres;
@@ -40,4 +43,20 @@ it('gives the connection back when the COMMIT is refused', async () => {
       'duplicate key',
     );
   expect([...(await sql`SELECT count(*)::int AS count FROM late`)]).toEqual([{ count: 0 }]);
+});
+
+it('never gives a connection back that is gone, by whatever name the system calls the loss', async () => {
+  const connect = vi.spyOn(Socket.prototype, 'connect');
+  const single = connectDatabase((await postgres.createEmptyDatabase()).url, { max: 1 });
+  await single`SELECT 1`;
+  const socket: unknown = connect.mock.contexts[0];
+  connect.mockRestore();
+  const cut = inOneTrip(single, (tx) => ({ locks: [], work: tx`SELECT pg_sleep(1)` }));
+  cut.catch(() => {});
+  await sleep(100);
+  if (socket instanceof Socket) socket.destroy(Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }));
+  // Whether it was committed is not known, though the system says what it says when nobody could be reached.
+  await expect(cut).rejects.toSatisfy(isLostConnection);
+  expect(await inOneTrip(single, (tx) => ({ locks: [], work: tx`SELECT 1 AS one` }))).toEqual([{ one: 1 }]);
+  await single.end({ timeout: 0 });
 });

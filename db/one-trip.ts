@@ -1,4 +1,4 @@
-import type { ReservedSql } from 'postgres';
+import postgres, { type ReservedSql } from 'postgres';
 import type { Connection, Sql, Statement } from './connect.ts';
 import { isLostConnection } from './failure.ts';
 import { doubtPool, reserveConnection } from './reserve.ts';
@@ -35,11 +35,27 @@ export async function inOneTrip<Row extends object>(
     reserved.release();
     return rows;
   } catch (error) {
-    // A connection that is gone has left the pool by itself; released, it would be used again. A COMMIT that is refused ends the transaction.
-    const giveBack = (failure: unknown): void => (isLostConnection(failure) ? doubtPool(sql) : reserved.release());
-    if (isLostConnection(error)) doubtPool(sql);
+    const failure = afterSending(error);
+    // Only the server's own refusal says that the connection is still there, with its transaction over. One that is gone has left the pool
+    // by itself; released, it would be used again.
+    const giveBack = (last: unknown): void =>
+      isLostConnection(afterSending(last)) ? doubtPool(sql) : reserved.release();
+    if (isLostConnection(failure)) doubtPool(sql);
     else void committed.then(() => reserved.release(), giveBack);
-    throw error;
+    throw failure;
+  }
+}
+
+/** Once all was sent, whatever the server did not say itself is a loss, also one for which the system has a name that connecting has too. */
+const afterSending = (error: unknown): unknown =>
+  error instanceof postgres.PostgresError || isLostConnection(error) ? error : new LostInTripError(error);
+
+class LostInTripError extends Error {
+  readonly code = 'CONNECTION_CLOSED';
+  constructor(cause: unknown) {
+    super(`the connection was lost in mid-transaction: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
 

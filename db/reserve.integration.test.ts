@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../local-stack/test-stack.ts';
 import { startTcpProxy, type TcpProxy } from '../tests/support/tcp-proxy.ts';
 import { connectDatabase, type Sql } from './connect.ts';
+import { isLostConnection } from './failure.ts';
 import { inOneTrip } from './one-trip.ts';
 import { reserveConnection } from './reserve.ts';
 
@@ -50,6 +51,30 @@ describe('a connection for one caller', () => {
     const [one, two] = await Promise.all([reserveConnection(sql), reserveConnection(sql)]);
     one.release();
     two.release();
+  });
+
+  it('is had at once after one was lost in mid-work', async () => {
+    const single = connectDatabase(proxy.url, { max: 1 });
+    const on = () => inOneTrip(single, (tx) => ({ locks: [], work: tx`SELECT pg_sleep(0.2)` }));
+    for (let round = 0; round < 2; round += 1) {
+      const cut = on();
+      cut.catch(() => {});
+      await sleep(100);
+      await proxy.refuse();
+      await expect(cut).rejects.toSatisfy(isLostConnection);
+      await proxy.listen();
+      expect(await on()).toHaveLength(1);
+    }
+    await single.end({ timeout: 0 });
+  });
+
+  it('that comes too late goes back to the pool', async () => {
+    const single = connectDatabase(proxy.url, { max: 1 });
+    const held = await reserveConnection(single);
+    await expect(reserveConnection(single, 100)).rejects.toThrow('in time');
+    held.release();
+    (await reserveConnection(single)).release();
+    await single.end({ timeout: 0 });
   });
 
   it('is never had by some when it is left to the driver: the control', async () => {

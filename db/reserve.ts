@@ -22,6 +22,7 @@ export const doubtPool = (sql: Sql): void => void doubted.add(sql);
  * The driver's own call is not made for outages (postgres.js 3.4.9): who asks while a connection is being made again is forgotten once
  * it is there, and one who was refused is handed it afterwards and never gives it back. So a pool in doubt is first asked a question,
  * which makes a connection in the way that works, and no wait is without an end: a committer that waits for good takes no more batches.
+ * A pool that nobody doubts yet can still lose a connection to the first refusal of an outage, within about a millisecond.
  */
 export async function reserveConnection(sql: Sql, withinMs = WITHIN_MS): Promise<ReservedSql<{ bigint: number }>> {
   const reserving = doubted.has(sql) ? sql`SELECT 1`.then(() => sql.reserve()) : sql.reserve();
