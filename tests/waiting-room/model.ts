@@ -308,7 +308,8 @@ function callMore(m: Model, now: number, opening: boolean): void {
     const share = inLine.includes(lane) ? (supply * lane.weight) / weights : supply;
     const show = Math.max(0.05, lane.show);
     callLane(lane, share, show, now);
-    const reach = Math.max(256, Math.ceil((share / LOOKAHEAD) * (MINUTE / show)));
+    // In the script's order: what is a whole number may come out a hair above one in another.
+    const reach = Math.max(256, Math.ceil(((share / LOOKAHEAD) * MINUTE) / show));
     const beyond = m.settings.method === 'random' ? 1 - DRAW_STEP : reach - lane.waiting.length;
     const open = firstOpenBase(lane, now, 0);
     const to = Math.min(lane.waiting[reach - 1]?.score ?? lane.counter + beyond, open - DRAW_STEP);
