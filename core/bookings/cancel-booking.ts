@@ -4,7 +4,7 @@ import { isCheckedIn } from '../../db/queries/check-ins.ts';
 import { freeSeats, setBookingStatus } from '../../db/queries/change-booking.ts';
 import { revokeEntryTickets } from '../../db/queries/entry-tickets.ts';
 import { putOutbox } from '../../db/queries/outbox.ts';
-import { readRefundable, setPaymentStatus, sumLedger } from '../../db/queries/payments.ts';
+import { isAllReturned, readRefundable, setPaymentStatus, sumLedger } from '../../db/queries/payments.ts';
 import type { Cancelled } from '../../contracts/bookings.ts';
 import { newId } from '../../platform/id.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
@@ -80,10 +80,7 @@ export async function noteReturned(
   booking: { id: string; version: number },
   actor: string,
 ): Promise<void> {
-  const sums = await sumLedger(tx, booking.id);
-  const captured = sums.reduce((sum, row) => sum + row.capturedMinor, 0);
-  const refunded = sums.reduce((sum, row) => sum + row.refundedMinor, 0);
-  if (captured > 0 && refunded >= captured)
+  if (isAllReturned(await sumLedger(tx, booking.id)))
     await setBookingStatus(tx, booking, 'refunded', { actor, action: 'refunded' });
 }
 

@@ -4,6 +4,7 @@ import {
   deleteRefundEntry,
   findPayment,
   insertLedgerEntry,
+  isAllReturned,
   setPaymentStatus,
   sumLedger,
 } from '../../db/queries/payments.ts';
@@ -29,11 +30,9 @@ export function settleRefund(deps: Pick<CoreDeps, 'sql'>, refund: Refund): Promi
     if (own !== undefined && own.capturedMinor > 0 && own.refundedMinor >= own.capturedMinor) {
       await setPaymentStatus(tx, paymentId, 'refunded');
     }
-    const captured = sums.reduce((sum, row) => sum + row.capturedMinor, 0);
-    const refunded = sums.reduce((sum, row) => sum + row.refundedMinor, 0);
     const by = { actor: 'provider', action: 'refunded', details: { paymentId, amountMinor } };
     const isOver = booking.status === 'cancelled' || booking.status === 'expired';
-    if (isOver && captured > 0 && refunded >= captured) await setBookingStatus(tx, booking, 'refunded', by);
+    if (isOver && isAllReturned(sums)) await setBookingStatus(tx, booking, 'refunded', by);
     else await addHistory(tx, booking, by);
     return true;
   });

@@ -101,6 +101,12 @@ export async function sumLedger(sql: Sql | Transaction, bookingId: string): Prom
     FROM payment_ledger l JOIN payments p ON p.id = l.payment_id WHERE p.booking_id = ${bookingId} GROUP BY l.payment_id`;
 }
 
+/** Whether all that was taken went back. Nothing taken: no. */
+export function isAllReturned(sums: readonly PaymentSums[]): boolean {
+  const captured = sums.reduce((sum, row) => sum + row.capturedMinor, 0);
+  return captured > 0 && sums.reduce((sum, row) => sum + row.refundedMinor, 0) >= captured;
+}
+
 /** What of a capture can be given back; minor units. */
 export type Refundable = { paymentId: string; captureId: string; amountMinor: number; currency: string };
 
