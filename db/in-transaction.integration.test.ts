@@ -96,7 +96,7 @@ describe('a transaction', () => {
     await beginBehindMany(sql, () => inTransaction(sql, (tx) => tx`INSERT INTO marks VALUES (1)`));
     expect(await marks()).toEqual([1]);
     expect(
-      await sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+      await other`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
     ).toEqual([]);
   });
 
