@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { isId } from '../../platform/id.ts';
 import type { HeaderSource } from './node-request.ts';
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** What the gate says of a request: who asks, and the id by which the edge logs and answers it. */
 export type GateWord = { clientAddress: string | null; requestId: string | null };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MAX_IDEMPOTENCY_KEY_LENGTH } from '../../contracts/limits.ts';
 import { OperatingError } from '../../platform/operating-error.ts';
 import type { HeaderSource } from './node-request.ts';
@@ -19,6 +19,4 @@ export function requireIdempotencyKey(headers: HeaderSource): string {
  * count and one key can't be used for two routes.
  */
 export const bodyHash = (route: string, body: unknown): string =>
-  createHash('sha256')
-    .update(`${route}\n${JSON.stringify(body)}`)
-    .digest('base64url');
+  hash('sha256', `${route}\n${JSON.stringify(body)}`, 'base64url');
