@@ -67,7 +67,7 @@ export const asSeller = (
       const seconds = await untilConfirmed(core.sql, wanted, result.startedAt);
       const confirmed = (await confirmedIn(core.sql)) - before;
       const now = readProcessors(core.pid, shop);
-      const us = (part: keyof typeof now): number => ((now[part] - used[part]) * 1e6) / confirmed;
+      const us = (part: keyof typeof now): number => (secondsSince(used[part], now[part]) * 1e6) / confirmed;
       return {
         ...result,
         confirmed,
@@ -100,11 +100,15 @@ export async function startPatterns(shop: Shop, buyers: Buyers): Promise<Pattern
   };
 }
 
-/** Processor seconds so far. Postgres’s are of the processes that serve now: none begins or ends within a round. */
-function readProcessors(server: number, shop: Shop): Record<'server' | 'postgres' | 'redis', number> {
-  const sum = (pids: readonly number[]) => pids.reduce((total, pid) => total + (processorSeconds(pid) ?? 0), 0);
-  return { server: sum([server]), postgres: sum(shop.postgresPids()), redis: sum([shop.redisPid]) };
+/** Processor seconds so far, by process. Postgres’s are of those that serve now. */
+function readProcessors(server: number, shop: Shop): Record<'server' | 'postgres' | 'redis', Map<number, number>> {
+  const read = (pids: readonly number[]) => new Map(pids.map((pid) => [pid, processorSeconds(pid) ?? 0]));
+  return { server: read([server]), postgres: read(shop.postgresPids()), redis: read([shop.redisPid]) };
 }
+
+/** What processes that run still have used since; one that ended meanwhile was idle. */
+const secondsSince = (used: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>): number =>
+  [...now].reduce((sum, [pid, seconds]) => sum + seconds - (used.get(pid) ?? 0), 0);
 
 async function confirmedIn(sql: Sql): Promise<number> {
   const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM bookings WHERE status = 'confirmed'`;
