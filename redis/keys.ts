@@ -1,3 +1,5 @@
+import { createRecentMap } from '../platform/recent-map.ts';
+
 /**
  * Every Redis key name. All keys of a room, and of the inventory of its performances, share the hash tag `{r:<room>}`, so
  * that one script may touch them in a cluster (WAITING-ROOM §6).
@@ -49,9 +51,21 @@ export const accessKey = (room: string, ticketId: string): string => `${tag(room
 export const identityKey = (room: string, hash: string): string => `${tag(room)}:identity:${hash}`;
 
 /** Inventory keys of one performance. `hold(id)` is one hold. */
-export const inventoryKeys = (room: string, performanceId: string) => {
+export function inventoryKeys(room: string, performanceId: string): ReturnType<typeof nameInventoryKeys> {
   const prefix = `${tag(room)}:inv:${performanceId}`;
-  return {
+  const known = named.get(prefix);
+  if (known !== undefined) return known;
+  const keys = nameInventoryKeys(room, prefix);
+  named.set(prefix, keys);
+  return keys;
+}
+
+/** Performances whose names are kept: a booking asks for them six times. */
+const KEPT = 1000;
+const named = createRecentMap<ReturnType<typeof nameInventoryKeys>>(KEPT);
+
+const nameInventoryKeys = (room: string, prefix: string) =>
+  ({
     meta: `${prefix}:meta`,
     seats: `${prefix}:seats`,
     zones: `${prefix}:zones`,
@@ -70,8 +84,7 @@ export const inventoryKeys = (room: string, performanceId: string) => {
     freed: (bookingId: string) => `${prefix}:freed:${bookingId}`,
     /** Marks a booking request under way, by caller and Idempotency-Key. */
     inFlight: (caller: string, key: string) => `${prefix}:in-flight:${caller}:${key}`,
-  } as const;
-};
+  }) as const;
 
 /**
  * The room of a performance, so that the feed, which has no Postgres, finds its inventory. Written whenever the inventory is
