@@ -85,7 +85,7 @@ async function measure(ours: Seller, patterns: Patterns, size: Size, buyers: Buy
       ...lost,
     ],
     notes: [
-      `Real: core as it ships; every pattern in a server of its own behind core’s own HTTP layer; Postgres with fsync and synchronous_commit, a database each; Redis; signed webhooks; one load process for all.`,
+      'Real: core as it ships; every pattern in a server of its own behind core’s own HTTP layer; Postgres with fsync and synchronous_commit, a database each; Redis; signed webhooks; one load process for all.',
       'A booking counts once Postgres says confirmed. Rates are of confirmed bookings alone; in these rounds every buyer can have what they want, and who is refused all the same is shown. Passes are known, and the compiler is done with most, from a warm-up.',
       'Patterns write the same rows as core. They wait for each statement of a transaction before they send the next, as their sources do; B1+ and B2+ send all inserts in one go, which no source does, and has no goal. Theirs is no hold but B2’s and B3’s keys, no limit, no outbox delivery: what that saves is theirs. Buyers pay at once, so that core tells Redis of many bookings once instead of twice: that is core’s.',
       ...PATTERN_NAMES.map(

@@ -106,7 +106,7 @@ function readProcessors(server: number, shop: Shop): Record<'server' | 'postgres
   return { server: read([server]), postgres: read(shop.postgresPids()), redis: read([shop.redisPid]) };
 }
 
-/** What processes that run still have used since; one that ended meanwhile was idle. */
+/** What those that still run have used since. What one used that ended meanwhile nobody can tell any more: it is left out. */
 const secondsSince = (used: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>): number =>
   [...now].reduce((sum, [pid, seconds]) => sum + seconds - (used.get(pid) ?? 0), 0);
 
