@@ -2,7 +2,7 @@ import { checkHistory } from '../tests/checker/check-history.ts';
 import { readStoredState } from '../tests/checker/read-state.ts';
 import { PATTERN_NAMES, PATTERNS, type PatternName } from './bookings/patterns/all.ts';
 import { measureCeiling } from './bookings/ceiling.ts';
-import { asSeller, startPatterns, type Patterns, type Seller, type Sold } from './bookings/sellers.ts';
+import { asCore, startPatterns, type Patterns, type Seller, type Sold } from './bookings/sellers.ts';
 import { perSecond, ratio, whole, type Report, type Row } from './measure/report.ts';
 import { median } from './measure/rounds.ts';
 import type { BenchOptions } from './options.ts';
@@ -39,7 +39,7 @@ export async function benchBookings({ smoke }: BenchOptions): Promise<Report> {
   const [core, buyers] = await Promise.all([shop.core(), startBuyers(shop, Math.max(size.ours, size.storm))]);
   const patterns = await startPatterns(shop, buyers);
   try {
-    const ours = asSeller('core', core, { buyers, shop });
+    const ours = asCore(core, { buyers, shop });
     return await measure(ours, patterns, size, buyers);
   } finally {
     await Promise.all([core.stop(), patterns.stop(), buyers.stop()]);
@@ -87,7 +87,7 @@ async function measure(ours: Seller, patterns: Patterns, size: Size, buyers: Buy
     notes: [
       'Real: core as it ships; every pattern in a server of its own behind core’s own HTTP layer; Postgres with fsync and synchronous_commit, a database each; Redis; signed webhooks; one load process for all.',
       'A booking counts once Postgres says confirmed. Rates are of confirmed bookings alone; in these rounds every buyer can have what they want, and who is refused all the same is shown. Passes are known, and the compiler is done with most, from a warm-up.',
-      'Patterns write the same rows as core. They wait for each statement of a transaction before they send the next, as their sources do; B1+ and B2+ send all inserts in one go, which no source does, and has no goal. Theirs is no hold but B2’s and B3’s keys, no limit, no outbox delivery: what that saves is theirs. Buyers pay at once, so that core tells Redis of many bookings once instead of twice: that is core’s.',
+      'Patterns write the same rows as core. They wait for each statement of a transaction before they send the next, as their sources do; B1+ and B2+ send all inserts in one go, which no source does, and has no goal. Theirs is no hold but B2’s and B3’s keys, no limit, no outbox delivery: what that saves is theirs. Buyers pay at once, so that core tells Redis of many bookings once instead of twice: that is core’s. Between rounds core tells Redis of the last bookings, which no rate counts and the processor time does.',
       ...PATTERN_NAMES.map(
         (name) => `${name}: ${PATTERNS[name].about}; pattern as described in ${PATTERNS[name].source}.`,
       ),

@@ -1,5 +1,5 @@
 import { connectDatabase } from '../db/connect.ts';
-import { asSeller, type Seller, type Sold } from './bookings/sellers.ts';
+import { asCore, type Seller, type Sold } from './bookings/sellers.ts';
 import { milliseconds, perSecond, ratio, whole, type Report, type Row } from './measure/report.ts';
 import { median } from './measure/rounds.ts';
 import type { BenchOptions } from './options.ts';
@@ -36,7 +36,7 @@ export async function benchBrowsing({ smoke }: BenchOptions): Promise<Report> {
   try {
     const texts = await fill(core.databaseUrl, size);
     const atCore = { url: core.url, clients: size.searchers, texts };
-    const rounds = await measure(asSeller('core', core, { buyers, shop }), searchers, size, {
+    const rounds = await measure(asCore(core, { buyers, shop }), searchers, size, {
       'beside the crowd': atCore,
       'beside it, without bounds': { ...atCore, url: core.databaseUrl },
     });

@@ -32,7 +32,7 @@ export type Sold = CrowdResult & {
   confirmed: number;
   confirmedPerSecond: number;
   ackedPerSecond: number;
-  /** Processor time of a confirmed booking, µs. */
+  /** Processor time of a confirmed booking, µs, with that of the rest. */
   us: { server: number; postgres: number; redis: number };
 };
 
@@ -43,12 +43,19 @@ export type Patterns = {
   stop(): Promise<void>;
 };
 
-/** Core as a seller. */
-export const asSeller = (
+/** What happens before a crowd comes, and once all of it has what it wanted: what is left to do, which delays no booking. */
+type Around = { prepare?: () => Promise<unknown>; rest?: () => Promise<unknown> };
+
+/** Core as a seller. Its rounds end when Redis knows of every booking, or the next seller's would pay for that. */
+export const asCore = (core: { url: string; pid: number; sql: Sql }, parts: { buyers: Buyers; shop: Shop }): Seller =>
+  asSeller('core', core, parts, { rest: () => untilTold(core.sql) });
+
+/** Any server as a seller. */
+const asSeller = (
   name: string,
   core: { url: string; pid: number; sql: Sql },
   { buyers, shop }: { buyers: Buyers; shop: Shop },
-  prepare: () => Promise<unknown> = async () => {},
+  { prepare = async () => {}, rest = async () => {} }: Around = {},
 ): Seller => {
   let nextSeat = 0;
   return {
@@ -66,6 +73,7 @@ export const asSeller = (
       const wanted = whenTold === undefined ? before + result.done : 0;
       const seconds = await untilConfirmed(core.sql, wanted, result.startedAt);
       const confirmed = (await confirmedIn(core.sql)) - before;
+      await rest();
       const now = readProcessors(core.pid, shop);
       const us = (part: keyof typeof now): number => (secondsSince(used[part], now[part]) * 1e6) / confirmed;
       return {
@@ -90,7 +98,7 @@ export async function startPatterns(shop: Shop, buyers: Buyers): Promise<Pattern
       const { url: databaseUrl, sql } = await shop.database();
       const use = () => part.ask(v.object({}), { ask: 'use', name, databaseUrl, connections: CONNECTIONS });
       const core = { url: String(part.ready['url']), pid: part.pid, sql };
-      return asSeller(`${name}, ${PATTERNS[name].about}`, core, { buyers, shop }, use);
+      return asSeller(`${name}, ${PATTERNS[name].about}`, core, { buyers, shop }, { prepare: use });
     },
     kill: () => part.kill(),
     async stop() {
@@ -109,6 +117,18 @@ function readProcessors(server: number, shop: Shop): Record<'server' | 'postgres
 /** What those that still run have used since. What one used that ended meanwhile nobody can tell any more: it is left out. */
 const secondsSince = (used: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>): number =>
   [...now].reduce((sum, [pid, seconds]) => sum + seconds - (used.get(pid) ?? 0), 0);
+
+/** Waits until nothing is left that the inventory is to be told. */
+async function untilTold(sql: Sql): Promise<void> {
+  const until = performance.now() + LAG_MS;
+  const isLeft = async () =>
+    (await sql`SELECT 1 FROM outbox WHERE done_at IS NULL AND dead_at IS NULL LIMIT 1`).length > 0;
+  while (await isLeft()) {
+    if (performance.now() > until)
+      throw new Error(`after ${LAG_MS} ms the inventory still doesn't know of all bookings`);
+    await sleep(20);
+  }
+}
 
 async function confirmedIn(sql: Sql): Promise<number> {
   const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM bookings WHERE status = 'confirmed'`;

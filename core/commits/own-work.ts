@@ -3,8 +3,8 @@ import type { PlacedBooking } from '../../db/queries/read-claims.ts';
 
 /** How long a row that tells the inventory is left to the process that wrote it, seconds: after that any process takes it. */
 const LEASE_SECONDS = 5;
-/** Rows that wait at most: what a process brings into Redis well within the lease. What is more waits for the sweep. */
-const MAX_WAITING = 2000;
+/** Rows that wait at most: what a process brings into Redis within the lease. What is more waits for the sweep. */
+const MAX_WAITING = 20_000;
 
 /** A row whose booking is known as it was written: nobody has to read it again, and the inventory ignores what is older than it has. */
 export type OwnRow = OutboxRow & { placed: PlacedBooking };

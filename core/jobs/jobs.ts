@@ -15,7 +15,7 @@ import { runWaitlist } from '../waitlist/run-waitlist.ts';
 import { startWebhookLanes } from '../webhooks/webhook-lanes.ts';
 import { runExpiry } from './run-expiry.ts';
 import { runInbox } from './run-inbox.ts';
-import { runInventoryOutbox, runOwnInventory, runPaymentOutbox } from './run-outbox.ts';
+import { INVENTORY_TURN, OWN_TURN, runInventoryOutbox, runOwnInventory, runPaymentOutbox } from './run-outbox.ts';
 import { tidy } from './tidy.ts';
 import { createTurns } from './turns.ts';
 import { createWakeBus } from './wake-bus.ts';
@@ -70,8 +70,11 @@ export function startJobs(deps: JobDeps): Jobs {
   const turns = {
     inbox: [createTurns('inbox', deps.log, () => runInbox(wakeable))],
     outbox: [
-      createTurns('inventory', deps.log, () => runInventoryOutbox(deps), UNHURRIED_MS),
-      createTurns('payments', deps.log, () => runPaymentOutbox(deps), UNHURRIED_MS),
+      createTurns('inventory', deps.log, () => runInventoryOutbox(deps), {
+        gatherMs: UNHURRIED_MS,
+        full: INVENTORY_TURN,
+      }),
+      createTurns('payments', deps.log, () => runPaymentOutbox(deps), { gatherMs: UNHURRIED_MS }),
       startWebhookLanes(deps),
       startNotifications(deps),
     ],
@@ -97,7 +100,10 @@ export function startJobs(deps: JobDeps): Jobs {
     return 0;
   });
   const { ownWork = NO_OWN_WORK } = deps;
-  const owning = createTurns('own inventory', deps.log, () => runOwnInventory(deps, ownWork), UNHURRIED_MS);
+  const owning = createTurns('own inventory', deps.log, () => runOwnInventory(deps, ownWork), {
+    gatherMs: UNHURRIED_MS,
+    full: OWN_TURN,
+  });
   ownWork.serve(() => owning.wake());
   const blocking = createTurns('blocks', deps.log, () => applyDueBlocks(deps));
   const cataloguing = createTurns(

@@ -7,6 +7,16 @@ const GATHER_MS = 20;
 /** Work that is taken in turns: never twice at once in this process, and until a turn finds nothing. */
 export type Turns = { wake(): void; idle(): Promise<void>; stop(): Promise<void> };
 
+/** How turns follow each other. */
+export type Pace = {
+  /** How long work is gathered before a turn, ms. */
+  gatherMs?: number;
+  /** Rows a turn takes at most: one that took so many has left some, and is followed at once. Absent: every turn gathers first. */
+  full?: number;
+  /** Waits; a timer outside tests. */
+  wait?: (ms: number) => Promise<unknown>;
+};
+
 /**
  * Wraps `runOnce`, which returns how many rows it took. A turn begins `gatherMs` after it is asked for; a wake during a turn makes sure
  * of one more.
@@ -15,18 +25,20 @@ export function createTurns(
   name: string,
   log: Logger,
   runOnce: () => Promise<number>,
-  gatherMs: number = GATHER_MS,
+  { gatherMs = GATHER_MS, full = Number.POSITIVE_INFINITY, wait = sleep }: Pace = {},
 ): Turns {
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
 
   const run = async (): Promise<void> => {
+    let taken = 0;
     do {
-      await sleep(gatherMs);
-      again = false;
+      if (taken < full) await wait(gatherMs);
+      [again, taken] = [false, 0];
       try {
-        if ((await runOnce()) > 0) again = true;
+        taken = await runOnce();
+        if (taken > 0) again = true;
       } catch (error) {
         // Postgres is away: the next sweep tries again, a turn right now would only spin.
         log.warn({ err: error, job: name }, 'a turn failed');

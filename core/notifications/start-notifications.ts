@@ -33,7 +33,7 @@ export function startNotifications(deps: Omit<NotificationDeps, 'printer'>): Tur
       await prepare();
       return send();
     };
-    return createTurns(name, deps.log, work, LOOK_AFTER_MS);
+    return createTurns(name, deps.log, work, { gatherMs: LOOK_AFTER_MS });
   };
   const ways =
     channels.length === 0

@@ -35,7 +35,7 @@ export function startWebhookLanes(deps: Omit<WebhookDeps, 'sender'>): Turns {
       // What is due is being worked on: there is no next turn to take at once.
       return 0;
     },
-    LOOK_AFTER_MS,
+    { gatherMs: LOOK_AFTER_MS },
   );
   return {
     wake: () => looking.wake(),
