@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { newId } from '../../platform/id.ts';
 import type { Told } from '../../tests/checker/history.ts';
 import { getRequest, postRequest, type HttpLine, type LineAnswer } from './http-line.ts';
 import { ORIGIN, STANDING, WEBHOOK_SECRET, ZONES } from './shop.ts';
@@ -28,7 +27,7 @@ const KEY = Buffer.from(WEBHOOK_SECRET.slice('whsec_'.length), 'base64');
 export function holdRequest({ pass, seat }: Buyer, path = '/v1/holds'): string {
   const item =
     seat === null ? { zoneId: STANDING, quantity: 1 } : { zoneId: `block-${seat % ZONES}`, seats: [`s${seat}`] };
-  const headers = { authorization: `Bearer ${pass}`, 'idempotency-key': newId() };
+  const headers = { authorization: `Bearer ${pass}`, 'idempotency-key': randomUUID() };
   return postRequest(path, headers, JSON.stringify({ performanceId: SHOW, items: [item] }));
 }
 
@@ -43,7 +42,9 @@ export async function buy(line: HttpLine, buyer: Buyer, request: string, pay: Pa
   if (held.status !== 201) return { holdMs, refused: refusalOf(held) };
   const { holdId, receipt } = v.parse(heldSchema, JSON.parse(held.body));
   const body = { receipt, buyer: { name: 'Ada Lovelace', email: `${buyer.ticketId}@example.org` } };
-  const booking = await line.send(postRequest('/v1/bookings', { 'idempotency-key': newId() }, JSON.stringify(body)));
+  const booking = await line.send(
+    postRequest('/v1/bookings', { 'idempotency-key': randomUUID() }, JSON.stringify(body)),
+  );
   const bookMs = performance.now() - began - holdMs;
   if (booking.status !== 201) return { holdMs, bookMs, refused: refusalOf(booking) };
   const booked = v.parse(bookedSchema, JSON.parse(booking.body));
@@ -76,9 +77,9 @@ export const payAtSandbox =
 
 /** The webhook by which the sandbox provider tells that a payment succeeded, signed by Standard Webhooks. */
 function paidEvent(paymentId: string, total: { amountMinor: number; currency: string }): string {
-  const data = { paymentId, ...total, captureId: newId() };
+  const data = { paymentId, ...total, captureId: randomUUID() };
   const body = JSON.stringify({ type: 'payment.succeeded', timestamp: new Date().toISOString(), data });
-  const [id, seconds] = [newId(), String(Math.floor(Date.now() / 1000))];
+  const [id, seconds] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
   const signature = createHmac('sha256', KEY).update(`${id}.${seconds}.${body}`).digest('base64');
   const headers = { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${signature}` };
   return postRequest('/v1/payments/webhooks/sandbox', headers, body);
