@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export type BuiltScript = { lua: string; sha1: string };
 
 const ROOT = join(import.meta.dirname, 'lua');
-const INCLUDE = /^--- @include "([a-z0-9-]+)"$/gm;
+const INCLUDE = /^ *--- @include "([a-z0-9-]+)"$/gm;
 
 /**
  * Reads every `lua/<group>/<name>.lua`, puts each include in once (depth first), and strips comments, since the text travels over

@@ -1,7 +1,8 @@
-import { Redis } from 'ioredis';
+import { Command, Redis } from 'ioredis';
+import { gatherRequests } from './gather-requests.node.ts';
 import { gatherWrites } from './gather-writes.node.ts';
 import { guardCommand, toReply } from './guard-command.ts';
-import { COMMAND_TIMEOUT_MS, type TickClient } from './script-client.ts';
+import { COMMAND_TIMEOUT_MS, type ScriptClient, type TickClient } from './script-client.ts';
 import { isUnknownScript, toOperatingError } from './script-error.ts';
 import { SCRIPTS, type ScriptSet } from './scripts.generated.ts';
 
@@ -29,17 +30,23 @@ export function connectRedis(
 
 /** Scripts over ioredis. `scripts` differs from what is shipped only in tests that bring their own clock. */
 export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPTS): TickClient {
-  const gather = gatherWrites(redis);
+  const run: ScriptClient['run'] = async (name, keys, args) => {
+    const { sha1, lua } = scripts[name];
+    gather();
+    try {
+      return toReply(await redis.sendCommand(evalsha(sha1, keys, args)));
+    } catch (error) {
+      if (!isUnknownScript(error)) throw toOperatingError(error, name);
+    }
+    return guardCommand(name, async () => toReply(await redis.eval(lua, keys.length, ...keys, ...args)));
+  };
+  const requests = gatherRequests(run);
+  const gather = gatherWrites(redis, () => requests.send());
   return {
-    async run(name, keys, args) {
-      const { sha1, lua } = scripts[name];
+    run,
+    runTogether(request, bound) {
       gather();
-      try {
-        return toReply(await redis.evalsha(sha1, keys.length, ...keys, ...args));
-      } catch (error) {
-        if (!isUnknownScript(error)) throw toOperatingError(error, name);
-      }
-      return guardCommand(name, async () => toReply(await redis.eval(lua, keys.length, ...keys, ...args)));
+      return requests.add(request, bound);
     },
     list: (key, count) => guardCommand('LRANGE', () => redis.lrange(key, 0, count - 1)),
     get: (key) => guardCommand('GET', () => redis.get(key)),
@@ -49,4 +56,11 @@ export function createNodeScriptClient(redis: Redis, scripts: ScriptSet = SCRIPT
         return { member: isIn === 1, exists: exists === 1 };
       }),
   };
+}
+
+/** EVALSHA as ioredis makes it. Its constructor flattens whatever it gets, element by element; these are texts in one list already. */
+function evalsha(sha1: string, keys: readonly string[], args: readonly (string | number)[]): Command {
+  const command = new Command('evalsha', [], { replyEncoding: 'utf8' });
+  command.args = [sha1, String(keys.length), ...keys, ...args.map(String)];
+  return command;
 }

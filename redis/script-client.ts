@@ -8,12 +8,28 @@ import type { ScriptName } from './scripts.generated.ts';
 /** A reply in RESP2 shapes. Bulk strings stay strings, also when they look like numbers. */
 export type RedisReply = string | number | null | RedisReply[];
 
+/** One request to a script that answers several in one run (`lua/includes/together.lua`). Who shares the first key shares all of `shared`. */
+export type OneOfMany = {
+  script: ScriptName;
+  shared: { keys: readonly string[]; args: readonly (string | number)[] };
+  keys: readonly string[];
+  args: readonly (string | number)[];
+};
+
+/** Waits for what it starts no longer than something allows. */
+export type Bound = <T>(start: () => Promise<T>) => Promise<T>;
+
 export type ScriptClient = {
   /**
    * Runs a shipped script by its hash, and once more by its text when the server does not know it (NOSCRIPT).
    * Throws `OperatingError`: the script's own code when it replied with one (`ERR room_recovering` …), else `store_unavailable`.
    */
   run(script: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<RedisReply>;
+  /**
+   * Runs a request with others of its turn, where a client can; resolves with its own reply. Throws as `run` does. `bound` is put round
+   * the run, that of the first for all of them.
+   */
+  runTogether?: (request: OneOfMany, bound?: Bound) => Promise<RedisReply>;
   /** GET. */
   get(key: string): Promise<string | null>;
   /** SISMEMBER and EXISTS of the same set, in one round trip: is it a member, and is there a set at all. */

@@ -1,7 +1,7 @@
 import { withinLoopTime } from '../platform/loop-time.ts';
 import { OperatingError } from '../platform/operating-error.ts';
 import type { Clock } from '../platform/clock.ts';
-import { COMMAND_TIMEOUT_MS, type ScriptClient } from './script-client.ts';
+import { COMMAND_TIMEOUT_MS, type Bound, type OneOfMany, type ScriptClient } from './script-client.ts';
 
 /** What all store commands of one request may take together, in ms: the answer must be out within a second (DESIGN §2.7). */
 export const STORE_BUDGET_MS = 800;
@@ -21,11 +21,7 @@ export function withDeadline(bounded: ScriptClient, clock: Clock, budgetMs = STO
     if (leftMs <= 0) return Promise.reject(tooSlow());
     return withinLoopTime(leftMs, start, tooSlow, (ms) => (usedMs += ms));
   };
-  return {
-    run: (script, keys, args) => within(() => client.run(script, keys, args)),
-    get: (key) => within(() => client.get(key)),
-    isMember: (key, member) => within(() => client.isMember(key, member)),
-  };
+  return boundedBy(within, client);
 }
 
 /**
@@ -40,11 +36,16 @@ export const CONNECTION_TIMEOUT_MS = 4000;
  */
 export function boundEach(client: ScriptClient): ScriptClient {
   const within = <T>(start: () => Promise<T>): Promise<T> => withinLoopTime(COMMAND_TIMEOUT_MS, start, tooSlow);
+  const { runTogether } = client;
+  const together = runTogether && { runTogether: (request: OneOfMany) => runTogether(request, within) };
+  return { ...boundedBy(within, client), ...together, unbounded: client };
+}
+
+function boundedBy(within: Bound, client: ScriptClient): ScriptClient {
   return {
     run: (script, keys, args) => within(() => client.run(script, keys, args)),
     get: (key) => within(() => client.get(key)),
     isMember: (key, member) => within(() => client.isMember(key, member)),
-    unbounded: client,
   };
 }
 

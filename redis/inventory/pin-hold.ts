@@ -1,6 +1,7 @@
 import { inventoryKeys, roomKeys } from '../keys.ts';
-import { asList, asNumber, asText } from '../reply.ts';
+import { asNumber, asText } from '../reply.ts';
 import type { ScriptClient } from '../script-client.ts';
+import { askTogether } from './ask-together.ts';
 import { limitSubject, type HoldRef } from './hold-ref.ts';
 import { asSeats, countPlaces, inventoryScriptKeys, type Places, placesArgs, unknownOutcome } from './inventory-ref.ts';
 
@@ -38,28 +39,29 @@ export type PinHoldOutcome =
  */
 export async function pinHold(client: ScriptClient, pin: PinRequest): Promise<PinHoldOutcome> {
   const keys = inventoryKeys(pin.room, pin.performanceId);
-  const names = [
-    ...inventoryScriptKeys(pin),
-    roomKeys(pin.room).config,
-    keys.owner(limitSubject(pin)),
-    keys.released(pin.holdId),
-    keys.inFlight(pin.inFlight?.caller ?? '', pin.inFlight?.key ?? ''),
-  ];
-  const args = [
-    pin.holdId,
-    pin.owner,
-    ...placesArgs(pin.places),
-    countPlaces(pin.places),
-    pin.fence,
-    pin.maxExpiresAtMs,
-    pin.expiresAtMs,
-    pin.bookingId,
-    pin.pinMs,
-    pin.inFlight?.ttlMs ?? 0,
-    limitSubject(pin),
-    pin.places.blockId ?? '',
-  ];
-  const reply = asList(await client.run('pin-hold', names, args), 1);
+  const reply = await askTogether(client, {
+    script: 'pin-hold',
+    shared: { keys: [...inventoryScriptKeys(pin), roomKeys(pin.room).config], args: [] },
+    keys: [
+      keys.owner(limitSubject(pin)),
+      keys.released(pin.holdId),
+      keys.inFlight(pin.inFlight?.caller ?? '', pin.inFlight?.key ?? ''),
+    ],
+    args: [
+      pin.holdId,
+      pin.owner,
+      ...placesArgs(pin.places),
+      countPlaces(pin.places),
+      pin.fence,
+      pin.maxExpiresAtMs,
+      pin.expiresAtMs,
+      pin.bookingId,
+      pin.pinMs,
+      pin.inFlight?.ttlMs ?? 0,
+      limitSubject(pin),
+      pin.places.blockId ?? '',
+    ],
+  });
   const outcome = asText(reply[0]);
   switch (outcome) {
     case 'pinned':

@@ -17,6 +17,13 @@ export type Recorder = {
 export function createRecorder(client: ScriptClient): Recorder {
   const transcript: Transcript = [];
   const ran = new Set<ScriptName>();
+  const { runTogether } = client;
+  const together: ScriptClient['runTogether'] =
+    runTogether &&
+    ((request) => {
+      ran.add(request.script);
+      return runTogether(request);
+    });
   return {
     transcript,
     ran,
@@ -26,6 +33,7 @@ export function createRecorder(client: ScriptClient): Recorder {
         ran.add(script);
         return client.run(script, keys, args);
       },
+      ...(together && { runTogether: together }),
     },
     async note(step, call) {
       try {
