@@ -101,7 +101,9 @@ async function untilConfirmed(sql: Parameters<typeof readStoredState>[0], count:
 async function settle(sql: Parameters<typeof readStoredState>[0]): Promise<StoredState> {
   const until = performance.now() + SETTLE_MS;
   for (;;) {
-    const [row] = await sql<{ waiting: boolean }[]>`SELECT EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL)
+    const [row] = await sql<
+      { waiting: boolean }[]
+    >`SELECT EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL) OR EXISTS (SELECT 1 FROM own_work)
       OR EXISTS (SELECT 1 FROM webhook_inbox WHERE processed_at IS NULL) AS waiting`;
     if (row?.waiting === false || performance.now() > until) return readStoredState(sql);
     await sleep(100);

@@ -122,7 +122,8 @@ const secondsSince = (used: ReadonlyMap<number, number>, now: ReadonlyMap<number
 async function untilTold(sql: Sql): Promise<void> {
   const until = performance.now() + LAG_MS;
   const isLeft = async () =>
-    (await sql`SELECT 1 FROM outbox WHERE done_at IS NULL AND dead_at IS NULL LIMIT 1`).length > 0;
+    (await sql`SELECT 1 FROM own_work UNION ALL SELECT 1 FROM outbox WHERE done_at IS NULL AND dead_at IS NULL LIMIT 1`)
+      .length > 0;
   while (await isLeft()) {
     if (performance.now() > until)
       throw new Error(`after ${LAG_MS} ms the inventory still doesn't know of all bookings`);

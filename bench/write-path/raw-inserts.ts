@@ -37,7 +37,7 @@ export async function insertRaw(sql: Sql, drafts: readonly BookingDraft[]): Prom
       SELECT decode(hash, 'hex'), payment_id, expires_at FROM unnest(${list(r.codeHash)}::text[], ${list(r.paymentId)}::uuid[],
         ${list(r.codeExpiresAt)}::timestamptz[]) AS x (hash, payment_id, expires_at)),
     o AS (INSERT INTO outbox (id, booking_id, version, kind, payload)
-      SELECT id, booking_id, 1, 'inventory.apply', '{}' FROM unnest(${list(r.outboxId)}::uuid[], ${list(r.id)}::uuid[]) AS x (id, booking_id)),
+      SELECT gen_random_uuid(), booking_id, 1, 'inventory.apply', '{}' FROM unnest(${list(r.id)}::uuid[]) AS x (booking_id)),
     h AS (INSERT INTO booking_history (booking_id, version, actor, action)
       SELECT booking_id, 1, 'owner:' || owner, 'created' FROM unnest(${list(r.id)}::uuid[], ${list(r.owner)}::text[]) AS x (booking_id, owner))
     INSERT INTO idempotency_keys (caller, key, body_hash, status, answer)

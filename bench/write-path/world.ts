@@ -80,7 +80,6 @@ function toDraft(zoneId: string, seatId: string | null): BookingDraft {
       items: [{ zoneId, seatId, quantity: 1, priceMinor: 5000 }],
       payBy: later,
       payment: { id: newId(), provider: 'sandbox', codeHash: randomBytes(32), codeExpiresAt: later },
-      outboxId: newId(),
     },
   };
 }

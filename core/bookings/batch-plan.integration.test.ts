@@ -35,7 +35,7 @@ async function indexesOf(isDueByStatus: boolean): Promise<Set<string>> {
       );
     await tx`SET LOCAL enable_seqscan = off`;
     const rows = await tx`EXPLAIN (GENERIC_PLAN)
-      WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns)} SELECT 1 FROM refusal`;
+      WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, null)} SELECT 1 FROM refusal`;
     lines = v.parse(v.array(v.object({ 'QUERY PLAN': v.string() })), rows).map((row) => row['QUERY PLAN']);
     throw rollBack;
   });

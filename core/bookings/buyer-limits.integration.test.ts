@@ -109,7 +109,7 @@ describe('the limit of places per buyer', () => {
     const write = (process: 0 | 1, meanwhile: () => Promise<unknown>): Promise<unknown> =>
       two.pools[process].begin(async (tx) => {
         const columns = toBatchColumns([toWrite(rivals[process], '{}')]);
-        await tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns)} SELECT 1`;
+        await tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, null)} SELECT 1`;
         await meanwhile();
       });
     await write(0, () => write(1, () => Promise.resolve()));

@@ -1,6 +1,7 @@
 import type { Sql } from '../../db/connect.ts';
 import type { BookingToWrite } from '../../db/queries/booking-batch.ts';
 import type { NewBooking } from '../../db/queries/new-booking.ts';
+import type { Lease } from '../../db/queries/own-work.ts';
 import type { PlacedBooking } from '../../db/queries/read-claims.ts';
 import { writeBookings, writeTrusted, type WriteVerdict } from '../../db/queries/write-bookings.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
@@ -46,7 +47,7 @@ const JUDGED_AFTER_REFUSAL = 16;
 /** Group commit of bookings over a pool that has a connection for each flush under way; Redis is told of them as own work. */
 export function createBookingCommits(sql: Sql, ownWork: OwnWork = NO_OWN_WORK): BookingCommits {
   const isWanted = ({ turn }: Commit) => !turn.isRefused;
-  const write = createWriter(sql, ownWork.leaseSeconds);
+  const write = createWriter(sql);
   const batcher = createBatchWriter<Commit, CommitOutcome>({
     write: (commits) => writeOnce(write, commits, ownWork),
     maxWaiting: MAX_WAITING_BOOKINGS,
@@ -80,20 +81,20 @@ export function toWrite({ row, keyed }: BookingDraft, json: string): BookingToWr
   return { row, answer: { caller, key, bodyHash, status: 201, answer: sealed(credential, json) } };
 }
 
-type Write = (batch: readonly BookingToWrite[]) => Promise<WriteVerdict[]>;
+type Write = (batch: readonly BookingToWrite[], lease: Lease | null) => Promise<WriteVerdict[]>;
 
 /** Writes batches trusting that nothing stands against them, until something does. */
-function createWriter(sql: Sql, leaseSeconds: number): Write {
+function createWriter(sql: Sql): Write {
   let toJudge = 0;
-  return async (batch) => {
+  return async (batch, lease) => {
     if (toJudge > 0) {
       toJudge -= 1;
-      return writeBookings(sql, batch, leaseSeconds);
+      return writeBookings(sql, batch, lease);
     }
-    const outcome = await writeTrusted(sql, batch, leaseSeconds);
+    const outcome = await writeTrusted(sql, batch, lease);
     if (outcome === 'written') return batch.map(() => ({ verdict: 'written' }));
     if (outcome === 'refused') toJudge = JUDGED_AFTER_REFUSAL;
-    return writeBookings(sql, batch, leaseSeconds);
+    return writeBookings(sql, batch, lease);
   };
 }
 
@@ -103,9 +104,13 @@ async function writeOnce(
   ownWork: OwnWork,
 ): Promise<Flushed<CommitOutcome>[]> {
   const batch = commits.map((commit) => commit.toWrite);
-  const verdicts = await write(batch);
+  const lease = ownWork.lease();
+  const verdicts = await write(batch, lease);
   const written = batch.filter((_, index) => verdicts[index]?.verdict === 'written');
-  ownWork.add(written.map(({ row }) => ({ id: row.outboxId, placed: placedOf(row) })));
+  ownWork.add(
+    lease,
+    written.map(({ row }) => placedOf(row)),
+  );
   return commits.map((commit, index) => toFlushed(commit, verdicts[index]));
 }
 

@@ -98,7 +98,11 @@ export function draftBooking(
     owner: claims.sub,
     identity: claims.identity ?? null,
     // Whose it is, and for whom its places are counted: who is signed in, whatever address the tickets go to.
-    buyer: { ...body.buyer, emailNormalised: account?.email ?? normaliseEmail(body.buyer.email) },
+    buyer: {
+      name: body.buyer.name,
+      email: body.buyer.email,
+      emailNormalised: account?.email ?? normaliseEmail(body.buyer.email),
+    },
     language,
     passengers: body.passengers ?? [],
     accessTokenHash: token.hash,
@@ -113,7 +117,6 @@ export function draftBooking(
       codeHash: code.hash,
       codeExpiresAt: new Date(nowMs + CHECKOUT_TTL_SECONDS * 1000),
     },
-    outboxId: newId(),
   };
   const created: BookingCreated = {
     bookingId: id,

@@ -28,7 +28,6 @@ export function draft(seats: string[], standing = 0, owner = newId()): BookingDr
       items: [...items, ...places],
       payBy: later,
       payment: { id: newId(), provider: 'sandbox', codeHash: hashSecret(id), codeExpiresAt: later },
-      outboxId: newId(),
     },
   };
 }

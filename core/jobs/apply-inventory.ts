@@ -39,7 +39,7 @@ export async function applyInventory(deps: Deps, rows: readonly ToldRow[], repor
   const ready: Ready[] = [];
   for (const [id, own] of rowsOf) {
     try {
-      ready.push({ ...(await prepare(deps, newestOf(own).placed ?? found.get(id))), rows: own });
+      ready.push(await prepare(deps, own, newestOf(own).placed ?? found.get(id)));
     } catch (error) {
       await report(own, async () => {
         throw error;
@@ -67,14 +67,15 @@ const newestOf = (rows: readonly [ToldRow, ...ToldRow[]]): ToldRow =>
 
 async function prepare(
   deps: Pick<Deps, 'catalogue' | 'sql' | 'scripts' | 'inventory'>,
+  rows: OutboxRow[],
   booking: PlacedBooking | undefined,
-): Promise<Omit<Ready, 'rows'>> {
+): Promise<Ready> {
   const performance = booking && (await deps.catalogue.performance(booking.performanceId));
   if (!booking || !performance) throw new TypeError('the booking or its performance is not here');
   if (booking.isAfterOffers === true) await deps.inventory.use(performance, () => tellNewOffers(deps, performance));
   const { id: bookingId, version, holdId } = booking;
   const places = toPlaces(performance, booking.items, [booking.fromLeg, booking.toLeg]);
-  return { performance, claims: { bookingId, version, state: CLAIM_STATES[booking.status], holdId, places } };
+  return { performance, rows, claims: { bookingId, version, state: CLAIM_STATES[booking.status], holdId, places } };
 }
 
 /** What goes in by one script. */

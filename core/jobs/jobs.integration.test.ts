@@ -7,7 +7,7 @@ import { createOwnWork } from '../commits/own-work.ts';
 import { openCoreWorld, ROOM, SHOW, type CoreWorld } from '../core-world.fixture.ts';
 import { inventoryKeys } from '../../redis/keys.ts';
 import { startJobs, type Jobs } from './jobs.ts';
-import { runInventoryOutbox } from './run-outbox.ts';
+import { runInventoryOutbox, runOwnInventory } from './run-outbox.ts';
 
 describe('the background work of core', () => {
   let postgres: TestPostgres;
@@ -79,18 +79,18 @@ describe('the background work of core', () => {
     expect(await rows([poison])).toMatchObject([{ last_error: expect.stringContaining('nowhere'), later: true }]);
   });
 
-  it('leaves a booking’s row to the process that wrote it, and takes it when that has died with it', async () => {
+  it('leaves a batch to the process that wrote it, and takes it over when that has died with it', async () => {
     const ownWork = createOwnWork();
     const { sql } = world;
     const commits = createCommits({ bookings: sql, events: sql, jobs: sql }, ownWork);
     const wanted = draft(['s55']);
     await commits.bookings.commit(wanted);
     expect(await runInventoryOutbox(world.deps)).toBe(0);
-    const dueOf = () => sql`SELECT 1 FROM outbox WHERE booking_id = ${wanted.row.id} AND done_at IS NULL`;
-    expect(await dueOf()).toHaveLength(1);
-    await sql`UPDATE outbox SET due_at = now() WHERE booking_id = ${wanted.row.id}`;
+    const leftOf = () => sql`SELECT 1 FROM own_work WHERE bookings = ARRAY[${wanted.row.id}]::uuid[]`;
+    expect(await leftOf()).toHaveLength(1);
+    await sql`UPDATE own_work SET due_at = now()`;
     expect(await runInventoryOutbox(world.deps)).toBe(1);
-    expect(await dueOf()).toHaveLength(0);
+    expect([...(await leftOf()), ...(await sql`SELECT 1 FROM outbox WHERE booking_id = ${wanted.row.id}`)]).toEqual([]);
 
     const jobs = startJobs({ ...world.deps, redisUrl: redis.url, commits, ownWork });
     try {
@@ -99,12 +99,36 @@ describe('the background work of core', () => {
       const capture = { paymentId: other.row.payment.id, captureId: newId(), amountMinor: 5000, currency: 'EUR' };
       expect(await commits.confirmations.confirm(capture)).toBe(true);
       await isDone(other.row.id);
+      await vi.waitFor(async () => expect(await sql`SELECT 1 FROM own_work`).toHaveLength(0), { timeout: 8000 });
       expect(await sql`SELECT 1 FROM outbox WHERE booking_id = ${other.row.id}`).toHaveLength(0);
       const seat = (await world.deps.catalogue.performance(SHOW))?.seats.find('s56')?.index;
       expect(await world.deps.redis.hget(inventoryKeys(ROOM, SHOW).claims, String(seat))).toBe(`b${other.row.id}`);
     } finally {
       await jobs.stop();
     }
+  });
+
+  it('leaves a batch that it could not tell whole to the outbox, where only what is wrong with it is put off', async () => {
+    const ownWork = createOwnWork();
+    const { sql } = world;
+    const commits = createCommits({ bookings: sql, events: sql, jobs: sql }, ownWork);
+    const [good, poison] = [draft(['s58']), draft(['s59'])];
+    await Promise.all([commits.bookings.commit(good), commits.bookings.commit(poison)]);
+    expect(await sql`SELECT 1 FROM own_work`, 'one row for both').toHaveLength(1);
+    await sql`UPDATE booking_items SET seat_id = 'nowhere' WHERE booking_id = ${poison.row.id}`;
+    const broken = { ...world.deps, scripts: { ...world.deps.scripts, run: () => Promise.reject(new Error('away')) } };
+    expect(await runOwnInventory(broken, ownWork)).toBe(2);
+    expect(await sql`SELECT 1 FROM own_work`, 'not told, so it stays').toHaveLength(1);
+    expect(await runOwnInventory(world.deps, ownWork), 'and is nobody’s own any more').toBe(0);
+    expect(await runInventoryOutbox(world.deps), 'nor anybody’s until its lease is over').toBe(0);
+    await sql`UPDATE own_work SET due_at = now()`;
+    expect(await runInventoryOutbox(world.deps)).toBe(2);
+    expect(await sql`SELECT 1 FROM own_work`).toHaveLength(0);
+    expect(
+      await sql`SELECT booking_id AS id, last_error AS error FROM outbox WHERE booking_id IN ${sql([good.row.id, poison.row.id])}`,
+    ).toMatchObject([{ id: poison.row.id, error: expect.stringContaining('nowhere') }]);
+    const seat = (await world.deps.catalogue.performance(SHOW))?.seats.find('s58')?.index;
+    expect(await world.deps.redis.hget(inventoryKeys(ROOM, SHOW).claims, String(seat))).toBe(`b${good.row.id}`);
   });
 
   it('takes up rows that a process took and died with, once their lease is over', async () => {

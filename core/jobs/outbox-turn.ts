@@ -21,15 +21,7 @@ export async function takeOutboxTurn(
   taking: Parameters<typeof takeOutbox>[1],
   deliver: (rows: readonly OutboxRow[], report: Report) => Promise<void>,
 ): Promise<number> {
-  return workOff(deps, await takeOutbox(deps.sql, taking), deliver);
-}
-
-/** The same for rows that are taken already. */
-export async function workOff<R extends OutboxRow>(
-  deps: Pick<CoreDeps, 'sql' | 'log'>,
-  rows: readonly R[],
-  deliver: (rows: readonly R[], report: Report) => Promise<void>,
-): Promise<number> {
+  const rows = await takeOutbox(deps.sql, taking);
   if (rows.length === 0) return 0;
   const done: OutboxRow[] = [];
   const failed: FailedWork[] = [];

@@ -1,7 +1,5 @@
 import type { Sql } from '../../db/connect.ts';
 import { confirmBookings, type CaptureToConfirm } from '../../db/queries/confirm-bookings.ts';
-import type { PlacedBooking } from '../../db/queries/read-claims.ts';
-import { newId } from '../../platform/id.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import { MAX_WAITING_JOBS } from '../commits/limits.ts';
 import type { OwnWork } from '../commits/own-work.ts';
@@ -21,28 +19,22 @@ export type Confirmations = {
 export function createConfirmations(sql: Sql, ownWork: OwnWork): Confirmations {
   const batcher = createBatchWriter<CaptureToConfirm, boolean>({
     write: async (batch) => {
-      const confirmed = await confirmBookings(sql, batch, ownWork.leaseSeconds);
-      ownWork.add(toOwnWork(batch, confirmed));
+      const lease = ownWork.lease();
+      const confirmed = await confirmBookings(sql, batch, lease);
+      ownWork.add(
+        lease,
+        confirmed.filter((one) => one !== null),
+      );
       return confirmed.map((one) => ({ kind: 'done', result: one !== null }) as const);
     },
     maxWaiting: MAX_WAITING_JOBS,
   });
   return {
     async confirm(capture) {
-      const settled = await batcher.submit({ ...capture, outboxId: newId() });
+      const settled = await batcher.submit(capture);
       if (settled.kind === 'failed') throw settled.error;
       return settled.result;
     },
     drain: () => batcher.drain(),
   };
 }
-
-/** The rows that confirmed captures have left in the outbox. */
-export const toOwnWork = (
-  captures: readonly (CaptureToConfirm | null)[],
-  confirmed: readonly (PlacedBooking | null)[],
-): Parameters<OwnWork['add']>[0] =>
-  confirmed.flatMap((placed, i) => {
-    const id = captures[i]?.outboxId;
-    return placed === null || id === undefined ? [] : [{ id, placed }];
-  });

@@ -62,7 +62,7 @@ it('would wait for them if it did not pass by who is locked: the control', async
   let isDone = false;
   let waiting: Promise<unknown> = Promise.resolve();
   await whileLocked(booked, async () => {
-    waiting = confirmBookings(world.sql, [{ ...captureOf(booked), outboxId: newId() }]).then(() => (isDone = true));
+    waiting = confirmBookings(world.sql, [captureOf(booked)]).then(() => (isDone = true));
     expect(await world.tell('payment.succeeded', captureOf(booked))).toBe(204);
     expect(isDone).toBe(false);
   });
@@ -88,7 +88,7 @@ it('keeps what it can’t settle alone when settling fails', async () => {
     provider: 'sandbox',
     eventId,
     payloadJson: JSON.stringify({ type: 'payment.succeeded', data: { ...capture, amountMinor: 0 } }),
-    capture: { ...capture, amountMinor: 0, outboxId: newId() },
+    capture: { ...capture, amountMinor: 0 },
   };
   await expect(keepEvents(world.sql, [event])).rejects.toThrow('payment_ledger');
   expect(await world.deps.commits.inbox.keep(event)).toBe(false);
@@ -105,7 +105,7 @@ it('reads the items of its own bookings only, also when it was planned while the
     return row?.count ?? 0;
   };
   const pay = async () => {
-    const capture = { ...captureOf(await buyer.book()), outboxId: newId() };
+    const capture = captureOf(await buyer.book());
     const before = await itemsRead();
     const [confirmed] = await keepEvents(one, [{ provider: 'sandbox', eventId: newId(), payloadJson: '{}', capture }]);
     expect(confirmed).toMatchObject({ status: 'confirmed' });

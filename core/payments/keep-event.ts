@@ -1,11 +1,11 @@
 import type { Sql } from '../../db/connect.ts';
 import { isLostConnection } from '../../db/failure.ts';
 import { keepEvents, type EventToSettle } from '../../db/queries/keep-events.ts';
+import type { Lease } from '../../db/queries/own-work.ts';
 import type { PlacedBooking } from '../../db/queries/read-claims.ts';
 import { putInbox } from '../../db/queries/webhook-inbox.ts';
 import { createBatchWriter } from '../commits/batch-writer.ts';
 import type { OwnWork } from '../commits/own-work.ts';
-import { toOwnWork } from './confirm-capture.ts';
 
 /** Events that wait to be kept at most: what a busy Postgres works off in a second; more are refused, and told again by the provider. */
 export const MAX_WAITING_EVENTS = 2000;
@@ -27,9 +27,12 @@ export function createInboxWrites(sql: Sql, ownWork: OwnWork): InboxWrites {
       // Told twice in one batch, it is one row.
       const byKey = new Map(events.map((event) => [keyOf(event), event]));
       const distinct = [...byKey.values()];
-      const confirmed = await keepOrSettle(sql, distinct, ownWork.leaseSeconds);
-      const captures = distinct.map((event) => event.capture);
-      ownWork.add(toOwnWork(captures, confirmed));
+      const lease = ownWork.lease();
+      const confirmed = await keepOrSettle(sql, distinct, lease);
+      ownWork.add(
+        lease,
+        confirmed.filter((one) => one !== null),
+      );
       const settled = new Set(distinct.filter((_, index) => confirmed[index] !== null));
       return events.map((event) => ({ kind: 'done', result: settled.has(event) }) as const);
     },
@@ -51,10 +54,10 @@ const keyOf = ({ provider, eventId }: EventToSettle): string => `${provider} ${e
 async function keepOrSettle(
   sql: Sql,
   events: readonly EventToSettle[],
-  leaseSeconds: number,
+  lease: Lease | null,
 ): Promise<(PlacedBooking | null)[]> {
   try {
-    return await keepEvents(sql, events, leaseSeconds);
+    return await keepEvents(sql, events, lease);
   } catch (error) {
     if (isLostConnection(error)) throw error;
     await putInbox(sql, events);

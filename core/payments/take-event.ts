@@ -1,5 +1,5 @@
 import type { EventToSettle } from '../../db/queries/keep-events.ts';
-import { isId, newId } from '../../platform/id.ts';
+import { isId } from '../../platform/id.ts';
 import type { CoreDeps } from '../deps.ts';
 import { whileProgressing } from '../http/while-progressing.ts';
 import { MAX_WAITING_EVENTS } from './keep-event.ts';
@@ -15,9 +15,9 @@ export type ToldEvent = { eventId: string; payloadJson: string; payload: unknown
 export async function takeEvent(
   { commits: { inbox }, wake }: Pick<CoreDeps, 'commits' | 'wake'>,
   provider: PaymentProvider,
-  { payload, ...told }: ToldEvent,
+  { eventId, payloadJson, payload }: ToldEvent,
 ): Promise<void> {
-  const event = { provider: provider.name, ...told, capture: captureOf(provider, payload) };
+  const event = { provider: provider.name, eventId, payloadJson, capture: captureOf(provider, payload) };
   const isSettled = await whileProgressing(inbox, () => inbox.keep(event), MAX_WAITING_EVENTS);
   wake(isSettled ? 'outbox' : 'inbox');
 }
@@ -28,7 +28,7 @@ function captureOf(provider: PaymentProvider, payload: unknown): EventToSettle['
     const event = provider.readEvent(payload);
     if (event.kind !== 'captured') return null;
     const { paymentId, amountMinor } = event.capture;
-    return isId(paymentId) && Number.isSafeInteger(amountMinor) ? { ...event.capture, outboxId: newId() } : null;
+    return isId(paymentId) && Number.isSafeInteger(amountMinor) ? event.capture : null;
   } catch (error) {
     if (error instanceof TypeError) return null;
     throw error;

@@ -56,7 +56,6 @@ function toRequests(batch: readonly BookingToWrite[]) {
     provider: payments.map((payment) => payment.provider),
     codeHash: payments.map((payment) => toHex(payment.codeHash)),
     codeExpiresAt: payments.map((payment) => payment.codeExpiresAt.toISOString()),
-    outboxId: rows.map((row) => row.outboxId),
     caller: answers.map((answer) => answer.caller),
     key: answers.map((answer) => answer.key),
     bodyHash: answers.map((answer) => answer.bodyHash),

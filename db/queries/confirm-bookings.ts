@@ -1,28 +1,27 @@
 import { arrayLiteral as list } from '../array-literal.ts';
 import type { Connection, Sql } from '../connect.ts';
 import { inOneTrip } from '../one-trip.ts';
-import { leased } from './outbox.ts';
+import { newInventoryWork, type Lease } from './own-work.ts';
 import type { PlacedBooking } from './read-claims.ts';
 
-/** Money that the provider took for a payment of ours; `outboxId` is that of the row which tells the inventory. */
+/** Money that the provider took for a payment of ours. */
 export type CaptureToConfirm = {
   paymentId: string;
   captureId: string;
   amountMinor: number;
   currency: string;
-  outboxId: string;
 };
 
 /**
  * Confirms the bookings that these captures pay in full, first and only: ledger, payment, claims, booking, tickets, history, outbox.
  * Returns what each confirmed here; null, having written nothing for it, for what needs a closer look (paid before, refunded, late, a
- * wrong amount, unknown). The inventory's work is leased to this process for `leaseSeconds`. READ COMMITTED, in one transaction: the bookings are locked in the order of their ids, so that the
+ * wrong amount, unknown). The inventory's work is this process's own where it has a `lease`. READ COMMITTED, in one transaction: the bookings are locked in the order of their ids, so that the
  * statement that follows sees them as they are. No zone rows: nothing is freed or taken.
  */
 export async function confirmBookings(
   sql: Sql,
   captures: readonly CaptureToConfirm[],
-  leaseSeconds = 0,
+  lease: Lease | null = null,
 ): Promise<(PlacedBooking | null)[]> {
   const paymentIds = list(captures.map((capture) => capture.paymentId));
   const rows = await inOneTrip(sql, (tx) => ({
@@ -31,7 +30,7 @@ export async function confirmBookings(
       ORDER BY id FOR UPDATE`,
     ],
     work: tx<ConfirmedRow[]>`WITH ${captureTable(tx, captures)}, paid AS MATERIALIZED (${payable(tx)}),
-    ${confirmation(tx, leaseSeconds)} ${confirmedRows(tx)}`,
+    ${confirmation(tx, lease)} ${confirmedRows(tx)}`,
   }));
   return inOrder(captures, rows);
 }
@@ -59,9 +58,8 @@ export const captureTable = (tx: Connection, captures: readonly (CaptureToConfir
       SELECT * FROM unnest(${list(captures.map((one) => one?.paymentId ?? null))}::uuid[],
         ${list(captures.map((one) => one?.captureId ?? null))}::text[],
         ${list(captures.map((one) => one?.amountMinor ?? null))}::bigint[],
-        ${list(captures.map((one) => one?.currency ?? null))}::text[],
-        ${list(captures.map((one) => one?.outboxId ?? null))}::uuid[])
-        WITH ORDINALITY AS c (payment_id, capture_id, amount_minor, currency, outbox_id, ord))`;
+        ${list(captures.map((one) => one?.currency ?? null))}::text[])
+        WITH ORDINALITY AS c (payment_id, capture_id, amount_minor, currency, ord))`;
 
 /** Those of `capture` that confirm a booking, one for each booking. Its row has to be locked before the statement's snapshot. */
 export const payable = (tx: Connection) => tx`
@@ -77,7 +75,7 @@ export const payable = (tx: Connection) => tx`
  * Every row of the bookings in `paid`, which has the columns of `payable`. Items are looked up booking by booking: numbered all together
  * they come sorted by booking, for which the planner reads every item there is.
  */
-export const confirmation = (tx: Connection, leaseSeconds: number) => tx`
+export const confirmation = (tx: Connection, lease: Lease | null) => tx`
     new_ledger AS (
       INSERT INTO payment_ledger (payment_id, kind, provider_event, amount_minor, currency)
       SELECT payment_id, 'capture', capture_id, amount_minor, currency FROM paid),
@@ -98,10 +96,8 @@ export const confirmation = (tx: Connection, leaseSeconds: number) => tx`
       UPDATE payments p SET status = 'cancelled' FROM paid
       WHERE p.booking_id = paid.booking_id AND p.id <> paid.payment_id AND p.status = 'open'
       RETURNING p.id, p.booking_id, p.requested_at, paid.version),
-    new_work AS (
-      INSERT INTO outbox (id, booking_id, version, kind, payload, attempts, due_at)
-      SELECT outbox_id, booking_id, version, 'inventory.apply', '{}'::jsonb, ${leased(leaseSeconds).attempts}::int,
-        now() + make_interval(secs => ${leaseSeconds}) FROM paid
-      UNION ALL
-      SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id), 0, now()
+    new_work AS (${newInventoryWork(tx, tx`paid`, lease)}),
+    new_cancel AS (
+      INSERT INTO outbox (id, booking_id, version, kind, payload)
+      SELECT gen_random_uuid(), booking_id, version, 'payment.cancel', jsonb_build_object('paymentId', id)
       FROM closed WHERE requested_at IS NOT NULL)`;

@@ -10,6 +10,7 @@ import {
   type CaptureToConfirm,
   type ConfirmedRow,
 } from './confirm-bookings.ts';
+import type { Lease } from './own-work.ts';
 import type { PlacedBooking } from './read-claims.ts';
 import type { EventToKeep } from './webhook-inbox.ts';
 
@@ -19,7 +20,7 @@ export type EventToSettle = EventToKeep & { capture: CaptureToConfirm | null };
 /**
  * Keeps events as `putInbox` does, and confirms in the same transaction the bookings that their captures pay in full, first and only:
  * the rows of those are kept as processed. Returns what each confirmed here; what any other (null) needs is left to whoever takes the
- * inbox's rows. Events of one batch differ in their keys. The inventory's work is leased to this process for `leaseSeconds`.
+ * inbox's rows. Events of one batch differ in their keys. The inventory's work is this process's own where it has a `lease`.
  *
  * READ COMMITTED. First the bookings are locked, past those that somebody else has: an event never waits for another's work on its
  * booking. Which were locked is left in a setting of the transaction, since the statement that follows may judge only these: only
@@ -29,7 +30,7 @@ export type EventToSettle = EventToKeep & { capture: CaptureToConfirm | null };
 export async function keepEvents(
   sql: Sql,
   events: readonly EventToSettle[],
-  leaseSeconds = 0,
+  lease: Lease | null = null,
 ): Promise<(PlacedBooking | null)[]> {
   const captures = events.map((event) => event.capture);
   const paymentIds = list(captures.flatMap((capture) => capture?.paymentId ?? []));
@@ -55,7 +56,7 @@ export async function keepEvents(
       ON CONFLICT ON CONSTRAINT webhook_inbox_once DO NOTHING RETURNING provider, event_id),
     paid AS MATERIALIZED (
       SELECT settled.* FROM settled JOIN told USING (ord) JOIN kept USING (provider, event_id)),
-    ${confirmation(tx, leaseSeconds)} ${confirmedRows(tx)}`,
+    ${confirmation(tx, lease)} ${confirmedRows(tx)}`,
   }));
   return inOrder(events, rows);
 }

@@ -27,7 +27,6 @@ export type NewBooking = {
   items: BookingItem[];
   payBy: Date;
   payment: { id: string; provider: string; codeHash: Uint8Array; codeExpiresAt: Date };
-  outboxId: string;
 };
 
 /** How many places of each zone a list of items takes, by zone in sorted order. */

@@ -13,9 +13,6 @@ export type OutboxRow = {
   attempts: number;
 };
 
-/** What new rows of the inventory's work say of themselves: leased to whoever writes them, they are due to others only after that. */
-export const leased = (leaseSeconds: number) => ({ leaseSeconds, attempts: leaseSeconds > 0 ? 1 : 0 });
-
 /** Adds work in the transaction that causes it. */
 export async function putOutbox(
   tx: Transaction,

@@ -32,14 +32,15 @@ export type BookingUnderWay = {
   zones: { zoneId: string; quantity: number }[];
 };
 
-/** Bookings of a performance with outbox rows that have yet to reach the inventory; laid-aside rows are not under way. */
+/** Bookings of a performance that the inventory has yet to be told of, by whoever it is; laid-aside rows are not under way. */
 export async function readBookingsUnderWay(sql: Sql, performanceId: string): Promise<BookingUnderWay[]> {
   return sql<BookingUnderWay[]>`SELECT b.id, b.status IN ('pending_payment', 'confirmed') AS "hasPlaces",
       b.from_leg AS "fromLeg", b.to_leg AS "toLeg",
       coalesce((SELECT json_agg(json_build_object('zoneId', i.zone_id || coalesce('/' || i.block_id, ''), 'quantity', i.quantity))
         FROM booking_items i WHERE i.booking_id = b.id AND i.seat_id IS NULL), '[]') AS zones
     FROM bookings b WHERE b.performance_id = ${performanceId} AND b.id IN (
-      SELECT booking_id FROM outbox WHERE done_at IS NULL AND dead_at IS NULL AND kind = 'inventory.apply')
+      SELECT booking_id FROM outbox WHERE done_at IS NULL AND dead_at IS NULL AND kind = 'inventory.apply'
+      UNION SELECT unnest(bookings) FROM own_work)
     ORDER BY b.id`;
 }
 

@@ -2,7 +2,7 @@ import { IDEMPOTENCY_TTL_SECONDS } from '../../contracts/limits.ts';
 import { arrayLiteral as list } from '../array-literal.ts';
 import type { Connection, Statement } from '../connect.ts';
 import type { BatchColumns } from './booking-batch.ts';
-import { leased } from './outbox.ts';
+import { newInventoryWork, type Lease } from './own-work.ts';
 
 /** The batch as common table expressions: `request`, `item`, `seat_leg`, `zone` (with what is free), `need`, `contest`. */
 export const batchTables = (
@@ -14,10 +14,10 @@ export const batchTables = (
         ${list(r.owner)}::text[], ${list(r.identity)}::text[], ${list(r.buyerName)}::text[], ${list(r.buyerEmail)}::text[], ${list(r.emailNormalised)}::text[],
         ${list(r.language)}::text[], ${list(r.passengers)}::jsonb[], ${list(r.tokenHash)}::text[], ${list(r.totalMinor)}::bigint[], ${list(r.currency)}::text[],
         ${list(r.fromLeg)}::int[], ${list(r.toLeg)}::int[], ${list(r.payBy)}::timestamptz[], ${list(r.paymentId)}::uuid[],
-        ${list(r.provider)}::text[], ${list(r.codeHash)}::text[], ${list(r.codeExpiresAt)}::timestamptz[], ${list(r.outboxId)}::uuid[],
+        ${list(r.provider)}::text[], ${list(r.codeHash)}::text[], ${list(r.codeExpiresAt)}::timestamptz[],
         ${list(r.caller)}::text[], ${list(r.key)}::text[], ${list(r.bodyHash)}::text[], ${list(r.status)}::int[], ${list(r.answer)}::text[])
         AS r (ord, id, hold_id, performance_id, owner, identity, buyer_name, buyer_email, email_normalised, language, passengers, token_hash, total_minor,
-          currency, from_leg, to_leg, pay_by, payment_id, provider, code_hash, code_expires_at, outbox_id, caller, key, body_hash,
+          currency, from_leg, to_leg, pay_by, payment_id, provider, code_hash, code_expires_at, caller, key, body_hash,
           status, answer)),
     item AS MATERIALIZED (
       SELECT i.*, r.id AS booking_id, r.performance_id, r.from_leg, r.to_leg
@@ -151,10 +151,10 @@ const takenOrOutOfReach = (tx: Connection) => tx`
       WHERE claim.booking_id IS NOT NULL OR claim.block_id IS DISTINCT FROM s.block_id`;
 
 /**
- * Every row of the winners, in the order of the keys by which rivals would wait for each other. The inventory's work is leased to this
- * process for `leaseSeconds`.
+ * Every row of the winners, in the order of the keys by which rivals would wait for each other. The inventory's work is this process's own
+ * where it has a `lease`.
  */
-export const writes = (tx: Connection, { hasBlocks }: BatchColumns, leaseSeconds = 0) => tx`
+export const writes = (tx: Connection, { hasBlocks }: BatchColumns, lease: Lease | null) => tx`
     new_booking AS (
       INSERT INTO bookings (id, hold_id, performance_id, owner, identity, status, buyer_name, buyer_email, email_normalised, language, passengers,
         access_token_hash, total_minor, currency, from_leg, to_leg, pay_by)
@@ -181,10 +181,7 @@ export const writes = (tx: Connection, { hasBlocks }: BatchColumns, leaseSeconds
     new_code AS (
       INSERT INTO checkout_codes (code_hash, payment_id, expires_at)
       SELECT decode(code_hash, 'hex'), payment_id, code_expires_at FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
-    new_work AS (
-      INSERT INTO outbox (id, booking_id, version, kind, payload, attempts, due_at)
-      SELECT outbox_id, id, 1, 'inventory.apply', '{}'::jsonb, ${leased(leaseSeconds).attempts}::int, now() + make_interval(secs => ${leaseSeconds})
-      FROM request WHERE ord NOT IN (SELECT ord FROM loser)),
+    new_work AS (${newInventoryWork(tx, tx`(SELECT id AS booking_id, 1 AS version FROM request WHERE ord NOT IN (SELECT ord FROM loser))`, lease)}),
     new_history AS (
       INSERT INTO booking_history (booking_id, version, actor, action)
       SELECT id, 1, 'owner:' || owner, 'created' FROM request WHERE ord NOT IN (SELECT ord FROM loser)),

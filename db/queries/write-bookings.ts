@@ -4,6 +4,7 @@ import { lockCounted } from './buyer-limit.ts';
 import type { Connection, Sql, Statement } from '../connect.ts';
 import { violatedConstraint } from '../failure.ts';
 import { inOneTrip } from '../one-trip.ts';
+import type { Lease } from './own-work.ts';
 import { toBatchColumns, type BatchColumns, type BookingToWrite } from './booking-batch.ts';
 import { batchTables, judgement, trust, writes } from './write-bookings-sql.ts';
 import { lockZoneLegs } from './zone-legs.ts';
@@ -42,18 +43,18 @@ export type WriteVerdict = v.InferOutput<typeof verdictSchema>;
  * `bookings_one_per_hold`, `bookings_one_unpaid_per_owner`, `idempotency_keys_once`. Returns a verdict for each, in order.
  *
  * A request is refused for what the tables say, never for what an earlier one of the batch wants: that one may itself be refused.
- * Such a request is told `again`; the first in line always gets its verdict. The inventory's work is leased to this process for
- * `leaseSeconds`.
+ * Such a request is told `again`; the first in line always gets its verdict. The inventory's work is this process's own
+ * where it has a `lease`.
  */
 export async function writeBookings(
   sql: Sql,
   batch: readonly BookingToWrite[],
-  leaseSeconds = 0,
+  lease: Lease | null = null,
 ): Promise<WriteVerdict[]> {
   const columns = toBatchColumns(batch);
   const rows = await inOneTrip(sql, (tx) => ({
     locks: locksOf(tx, columns),
-    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, leaseSeconds)},
+    work: tx`WITH ${batchTables(tx, columns)}, ${judgement(tx, columns)}, ${writes(tx, columns, lease)},
     told AS (
       SELECT ord, coalesce(reason, CASE WHEN ord IN (SELECT ord FROM beaten) THEN 'again' ELSE 'written' END) AS verdict,
         body_hash AS "bodyHash", status, answer, most AS "limit", seats, zone_id AS "zoneId", available
@@ -76,14 +77,14 @@ export async function writeBookings(
 export async function writeTrusted(
   sql: Sql,
   batch: readonly BookingToWrite[],
-  leaseSeconds = 0,
+  lease: Lease | null = null,
 ): Promise<'written' | 'refused' | 'untried'> {
   const columns = toBatchColumns(batch);
   if (columns.hasBlocks || columns.contested.ord.length > 0) return 'untried';
   try {
     const rows = await inOneTrip(sql, (tx) => ({
       locks: locksOf(tx, columns),
-      work: tx`WITH ${batchTables(tx, columns)}, ${trust(tx)}, ${writes(tx, columns, leaseSeconds)}
+      work: tx`WITH ${batchTables(tx, columns)}, ${trust(tx)}, ${writes(tx, columns, lease)}
         SELECT count(*)::int AS losers FROM loser`,
     }));
     const [{ losers }] = v.parse(losersSchema, rows);

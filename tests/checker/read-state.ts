@@ -40,6 +40,7 @@ export async function readStoredState(sql: Sql): Promise<StoredState> {
     const [waiting] = await tx<Record<string, number>[]>`
       SELECT (SELECT count(*)::int FROM webhook_inbox WHERE processed_at IS NULL) AS inbox,
         (SELECT count(*)::int FROM outbox WHERE done_at IS NULL) AS outbox,
+        (SELECT count(*)::int FROM own_work) AS "ownWork",
         (SELECT count(*)::int FROM bookings WHERE status = 'pending_payment' AND pay_by < now()) AS due,
         (SELECT count(*)::int FROM waitlist_offers WHERE ended_at IS NULL AND offer_until < now()) AS offers,
         (SELECT count(*)::int FROM blocks WHERE applied_version < version) AS blocks`;

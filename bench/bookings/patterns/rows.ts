@@ -49,7 +49,7 @@ export async function insertBooking(
       VALUES (${b.payment.id}, ${b.id}, ${b.payment.provider}, 'open', ${b.totalMinor}, ${b.currency})`,
     tx`INSERT INTO checkout_codes (code_hash, payment_id, expires_at)
       VALUES (${Buffer.from(b.payment.codeHash)}, ${b.payment.id}, ${b.payment.codeExpiresAt})`,
-    tx`INSERT INTO outbox (id, booking_id, version, kind, payload) VALUES (${b.outboxId}, ${b.id}, 1, 'inventory.apply', '{}')`,
+    tx`INSERT INTO outbox (id, booking_id, version, kind, payload) VALUES (${newId()}, ${b.id}, 1, 'inventory.apply', '{}')`,
     tx`INSERT INTO booking_history (booking_id, version, actor, action) VALUES (${b.id}, 1, ${`owner:${b.owner}`}, 'created')`,
     tx`INSERT INTO idempotency_keys (caller, key, body_hash, status, answer)
       VALUES (${answer.caller}, ${answer.key}, ${answer.bodyHash}, ${answer.status}, ${answer.answer})`,
