@@ -9,5 +9,5 @@ function toElement(value: string | number | null): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return String(value);
   const isPlain = !value.includes('"') && !value.includes('\\');
-  return isPlain ? `"${value}"` : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  return isPlain ? `"${value}"` : `"${value.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`)}"`;
 }

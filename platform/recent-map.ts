@@ -12,6 +12,8 @@ export type WeightBound<T> = { max: number; of: (value: T) => number };
 export function createRecentMap<T>(max: number, weight: WeightBound<T> = { max: 0, of: () => 0 }): RecentMap<T> {
   const entries = new Map<string, { value: T; weight: number }>();
   let total = 0;
+  /** The one used last, which stays where it is when it is used again: to move it costs what a look does ten times. */
+  let newest: string | null = null;
   const drop = (key: string): void => {
     total -= entries.get(key)?.weight ?? 0;
     entries.delete(key);
@@ -20,6 +22,8 @@ export function createRecentMap<T>(max: number, weight: WeightBound<T> = { max: 
     get(key) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
+      if (key === newest) return entry.value;
+      newest = key;
       entries.delete(key);
       entries.set(key, entry);
       return entry.value;
@@ -28,6 +32,7 @@ export function createRecentMap<T>(max: number, weight: WeightBound<T> = { max: 
       drop(key);
       const entry = { value, weight: weight.of(value) };
       entries.set(key, entry);
+      newest = key;
       total += entry.weight;
       while (entries.size > max || total > weight.max) drop(entries.keys().next().value ?? '');
     },

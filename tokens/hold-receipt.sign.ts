@@ -34,7 +34,7 @@ export const holdReceiptClaims = (hold: HoldReceipt): HoldReceiptClaims => ({
   items: hold.items,
   legs: hold.legs,
   fence: hold.fence,
-  ...(hold.identity === undefined ? {} : { identity: hold.identity }),
+  identity: hold.identity,
   maxExp: Math.floor(hold.maxExpiresAtMs / 1000),
   iat: Math.floor(hold.nowMs / 1000),
   exp: Math.floor(hold.expiresAtMs / 1000),

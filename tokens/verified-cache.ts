@@ -16,16 +16,17 @@ export type VerifiedCache<T> = {
 export function createVerifiedCache<T extends { exp: number }>(
   verify: (token: string, nowMs: number) => Promise<Verified<T>>,
 ): VerifiedCache<T> {
-  const known = new Map<string, T>();
+  // By the end of the signature, since to look a text up costs by its length; the whole token is compared then.
+  const known = new Map<string, { token: string; claims: T }>();
   const remember = (token: string, claims: T): void => {
     if (known.size >= MAX_ENTRIES) known.delete(known.keys().next().value ?? '');
-    known.set(token, claims);
+    known.set(endOf(token), { token, claims });
   };
   const check = async (token: string, nowMs: number): Promise<Verified<T>> => {
-    const hit = known.get(token);
-    if (hit !== undefined) {
-      if (hit.exp * 1000 > nowMs) return { ok: true, claims: hit };
-      known.delete(token);
+    const hit = known.get(endOf(token));
+    if (hit !== undefined && hit.token === token) {
+      if (hit.claims.exp * 1000 > nowMs) return { ok: true, claims: hit.claims };
+      known.delete(endOf(token));
       return { ok: false, reason: 'expired' };
     }
     const result = await verify(token, nowMs);
@@ -34,3 +35,6 @@ export function createVerifiedCache<T extends { exp: number }>(
   };
   return Object.assign(check, { remember });
 }
+
+const END_LENGTH = 32;
+const endOf = (token: string): string => token.slice(-END_LENGTH);

@@ -24,7 +24,7 @@ export type JudgedRequest = {
   language: Language;
 };
 
-const mayHoldReceipt = v.looseObject({ receipt: v.optional(v.unknown()) });
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /**
  * Judges a receipt (Bearer, or `receipt` in the body), then the account (Bearer, with the receipt in the body), then the key, then the
@@ -41,18 +41,21 @@ export async function judgeBookingRequest(
   const bearer = isAccount ? null : credential;
   const early = bearer === null ? null : await judgeReceipt(deps, bearer);
   const json = await readJson(request, v.unknown());
-  const inBody = v.is(mayHoldReceipt, json) ? json.receipt : undefined;
+  const fields = isObject(json) ? json : {};
+  const inBody = fields['receipt'];
   if (inBody === undefined && bearer === null) throw new OperatingError('unauthenticated');
   const receipt = inBody ?? bearer;
   if (typeof receipt !== 'string') throw new OperatingError('receipt_invalid');
   const judged = early !== null && receipt === bearer ? early : await judgeReceipt(deps, receipt);
   const account = isAccount ? (await requireAccount(deps, headers)).account : null;
   const key = requireIdempotencyKey(headers);
-  const body = parseBody(bookingRequestSchema, { ...(v.is(mayHoldReceipt, json) ? json : {}), receipt });
+  fields['receipt'] = receipt;
+  const body = parseBody(bookingRequestSchema, fields);
   const hash = bodyHash('POST /v1/bookings', body);
   const language = pickLanguage(headers.get('accept-language'));
   return {
-    ...judged,
+    claims: judged.claims,
+    isExpired: judged.isExpired,
     account,
     body,
     language,

@@ -30,27 +30,32 @@ export async function toHoldView(
     issuer: deps.config.origin,
     room: performance.room,
     performanceId: performance.id,
-    ...hold,
+    owner: hold.owner,
+    holdId,
+    items,
+    legs,
+    fence,
+    identity: hold.identity,
+    expiresAtMs,
+    maxExpiresAtMs,
+    nowMs,
   });
   const codes = legCodes(performance, legs);
-  return {
+  const view: HoldView = {
     holdId,
     performanceId: performance.id,
     receipt,
     fence,
     expiresAt: isoTime(expiresAtMs),
     maxExpiresAt: isoTime(maxExpiresAtMs),
-    items: items.map(({ zoneId, seatId, quantity, priceMinor }) => ({
-      zoneId,
-      ...(seatId === undefined ? {} : { seatId }),
-      quantity,
-      priceMinor,
-    })),
-    ...(codes === undefined ? {} : { legs: codes }),
+    items: items.map(({ zoneId, seatId, quantity, priceMinor }) =>
+      seatId === undefined ? { zoneId, quantity, priceMinor } : { zoneId, seatId, quantity, priceMinor },
+    ),
     total: {
       amountMinor: items.reduce((sum, item) => sum + item.quantity * item.priceMinor, 0),
       currency: performance.currency,
     },
     now: isoTime(nowMs),
   };
+  return codes === undefined ? view : { ...view, legs: codes };
 }

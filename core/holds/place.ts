@@ -53,16 +53,17 @@ export async function placeHoldRequest(
     }),
   );
   if (outcome.outcome !== 'placed') throw toRefusal(performance, outcome);
+  const { hold } = outcome;
   const view = await toHoldView(deps, performance, {
-    ...outcome.hold,
+    holdId: hold.holdId,
     owner: pass.sub,
     identity: pass.identity,
-    items: fromAllocation(
-      performance,
-      [...items, ...chosenItems(performance, items, outcome.hold.seats)],
-      outcome.hold,
-    ),
+    fence: hold.fence,
+    items: fromAllocation(performance, [...items, ...chosenItems(performance, items, hold.seats)], hold),
     legs,
+    expiresAtMs: hold.expiresAtMs,
+    maxExpiresAtMs: hold.maxExpiresAtMs,
+    nowMs: hold.nowMs,
   });
   return { view, replayed: outcome.replayed };
 }

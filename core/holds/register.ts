@@ -29,7 +29,8 @@ const holdUrl = (origin: string, holdId: string): string => `${origin}/api/core/
 export async function answerHold(deps: CoreDeps, request: AnyRequest): Promise<HttpAnswer> {
   const { view, replayed } = await placeHoldRequest(deps, request);
   const location = holdUrl(deps.config.origin, view.holdId);
-  return { status: 201, body: view, headers: { ...NO_STORE, location, ...replayedHeader(replayed) } };
+  const headers = { 'cache-control': 'no-store', location };
+  return { status: 201, body: view, headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : headers };
 }
 
 /** Holds: place, look at, extend, give back (BOOKING §2). */

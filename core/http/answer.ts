@@ -19,6 +19,14 @@ export const answerHeaders = ({ body, headers }: HttpAnswer, requestId: string):
     ? { ...headers, ...OWN, 'x-request-id': requestId }
     : { 'content-type': 'application/json', ...headers, ...OWN, 'x-request-id': requestId };
 
+/** The same as names and values in turn, which Node writes as they stand. */
+export function headerList({ body, headers = {} }: HttpAnswer, requestId: string): string[] {
+  const list = ['x-content-type-options', 'nosniff', 'x-request-id', requestId];
+  if (body !== null && headers['content-type'] === undefined) list.push('content-type', 'application/json');
+  for (const [name, value] of Object.entries(headers)) list.push(name, value);
+  return list;
+}
+
 /** Its body as it is written. */
 export const answerBody = ({ body }: HttpAnswer): string | Uint8Array | null =>
   body === null || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { MAX_BODY_BYTES } from '../../contracts/limits.ts';
 import type { Logger } from '../../platform/log.ts';
-import { answerBody, answerHeaders, type HttpAnswer } from './answer.ts';
+import { answerBody, headerList, type HttpAnswer } from './answer.ts';
 import type { BeginFrame } from './frame.ts';
 import { headersOf, type AnyRequest } from './node-request.ts';
 import { answerOfError } from './problems.ts';
@@ -71,18 +71,22 @@ async function answerDirectly(
   const method = incoming.method ?? '';
   const frame = begin(method, path, headersOf(incoming));
   const name = { requestId: frame.requestId, method, path };
-  const written = (answer: HttpAnswer) => ({ ...answer, written: answerBody(answer) });
-  // An answer that can't be written is the handler's fault as one that it throws is: neither may end the process.
-  const answer = await route(incoming)
-    .then(written)
-    .catch((error: unknown) => written(answerOfError(name, error, log)));
-  const { status, written: body } = answer;
-  frame.end(status);
-  const headers = answerHeaders(answer, frame.requestId);
+  let answer: HttpAnswer;
+  let body: ReturnType<typeof answerBody>;
+  try {
+    answer = await route(incoming);
+    body = answerBody(answer);
+  } catch (error) {
+    // An answer that can't be written is the handler's fault as one that it throws is: neither may end the process.
+    answer = answerOfError(name, error, log);
+    body = answerBody(answer);
+  }
+  frame.end(answer.status);
+  const headers = headerList(answer, frame.requestId);
   if (body === null) {
-    outgoing.writeHead(status, headers).end();
+    outgoing.writeHead(answer.status, headers).end();
     return;
   }
-  headers['content-length'] = String(Buffer.byteLength(body));
-  outgoing.writeHead(status, headers).end(body);
+  headers.push('content-length', String(Buffer.byteLength(body)));
+  outgoing.writeHead(answer.status, headers).end(body);
 }

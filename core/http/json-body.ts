@@ -65,7 +65,7 @@ async function readNodeText(incoming: IncomingMessage, maxBytes: number): Promis
 /** The value of a JSON text. Refuses: `malformed_json`, and `invalid_request` for one that nests too deep. */
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
   // A text nests no deeper than it has opening brackets, and few have so many.
-  if ((text.match(OPENING)?.length ?? 0) > maxDepth && depthOf(text) > maxDepth)
+  if (hasMore(text, ['{', '['], maxDepth) && depthOf(text) > maxDepth)
     throw invalidRequest([{ path: '', message: `nested deeper than ${maxDepth}` }]);
   try {
     return JSON.parse(text);
@@ -75,7 +75,15 @@ export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
   }
 }
 
-const OPENING = /[[{]/g;
+/** Whether more than so many of these characters stand in a text. */
+function hasMore(text: string, characters: readonly string[], most: number): boolean {
+  let count = 0;
+  for (const character of characters)
+    for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1))
+      if ((count += 1) > most) return true;
+  return false;
+}
+
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /** The deepest nesting of brackets outside strings, counted before the parser builds anything from them. */

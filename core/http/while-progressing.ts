@@ -46,10 +46,20 @@ export function whileProgressing<T>(
       },
     };
     enter(watch, waiter);
-    const finished = () => void (watch.progressAt = watch.looks);
-    throughGate(pool, () => write(turn).finally(finished), maxInHand)
-      .finally(() => leave(watch, waiter))
-      .then(resolve, reject);
+    const begin = async (): Promise<T> => {
+      try {
+        return await write(turn);
+      } finally {
+        watch.progressAt = watch.looks;
+      }
+    };
+    const end =
+      <V>(settle: (value: V) => void) =>
+      (value: V) => {
+        leave(watch, waiter);
+        settle(value);
+      };
+    throughGate(pool, begin, maxInHand).then(end(resolve), end(reject));
   });
 }
 

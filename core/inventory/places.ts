@@ -19,11 +19,11 @@ export function toPlaces(
 ): Places {
   const places: Places = { legs, seats: [], zones: [] };
   for (const { zoneId, seatId, quantity, blockId } of items) {
-    const own = blockId === undefined || blockId === null ? {} : { blockId };
-    Object.assign(places, own);
+    const own = blockId ?? undefined;
+    if (own !== undefined) places.blockId = own;
     if (seatId === undefined || seatId === null) {
-      const same = places.zones.find((zone) => zone.zoneId === zoneId && zone.blockId === own.blockId);
-      if (same === undefined) places.zones.push({ zoneId, quantity, ...own });
+      const same = places.zones.find((zone) => zone.zoneId === zoneId && zone.blockId === own);
+      if (same === undefined) places.zones.push({ zoneId, quantity, blockId: own });
       else same.quantity += quantity;
       continue;
     }
